@@ -1,0 +1,2 @@
+//! Seatlock.
+fn main() {}
