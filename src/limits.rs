@@ -1,0 +1,88 @@
+//! Every bound in one place, and how the bounds depend on one another.
+//!
+//! Whatever a client can make grow has its limit here, and whoever reaches one is told so: each constant
+//! says what happens at it. The relations between them are asserted at compile time, at the end of the file.
+
+/// Length of a tick, the unit in which deadlines are compared, in nanoseconds (10 ms).
+pub const TICK_NANOS: u64 = 10_000_000;
+
+/// Seats in one map. Beyond it [`crate::seat::SeatCountError`] refuses the map before anything is allocated.
+pub const SEATS_MAX: u32 = 100_000_000;
+
+/// Seats that share one bit in a wheel slot: as many as there are bits in a machine word, so that the block
+/// of a seat is a shift and one sweep of a block touches eight cache lines.
+pub const BLOCK_SEATS: u32 = 64;
+
+/// Seats in one group change. A longer group is refused by [`crate::seat::GroupError`].
+pub const GROUP_SEATS_MAX: u32 = 64;
+
+/// Group changes that can be under way at once in one map. One more answers 'busy' and changes nothing.
+pub const DESCRIPTORS_MAX: u32 = 1 << 10;
+
+/// Times that a group change starts again after others aborted it; then it answers 'busy' and changes nothing.
+pub const GROUP_ATTEMPTS_MAX: u32 = 4_096;
+
+/// Turns that a change waits for an undecided group in its way before it aborts that group.
+pub const GROUP_PATIENCE_TURNS: u32 = 200;
+
+/// Longest time to live of a hold, in ticks (30 days). Deadlines are compared by wrapping subtraction, which is
+/// sound while they lie less than half the circle of 2^32 ticks ahead; a longer TTL is refused at the door.
+pub const TTL_TICKS_MAX: u32 = 30 * 24 * 60 * 60 * 100;
+
+/// Slots of the wheel: a rotation takes 40.96 s. A hold longer than that is looked at once a rotation.
+pub const WHEEL_SLOTS: u32 = 1 << 12;
+
+/// Cells of the tape that an engine uses unless told otherwise. A full tape answers 'busy'.
+pub const TAPE_CELLS: u32 = 1 << 18;
+
+/// Threads that may change seats at the same time. Each may take the numbers of one group after it saw that
+/// there was room, so the tape keeps that many cells back (see [`crate::tape`]).
+pub const THREADS_MAX: u32 = 1 << 10;
+
+/// Cells that the tape keeps back for threads between their look at the room and their number.
+pub const TAPE_MARGIN: u32 = THREADS_MAX * GROUP_SEATS_MAX;
+
+/// Changes that the scribe applies in one batch before it gives their cells back.
+pub const BATCH_CHANGES_MAX: u32 = 4_096;
+
+/// Bytes of a user's text that are kept as they are; a longer text is kept as its SHA-256.
+pub const USER_BYTES_MAX: usize = 256;
+
+/// Takings that can have a number at once: the user field of a seat's word has 30 bits, and 0 means withheld.
+pub const TAKINGS_MAX: u32 = (1 << 30) - 1;
+
+const _: () = {
+    assert!(
+        SEATS_MAX < TAKINGS_MAX,
+        "each held or booked seat needs a taking of its own"
+    );
+    assert!(
+        SEATS_MAX + TAPE_CELLS < TAKINGS_MAX,
+        "ended takings wait on the tape for the scribe"
+    );
+    assert!(
+        GROUP_SEATS_MAX <= 64,
+        "the descriptor's entry field has 6 bits"
+    );
+    assert!(
+        DESCRIPTORS_MAX >= THREADS_MAX,
+        "with fewer descriptors than threads a group could wait for ever"
+    );
+    assert!(
+        TTL_TICKS_MAX < 1 << 31,
+        "wrapping comparison of ticks needs half the circle"
+    );
+    assert!(WHEEL_SLOTS.is_power_of_two() && TAPE_CELLS.is_power_of_two());
+    assert!(
+        TAPE_CELLS >= 2 * TAPE_MARGIN,
+        "the margin must leave room for work"
+    );
+    assert!(
+        BATCH_CHANGES_MAX >= GROUP_SEATS_MAX,
+        "a group is never split over two batches"
+    );
+    assert!(
+        SEATS_MAX as u64 / 8 * WHEEL_SLOTS as u64 / BLOCK_SEATS as u64 <= 1 << 30,
+        "marks take at most 1 GiB"
+    );
+};

@@ -1,0 +1,338 @@
+//! Changes of several seats at one instant.
+//!
+//! A multi-word compare-and-swap by descriptor, after Harris, Fraser and Pratt, "A Practical Multi-Word
+//! Compare-and-Swap Operation" (2002), with one difference: only the owner installs. The steps of a group:
+//!
+//! 1. The owner claims a descriptor. From here on it is undecided.
+//! 2. Seat by seat, in ascending order: load the word, decide from it, write it to the entry, and put a reference to
+//!    the entry in its place. A group of others that is met on the way is finished, or aborted when it is undecided
+//!    for too long; a seat that is in the way ends the group.
+//! 3. The LSNs are taken, one a seat and consecutive. All seats are installed by now, so each earlier change of any
+//!    of them has a smaller number, and each later one will have a greater.
+//! 4. The word that each seat is to become is written to its entry.
+//! 5. One CAS decides. Until then everybody reads the words before, and from then on the words after.
+//! 6. The changes are published, each seat is given its new word, and the descriptor is freed.
+//!
+//! Who meets a decided descriptor can do step 6 for its seat, and who meets an undecided one can abort it: nobody
+//! waits for an owner that stands still. An owner that was aborted gives its seats back and starts again.
+
+use std::fmt;
+
+use super::{
+    map::{Outcome, Seats},
+    slab::Claim,
+    step::{Decision, Next, Refusal, Step},
+    trail::{Change, Trail},
+    word::SeatWord,
+};
+use crate::{
+    ids::{Lsn, SeatId},
+    limits,
+    mutation::{self, Mutation},
+    sync,
+    tick::Tick,
+};
+
+/// Steps for 1 to [`limits::GROUP_SEATS_MAX`] different seats, in ascending order: to be taken all or none.
+#[derive(Debug, Clone, Copy)]
+pub struct Group<'s> {
+    steps: &'s [(SeatId, Step)],
+}
+
+/// Why steps do not make a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupError {
+    /// There are none.
+    Empty,
+    /// There are more than [`limits::GROUP_SEATS_MAX`].
+    TooMany,
+    /// This seat is named twice.
+    Twice(SeatId),
+    /// This seat comes after one with a greater number.
+    Unsorted(SeatId),
+}
+
+/// How a group change ended.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupOutcome {
+    /// All seats changed, at one instant.
+    Done {
+        /// The LSN of the first seat's change; the others follow one by one.
+        first: Lsn,
+    },
+    /// All seats were as asked for, at one instant; nothing changed.
+    Already,
+    /// At least one seat was in the way; nothing changed.
+    Refused {
+        /// Each seat that was in the way when it was looked at, in ascending order. Never empty.
+        in_the_way: Vec<InTheWay>,
+    },
+    /// There was no room for the records, no descriptor left, or too many lost races; nothing changed.
+    Busy,
+}
+
+/// A seat that kept a group from changing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Which seat.
+    pub seat: SeatId,
+    /// What it was.
+    pub saw: SeatWord,
+    /// Why that was in the way.
+    pub why: Refusal,
+}
+
+impl<'s> Group<'s> {
+    /// Checks steps that are in order.
+    ///
+    /// # Errors
+    /// [`GroupError`] names the first thing that is wrong.
+    pub fn new(steps: &'s [(SeatId, Step)]) -> Result<Self, GroupError> {
+        if steps.is_empty() {
+            return Err(GroupError::Empty);
+        }
+        if steps.len() > limits::GROUP_SEATS_MAX as usize {
+            return Err(GroupError::TooMany);
+        }
+        for pair in steps.windows(2) {
+            let (before, seat) = (pair[0].0, pair[1].0);
+            if before == seat {
+                return Err(GroupError::Twice(seat));
+            }
+            if before > seat {
+                return Err(GroupError::Unsorted(seat));
+            }
+        }
+        Ok(Self { steps })
+    }
+
+    /// Sorts steps by seat, then checks them.
+    ///
+    /// # Errors
+    /// [`GroupError`], never `Unsorted`.
+    pub fn sort(steps: &'s mut [(SeatId, Step)]) -> Result<Self, GroupError> {
+        steps.sort_unstable_by_key(|&(seat, _)| seat);
+        Self::new(steps)
+    }
+
+    /// How many seats there are: 1 to 64.
+    pub fn seat_count(&self) -> u32 {
+        u32::try_from(self.steps.len()).expect("a group has at most 64 seats")
+    }
+}
+
+impl fmt::Display for GroupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a group has at least one seat"),
+            Self::TooMany => write!(f, "a group has at most {} seats", limits::GROUP_SEATS_MAX),
+            Self::Twice(seat) => write!(f, "{seat} is named twice"),
+            Self::Unsorted(seat) => write!(f, "{seat} is out of order"),
+        }
+    }
+}
+
+impl std::error::Error for GroupError {}
+
+/// How one attempt at a group change ended.
+enum Attempt {
+    Committed(Lsn),
+    /// Others aborted it, or a seat changed between the survey and its installation.
+    Lost,
+    Busy,
+}
+
+impl<T: Trail> Seats<T> {
+    /// Changes all seats of the group at one instant, or none of them.
+    ///
+    /// Lost races are tried again, up to [`limits::GROUP_ATTEMPTS_MAX`] times. A refusal is true at the load that saw
+    /// the first seat in the way. A group of one seat is a single change and costs no more.
+    pub fn change_all(&self, group: &Group<'_>, now: Tick) -> GroupOutcome {
+        if let &[(seat, step)] = group.steps {
+            return alone(seat, self.change(seat, step, now));
+        }
+        for lost in 0..sync::attempts(limits::GROUP_ATTEMPTS_MAX) {
+            if let Some(ended) = self.survey(group, now) {
+                return ended;
+            }
+            let Some(claim) = self.slab.claim() else {
+                return GroupOutcome::Busy;
+            };
+            match self.attempt(group, &claim, now) {
+                Attempt::Committed(first) => return GroupOutcome::Done { first },
+                Attempt::Busy => return GroupOutcome::Busy,
+                Attempt::Lost => sync::back_off(lost),
+            }
+        }
+        GroupOutcome::Busy
+    }
+
+    /// Looks at all seats before any is touched, so that a group that cannot succeed disturbs nobody. `None`: each
+    /// seat would change.
+    fn survey(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
+        let all_change = |&(seat, step): &(SeatId, Step)| {
+            matches!(step.decide(self.read(seat), now), Decision::Become(_))
+        };
+        if group.steps.iter().all(all_change) {
+            None
+        } else {
+            self.explain(group, now)
+        }
+    }
+
+    /// Names each seat in the way. `None`: meanwhile there is none.
+    #[cold]
+    fn explain(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
+        let seen: Vec<(SeatId, SeatWord, Decision)> = group
+            .steps
+            .iter()
+            .map(|&(seat, step)| {
+                let saw = self.read(seat);
+                (seat, saw, step.decide(saw, now))
+            })
+            .collect();
+        let stays = |decision: Decision| match decision {
+            Decision::Become(_) => None,
+            Decision::Already => Some(Refusal::Unchanged),
+            Decision::Refuse(why) => Some(why),
+        };
+        if seen
+            .iter()
+            .all(|(.., decision)| *decision == Decision::Already)
+        {
+            // Words never come back, so words that are still there were there at one instant in between. If one is
+            // not, the caller surveys again.
+            let stood_still = seen.iter().all(|&(seat, saw, _)| self.read(seat) == saw);
+            return stood_still.then_some(GroupOutcome::Already);
+        }
+        let in_the_way: Vec<InTheWay> = seen
+            .into_iter()
+            .filter_map(|(seat, saw, decision)| {
+                stays(decision).map(|why| InTheWay { seat, saw, why })
+            })
+            .collect();
+        (!in_the_way.is_empty()).then_some(GroupOutcome::Refused { in_the_way })
+    }
+
+    fn attempt(&self, group: &Group<'_>, claim: &Claim<'_>, now: Tick) -> Attempt {
+        let too_early = mutation::is(Mutation::GroupLsnBeforeInstall)
+            .then(|| self.trail.take(group.seat_count()));
+        for (entry, &(seat, step)) in group.steps.iter().enumerate() {
+            if !self.install(seat, step, claim, entry, now) {
+                self.withdraw(&group.steps[..entry], claim);
+                return Attempt::Lost;
+            }
+        }
+        let Some(first) = too_early.unwrap_or_else(|| self.trail.take(group.seat_count())) else {
+            self.withdraw(group.steps, claim);
+            return Attempt::Busy;
+        };
+        for ((entry, &(_, step)), lsn) in group.steps.iter().enumerate().zip(lsns(first)) {
+            let entry = claim.entry(entry);
+            entry.set_after(becomes(step, entry.before(), now).word(lsn));
+        }
+        // LINEARIZATION POINT of a group change.
+        if claim.commit() {
+            self.publish(group, claim, first);
+            self.finish_all(group.steps, claim);
+            Attempt::Committed(first)
+        } else {
+            lsns(first)
+                .take(group.steps.len())
+                .for_each(|lsn| self.give_back(lsn));
+            self.withdraw(group.steps, claim);
+            Attempt::Lost
+        }
+    }
+
+    /// Puts a reference to the group's entry in the place of the seat's word. False: the seat is in the way.
+    fn install(
+        &self,
+        seat: SeatId,
+        step: Step,
+        claim: &Claim<'_>,
+        entry: usize,
+        now: Tick,
+    ) -> bool {
+        let mut saw = self.settled(seat, self.cell(seat).load());
+        loop {
+            let Decision::Become(_) = step.decide(saw, now) else {
+                return false;
+            };
+            claim.entry(entry).set_before(saw);
+            match self.cell(seat).install(saw, claim.in_change(entry)) {
+                Ok(()) => return true,
+                Err(current) => saw = self.settled(seat, current),
+            }
+        }
+    }
+
+    fn publish(&self, group: &Group<'_>, claim: &Claim<'_>, first: Lsn) {
+        let rests =
+            (0..u8::try_from(group.steps.len()).expect("a group has at most 64 seats")).rev();
+        for (((entry, &(seat, _)), lsn), rest) in
+            group.steps.iter().enumerate().zip(lsns(first)).zip(rests)
+        {
+            let entry = claim.entry(entry);
+            self.trail.publish(
+                lsn,
+                Change {
+                    seat,
+                    before: entry.before(),
+                    after: entry.after(),
+                    rest,
+                },
+            );
+        }
+    }
+
+    /// Gives each seat its new word, and then the descriptor back: freed earlier, it could be somebody else's while
+    /// a seat still refers to it.
+    fn finish_all(&self, steps: &[(SeatId, Step)], claim: &Claim<'_>) {
+        if mutation::is(Mutation::FreeBeforeFinish) {
+            claim.free();
+        }
+        for (entry, &(seat, _)) in steps.iter().enumerate() {
+            self.finish(seat, claim.in_change(entry), claim.entry(entry).after());
+        }
+        if !mutation::is(Mutation::FreeBeforeFinish) {
+            claim.free();
+        }
+    }
+
+    /// Decides against the change, unless somebody has, and gives the installed seats their words back.
+    fn withdraw(&self, installed: &[(SeatId, Step)], claim: &Claim<'_>) {
+        claim.abort();
+        for (entry, &(seat, _)) in installed.iter().enumerate() {
+            self.restore(seat, claim.in_change(entry), claim.entry(entry).before());
+        }
+        claim.free();
+    }
+}
+
+/// What a step that was found to change its seat makes of it.
+fn becomes(step: Step, before: SeatWord, now: Tick) -> Next {
+    match step.decide(before, now) {
+        Decision::Become(next) => next,
+        Decision::Already | Decision::Refuse(_) => {
+            unreachable!("the same word was decided on when it was installed")
+        }
+    }
+}
+
+fn lsns(first: Lsn) -> impl Iterator<Item = Lsn> {
+    (0..).map(move |place| first.plus(place))
+}
+
+/// A group of one seat, as the group that it is.
+fn alone(seat: SeatId, outcome: Outcome) -> GroupOutcome {
+    match outcome {
+        Outcome::Done { lsn, .. } => GroupOutcome::Done { first: lsn },
+        Outcome::Already { .. } => GroupOutcome::Already,
+        Outcome::Refused { saw, why } => GroupOutcome::Refused {
+            in_the_way: vec![InTheWay { seat, saw, why }],
+        },
+        Outcome::Busy { .. } => GroupOutcome::Busy,
+    }
+}

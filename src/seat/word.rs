@@ -1,0 +1,427 @@
+//! A seat's state as a value: 64 bits that say everything.
+//!
+//! ```text
+//!   63 62 | 61 ............ 32 | 31 ............. 0
+//!  status |       user         |       tick
+//! ```
+//!
+//! | status | user field, 30 bits | tick field, 32 bits | meaning |
+//! |---|---|---|---|
+//! | 0 Available | upper part of the LSN | lower part of the LSN | free; the LSN is that of the change that freed it, 0 if none did |
+//! | 1 Held | the taking, never 0 | the deadline's tick | held until that tick |
+//! | 2 Booked | the taking, never 0 | low half of the LSN | sold to that taking |
+//! | 2 Booked | 0 | low half of the LSN | withheld from sale |
+//! | 3 InChange | descriptor slot 10, entry 6, upper 14 of the generation | lower 32 of the generation | a group change is passing through |
+//!
+//! Every combination of bits has one of these meanings, except Held by taking 0, which nothing here can make.
+//!
+//! **No word ever comes back.** An Available word carries an LSN, which is used once. A Held word names a taking,
+//! which is used once, and a taking's deadline only grows. A Booked word names a taking and the change that
+//! booked it. A CAS from a word that was seen before is therefore a CAS from the very state that was seen, and
+//! the order of the changes is the order of their LSNs (see [`crate::tape`]).
+//!
+//! This file is the only one that shifts and masks these bits.
+
+use std::fmt;
+
+use crate::{
+    ids::{Lsn, TakingId},
+    tick::Tick,
+};
+
+const STATUS_BITS: u32 = 2;
+const USER_BITS: u32 = 30;
+const TICK_BITS: u32 = 32;
+const SLOT_BITS: u32 = 10;
+const ENTRY_BITS: u32 = 6;
+const GENERATION_BITS: u32 = 46;
+
+const USER_SHIFT: u32 = TICK_BITS;
+const STATUS_SHIFT: u32 = USER_SHIFT + USER_BITS;
+const ENTRY_SHIFT: u32 = GENERATION_BITS;
+const SLOT_SHIFT: u32 = ENTRY_SHIFT + ENTRY_BITS;
+
+const USER_MASK: u64 = (1 << USER_BITS) - 1;
+const TICK_MASK: u64 = (1 << TICK_BITS) - 1;
+const PAYLOAD_MASK: u64 = (1 << STATUS_SHIFT) - 1;
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+const ENTRY_MASK: u64 = (1 << ENTRY_BITS) - 1;
+const GENERATION_MASK: u64 = (1 << GENERATION_BITS) - 1;
+
+const _: () = {
+    assert!(STATUS_BITS + USER_BITS + TICK_BITS == u64::BITS);
+    assert!(SLOT_BITS + ENTRY_BITS + GENERATION_BITS == USER_BITS + TICK_BITS);
+    assert!(Lsn::BITS == USER_BITS + TICK_BITS);
+    assert!(crate::limits::TAKINGS_MAX as u64 == USER_MASK);
+    assert!(crate::limits::DESCRIPTORS_MAX as u64 == SLOT_MASK + 1);
+    assert!(crate::limits::GROUP_SEATS_MAX as u64 == ENTRY_MASK + 1);
+};
+
+/// What a seat is, in two bits. The numbers are part of the binary seat map and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Status {
+    /// Free to be held.
+    Available = 0,
+    /// Held by a taking until a deadline.
+    Held = 1,
+    /// Sold, or withheld from sale.
+    Booked = 2,
+    /// A group change is passing through. No reader is ever shown this.
+    InChange = 3,
+}
+
+/// A seat's state, packed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SeatWord(u64);
+
+/// A seat's state, unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Seat {
+    /// Free.
+    Available {
+        /// The change that freed it; [`Lsn::NONE`] if it was never taken.
+        freed_by: Lsn,
+    },
+    /// Held until a deadline.
+    Held {
+        /// Who holds it.
+        taking: TakingId,
+        /// The first tick at which the hold has expired.
+        until: Tick,
+    },
+    /// Sold.
+    Booked {
+        /// Who bought it.
+        taking: TakingId,
+        /// The low half of the LSN of the change that booked it.
+        lsn_low: u32,
+    },
+    /// Taken off sale by the operator.
+    Withheld {
+        /// The low half of the LSN of the change that withheld it.
+        lsn_low: u32,
+    },
+    /// A group change is passing through.
+    InChange(EntryRef),
+}
+
+/// Points from a seat in change to its entry in a group's descriptor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EntryRef {
+    /// Which descriptor.
+    pub slot: u16,
+    /// Which of its entries.
+    pub entry: u8,
+    /// Which use of the descriptor; modulo 2^46, as [`EntryRef::generation`] cuts it.
+    pub generation: u64,
+}
+
+impl EntryRef {
+    /// A generation cut to the width that a word has for it. It wraps after 70 trillion uses of one descriptor.
+    pub const fn generation(uses: u64) -> u64 {
+        uses & GENERATION_MASK
+    }
+}
+
+impl SeatWord {
+    /// A seat that was never taken: all bits zero.
+    pub const FRESH: Self = Self::available(Lsn::NONE);
+
+    /// A free seat.
+    pub const fn available(freed_by: Lsn) -> Self {
+        Self::pack(Status::Available, freed_by.get())
+    }
+
+    /// A held seat.
+    pub const fn held(taking: TakingId, until: Tick) -> Self {
+        Self::pack(
+            Status::Held,
+            (taking.get() as u64) << USER_SHIFT | until.get() as u64,
+        )
+    }
+
+    /// A sold seat.
+    pub const fn booked(taking: TakingId, lsn: Lsn) -> Self {
+        Self::pack(
+            Status::Booked,
+            (taking.get() as u64) << USER_SHIFT | lsn.get() & TICK_MASK,
+        )
+    }
+
+    /// A seat that is not for sale.
+    pub const fn withheld(lsn: Lsn) -> Self {
+        Self::pack(Status::Booked, lsn.get() & TICK_MASK)
+    }
+
+    /// A seat that a group change is passing through.
+    pub const fn in_change(at: EntryRef) -> Self {
+        let place = (at.slot as u64 & SLOT_MASK) << SLOT_SHIFT
+            | (at.entry as u64 & ENTRY_MASK) << ENTRY_SHIFT;
+        Self::pack(Status::InChange, place | at.generation & GENERATION_MASK)
+    }
+
+    /// The word as it is stored.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// A word as it was stored by [`SeatWord::bits`].
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The status alone.
+    #[inline]
+    pub const fn status(self) -> Status {
+        match self.0 >> STATUS_SHIFT {
+            0 => Status::Available,
+            1 => Status::Held,
+            2 => Status::Booked,
+            _ => Status::InChange,
+        }
+    }
+
+    /// Everything the word says.
+    #[inline]
+    pub const fn view(self) -> Seat {
+        match self.status() {
+            Status::Available => Seat::Available {
+                freed_by: Lsn::new(self.0 & PAYLOAD_MASK),
+            },
+            Status::Held => match self.user() {
+                Some(taking) => Seat::Held {
+                    taking,
+                    until: self.tick(),
+                },
+                // Nothing makes such a word. Read as withheld, a damaged one can at least not be sold.
+                None => Seat::Withheld {
+                    lsn_low: self.tick().get(),
+                },
+            },
+            Status::Booked => match self.user() {
+                Some(taking) => Seat::Booked {
+                    taking,
+                    lsn_low: self.tick().get(),
+                },
+                None => Seat::Withheld {
+                    lsn_low: self.tick().get(),
+                },
+            },
+            Status::InChange => Seat::InChange(EntryRef {
+                slot: low_u16(self.0 >> SLOT_SHIFT & SLOT_MASK),
+                entry: low_u8(self.0 >> ENTRY_SHIFT & ENTRY_MASK),
+                generation: self.0 & GENERATION_MASK,
+            }),
+        }
+    }
+
+    /// Whether the seat is held and its deadline has come.
+    #[inline]
+    pub const fn is_expired(self, now: Tick) -> bool {
+        matches!(self.status(), Status::Held) && self.tick().reached_at(now)
+    }
+
+    /// The deadline, if the seat is held.
+    #[inline]
+    pub const fn held_until(self) -> Option<Tick> {
+        if matches!(self.status(), Status::Held) {
+            Some(self.tick())
+        } else {
+            None
+        }
+    }
+
+    /// The status that a reader is shown, in two bits: an expired hold counts as Available. Without a branch, for
+    /// loops over many seats.
+    #[inline]
+    pub(crate) const fn shown_status_bits(self, now: Tick) -> u64 {
+        let status = self.0 >> STATUS_SHIFT;
+        let reached = !(now.get().wrapping_sub(self.tick().get())) >> 31;
+        // Only status 1 can be cleared: of the others none is 1, so the product is zero.
+        status - (((status == Status::Held as u64) as u32 & reached) as u64)
+    }
+
+    const fn pack(status: Status, payload: u64) -> Self {
+        Self((status as u64) << STATUS_SHIFT | payload)
+    }
+
+    const fn user(self) -> Option<TakingId> {
+        TakingId::new(low_u32(self.0 >> USER_SHIFT & USER_MASK))
+    }
+
+    const fn tick(self) -> Tick {
+        Tick::new(low_u32(self.0 & TICK_MASK))
+    }
+}
+
+impl fmt::Debug for SeatWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "callers have masked the value to the width of its field"
+)]
+const fn low_u32(field: u64) -> u32 {
+    field as u32
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "callers have masked the value to the width of its field"
+)]
+const fn low_u16(field: u64) -> u16 {
+    field as u16
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "callers have masked the value to the width of its field"
+)]
+const fn low_u8(field: u64) -> u8 {
+    field as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every power of two in a field, its neighbours, zero and the field's largest value.
+    fn corners(bits: u32) -> impl Iterator<Item = u64> + Clone {
+        let max = (1_u64 << bits) - 1;
+        (0..bits)
+            .flat_map(move |bit| [(1_u64 << bit) - 1, 1 << bit, max - (1 << bit)])
+            .chain([max])
+    }
+
+    fn taking(number: u64) -> Option<TakingId> {
+        TakingId::new(u32::try_from(number).expect("30 bits"))
+    }
+
+    fn low(value: u64) -> u32 {
+        u32::try_from(value & u64::from(u32::MAX)).expect("masked")
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_at_every_corner_of_every_field() {
+        for lsn in corners(62) {
+            let lsn = Lsn::new(lsn);
+            assert_eq!(
+                SeatWord::available(lsn).view(),
+                Seat::Available { freed_by: lsn }
+            );
+            assert_eq!(
+                SeatWord::withheld(lsn).view(),
+                Seat::Withheld {
+                    lsn_low: low(lsn.get())
+                }
+            );
+        }
+        for (number, tick) in corners(30).flat_map(|user| corners(32).map(move |tick| (user, tick)))
+        {
+            let Some(taking) = taking(number) else {
+                continue;
+            };
+            let until = Tick::new(low(tick));
+            assert_eq!(
+                SeatWord::held(taking, until).view(),
+                Seat::Held { taking, until }
+            );
+            let booked = SeatWord::booked(taking, Lsn::new(tick | 1 << 40));
+            assert_eq!(
+                booked.view(),
+                Seat::Booked {
+                    taking,
+                    lsn_low: low(tick)
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_ref_survives_the_word_for_every_slot_and_entry() {
+        for slot in 0..1 << SLOT_BITS {
+            for entry in 0..1 << ENTRY_BITS {
+                for generation in [0, 1, 1 << 31, 1 << 32, GENERATION_MASK] {
+                    let at = EntryRef {
+                        slot,
+                        entry,
+                        generation,
+                    };
+                    assert_eq!(SeatWord::in_change(at).view(), Seat::InChange(at));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_fields_cover_the_word_and_do_not_overlap() {
+        let status = 3_u64 << STATUS_SHIFT;
+        let user = USER_MASK << USER_SHIFT;
+        assert_eq!(status ^ user ^ TICK_MASK, u64::MAX);
+        let slot = SLOT_MASK << SLOT_SHIFT;
+        let entry = ENTRY_MASK << ENTRY_SHIFT;
+        assert_eq!(status ^ slot ^ entry ^ GENERATION_MASK, u64::MAX);
+    }
+
+    #[test]
+    fn a_fresh_word_is_zero_and_status_numbers_are_stable() {
+        assert_eq!(SeatWord::FRESH.bits(), 0);
+        let numbers = [
+            Status::Available,
+            Status::Held,
+            Status::Booked,
+            Status::InChange,
+        ]
+        .map(|status| status as u8);
+        assert_eq!(numbers, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn no_bits_make_the_view_panic() {
+        let mut bits = 0x9E37_79B9_7F4A_7C15_u64;
+        for _ in 0..100_000 {
+            bits = bits
+                .rotate_left(7)
+                .wrapping_mul(0xD6E8_FEB8_6659_FD93)
+                .wrapping_add(1);
+            let _ = SeatWord::from_bits(bits).view();
+        }
+        assert_eq!(
+            SeatWord::from_bits(1 << STATUS_SHIFT | 5).view(),
+            Seat::Withheld { lsn_low: 5 }
+        );
+    }
+
+    #[test]
+    fn shown_bits_agree_with_the_view_and_hide_expired_holds_only() {
+        let taking = TakingId::FIRST;
+        let now = Tick::new(3);
+        let words = (0..=6)
+            .map(|tick| SeatWord::held(taking, Tick::new(tick)))
+            .chain(
+                [u32::MAX, 1 << 31, (1 << 31) + 4]
+                    .map(|tick| SeatWord::held(taking, Tick::new(tick))),
+            )
+            .chain((0..6).map(|lsn| SeatWord::available(Lsn::new(lsn))))
+            .chain((0..6).map(|lsn| SeatWord::booked(taking, Lsn::new(lsn))))
+            .chain((0..6).map(|generation| {
+                SeatWord::in_change(EntryRef {
+                    slot: 1,
+                    entry: 1,
+                    generation,
+                })
+            }));
+        for word in words {
+            let shown = if word.is_expired(now) {
+                Status::Available
+            } else {
+                word.status()
+            };
+            assert_eq!(word.shown_status_bits(now), shown as u64, "{word:?}");
+        }
+    }
+}
