@@ -152,8 +152,12 @@ impl fmt::Display for TtlError {
 impl std::error::Error for TtlError {}
 
 /// The low 32 bits: the part of a count of ticks that fits a word.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "cutting it is what this is for"
+)]
 const fn low_half(ticks: u64) -> u32 {
-    (ticks & u32::MAX as u64) as u32
+    ticks as u32
 }
 
 #[cfg(test)]

@@ -1,19 +1,16 @@
 //! The one door to atomics: `std`'s, or those of a model checker.
 //!
-//! Built with `--cfg loom` the core runs under [loom](https://docs.rs/loom), which explores interleavings and the
-//! reorderings that the memory model allows; with `--cfg shuttle` under [shuttle](https://docs.rs/shuttle), which
+//! Built with `--cfg loom` the core runs under loom, which explores interleavings and the
+//! reorderings that the memory model allows; with `--cfg shuttle` under shuttle, which
 //! tries random schedules of many threads, all accesses sequentially consistent. Nothing on the floors that they
 //! look at uses `std::sync` past this file.
-
-#[cfg(loom)]
-mod watched;
 
 #[cfg(shuttle)]
 pub(crate) use shuttle::sync::atomic;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::sync::atomic;
 #[cfg(loom)]
-pub(crate) use watched as atomic;
+pub(crate) mod atomic;
 
 use atomic::Ordering;
 
