@@ -28,6 +28,8 @@ pub enum Mutation {
     FinishRelaxed,
     /// A group decides with a relaxed CAS.
     DecideRelaxed,
+    /// A group that finds some seats as asked for does not look again whether that was so at one instant.
+    GroupNotLookedAtAgain,
     /// A seat is loaded relaxed.
     SeatLoadRelaxed,
     /// A descriptor's generation is not compared, so a reused descriptor passes for the old one.
@@ -50,7 +52,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every fault there is.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NoLsnInAvailable,
         Self::TakingUsedTwice,
         Self::LsnBeforeLoad,
@@ -58,6 +60,7 @@ impl Mutation {
         Self::InstallRelaxed,
         Self::FinishRelaxed,
         Self::DecideRelaxed,
+        Self::GroupNotLookedAtAgain,
         Self::SeatLoadRelaxed,
         Self::NoGeneration,
         Self::FreeShown,

@@ -181,7 +181,8 @@ impl<T: Trail> Seats<T> {
         }
     }
 
-    /// Names each seat in the way. `None`: meanwhile there is none.
+    /// Says why not all seats change, naming each one in the way. `None`: that was not true of all of them at one
+    /// instant, or is no longer.
     #[cold]
     fn explain(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
         let seen: Vec<(SeatId, SeatWord, Decision)> = group
@@ -192,19 +193,23 @@ impl<T: Trail> Seats<T> {
                 (seat, saw, step.decide(saw, now))
             })
             .collect();
-        let stays = |decision: Decision| match decision {
-            Decision::Become(_) => None,
-            Decision::Already => Some(Refusal::Unchanged),
-            Decision::Refuse(why) => Some(why),
-        };
+        // A seat that refuses is in the way by itself. That seats are as asked for, all or some, says something only
+        // if it is true of all at one instant. Words never come back, so words that are still there were there at
+        // one instant in between.
+        let by_itself =
+            |&(.., decision): &(_, _, Decision)| matches!(decision, Decision::Refuse(_));
+        let still_there = |&(seat, saw, _): &(SeatId, SeatWord, _)| self.read(seat) == saw;
+        if !seen.iter().any(by_itself)
+            && !seen.iter().all(still_there)
+            && !mutation::is(Mutation::GroupNotLookedAtAgain)
+        {
+            return None;
+        }
         if seen
             .iter()
             .all(|(.., decision)| *decision == Decision::Already)
         {
-            // Words never come back, so words that are still there were there at one instant in between. If one is
-            // not, the caller surveys again.
-            let stood_still = seen.iter().all(|&(seat, saw, _)| self.read(seat) == saw);
-            return stood_still.then_some(GroupOutcome::Already);
+            return Some(GroupOutcome::Already);
         }
         let in_the_way: Vec<InTheWay> = seen
             .into_iter()
@@ -308,6 +313,15 @@ impl<T: Trail> Seats<T> {
             self.restore(seat, claim.in_change(entry), claim.entry(entry).before());
         }
         claim.free();
+    }
+}
+
+/// Why a seat of a group that is refused does not change; `None` if it would.
+fn stays(decision: Decision) -> Option<Refusal> {
+    match decision {
+        Decision::Become(_) => None,
+        Decision::Already => Some(Refusal::Unchanged),
+        Decision::Refuse(why) => Some(why),
     }
 }
 

@@ -46,8 +46,9 @@ pub trait Trail {
 
 /// No numbers, no records, no marks: for a map that stands alone.
 ///
-/// Freed seats then carry [`Lsn::NONE`], so an Available word does come back. That harms only the order of a tape
-/// that does not exist: each change is still one CAS from a word that allowed it.
+/// Freed and withheld seats then carry [`Lsn::NONE`], so their words do come back. Each change is still one CAS from
+/// a word that allowed it; what suffers is the order of a tape that does not exist, and the one instant of a group
+/// that finds seats as asked for, if one of them was changed and changed back while it looked.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoTrail;
 
