@@ -3,7 +3,7 @@
 //! Without the feature `mutations` every question here is answered 'no' at compile time and nothing is left of it.
 //! With it, which only a build for a model checker accepts, one fault at a time is chosen at run time.
 
-use crate::sync::atomic::Ordering;
+use crate::sync::{self, atomic::Ordering};
 
 #[cfg(all(feature = "mutations", not(any(loom, shuttle))))]
 compile_error!(
@@ -32,14 +32,24 @@ pub enum Mutation {
     GroupNotLookedAtAgain,
     /// A seat is loaded relaxed.
     SeatLoadRelaxed,
+    /// A descriptor's entry is written and read relaxed.
+    EntryRelaxed,
+    /// A descriptor's generation does not grow, so a word that refers to it comes back.
+    GenerationStandsStill,
     /// A descriptor's generation is not compared, so a reused descriptor passes for the old one.
     NoGeneration,
     /// A reader takes a descriptor that was freed meanwhile for one whose group was not committed.
     FreeShown,
     /// A descriptor is freed before the seats that refer to it are finished.
     FreeBeforeFinish,
-    /// No fence between making a seat Held and looking at its mark.
+    /// Nothing orders making a seat Held before looking at its mark: no fence, and a relaxed load.
     NoFenceBeforeMark,
+    /// No fence between setting a mark and looking at the wheel's cursor.
+    NoFenceAfterMark,
+    /// No fence between moving the wheel's cursor and taking its slot's marks.
+    NoFenceAfterCursor,
+    /// No fence between taking marks and looking at their seats.
+    NoFenceAfterTake,
     /// A holder does not look at the wheel's cursor again after it has set its mark.
     CursorNotLookedAtAgain,
     /// An abort puts a Held word back and does not mark it.
@@ -48,11 +58,15 @@ pub enum Mutation {
     WheelFreesUnexpired,
     /// A change that lost its race does not publish a void for its number.
     VoidNotPublished,
+    /// A record's stamp is written relaxed.
+    StampRelaxed,
+    /// A writer whose cell was not read yet does not wait for the reader.
+    ReaderNotWaitedFor,
 }
 
 impl Mutation {
     /// Every fault there is.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 24] = [
         Self::NoLsnInAvailable,
         Self::TakingUsedTwice,
         Self::LsnBeforeLoad,
@@ -62,14 +76,21 @@ impl Mutation {
         Self::DecideRelaxed,
         Self::GroupNotLookedAtAgain,
         Self::SeatLoadRelaxed,
+        Self::EntryRelaxed,
+        Self::GenerationStandsStill,
         Self::NoGeneration,
         Self::FreeShown,
         Self::FreeBeforeFinish,
         Self::NoFenceBeforeMark,
+        Self::NoFenceAfterMark,
+        Self::NoFenceAfterCursor,
+        Self::NoFenceAfterTake,
         Self::CursorNotLookedAtAgain,
         Self::AbortRestoresUnmarked,
         Self::WheelFreesUnexpired,
         Self::VoidNotPublished,
+        Self::StampRelaxed,
+        Self::ReaderNotWaitedFor,
     ];
 }
 
@@ -101,5 +122,13 @@ pub(crate) fn ordering(right: Ordering, weakened_by: Mutation) -> Ordering {
         Ordering::Relaxed
     } else {
         right
+    }
+}
+
+/// The fence within a Dekker pair, or none under the fault that leaves it out.
+#[inline(always)]
+pub(crate) fn fence(left_out_by: Mutation) {
+    if !is(left_out_by) {
+        sync::dekker_fence();
     }
 }

@@ -82,7 +82,8 @@ impl StateCell {
         if free.phase() != Phase::Free {
             return None;
         }
-        let undecided = State::new(Phase::Undecided, free.generation() + 1);
+        let next = free.generation() + u64::from(!mutation::is(Mutation::GenerationStandsStill));
+        let undecided = State::new(Phase::Undecided, next);
         // Acquire, with the Release of `free`: the last use is over before this one writes its entries. Nothing is
         // passed on yet: the entries are, each by its own Release.
         let claimed =
@@ -132,24 +133,32 @@ impl Entry {
     }
 
     pub(super) fn before(&self) -> SeatWord {
-        // Acquire, with the Release of the setter: a reader that is given a later use's word sees, when it looks at
-        // the state again, that the generation has changed.
-        SeatWord::from_bits(self.before.load(Ordering::Acquire))
+        Self::load(&self.before)
     }
 
     pub(super) fn after(&self) -> SeatWord {
-        // Acquire: as in `before`.
-        SeatWord::from_bits(self.after.load(Ordering::Acquire))
+        Self::load(&self.after)
     }
 
     pub(super) fn set_before(&self, word: SeatWord) {
-        // Release, with the Acquire of `before`: the claim comes first for whoever reads this.
-        self.before.store(word.bits(), Ordering::Release);
+        Self::store(&self.before, word);
     }
 
     pub(super) fn set_after(&self, word: SeatWord) {
-        // Release: as in `set_before`.
-        self.after.store(word.bits(), Ordering::Release);
+        Self::store(&self.after, word);
+    }
+
+    fn load(word: &AtomicU64) -> SeatWord {
+        // Acquire, with the Release of `store`: a reader that is given a later use's word sees, when it looks at
+        // the state again, that the generation has changed.
+        let acquire = mutation::ordering(Ordering::Acquire, Mutation::EntryRelaxed);
+        SeatWord::from_bits(word.load(acquire))
+    }
+
+    fn store(into: &AtomicU64, word: SeatWord) {
+        // Release, with the Acquire of `load`: the claim comes first for whoever reads this.
+        let release = mutation::ordering(Ordering::Release, Mutation::EntryRelaxed);
+        into.store(word.bits(), release);
     }
 }
 

@@ -222,14 +222,16 @@ impl<T: Trail> Seats<T> {
 
     fn attempt(&self, group: &Group<'_>, claim: &Claim<'_>, now: Tick) -> Attempt {
         let too_early = mutation::is(Mutation::GroupLsnBeforeInstall)
-            .then(|| self.trail.take(group.seat_count()));
+            .then(|| self.trail.take(group.seat_count()))
+            .flatten();
         for (entry, &(seat, step)) in group.steps.iter().enumerate() {
             if !self.install(seat, step, claim, entry, now) {
                 self.withdraw(&group.steps[..entry], claim);
+                self.give_back_all(too_early, group);
                 return Attempt::Lost;
             }
         }
-        let Some(first) = too_early.unwrap_or_else(|| self.trail.take(group.seat_count())) else {
+        let Some(first) = too_early.or_else(|| self.trail.take(group.seat_count())) else {
             self.withdraw(group.steps, claim);
             return Attempt::Busy;
         };
@@ -243,9 +245,7 @@ impl<T: Trail> Seats<T> {
             self.finish_all(group.steps, claim);
             Attempt::Committed(first)
         } else {
-            lsns(first)
-                .take(group.steps.len())
-                .for_each(|lsn| self.give_back(lsn));
+            self.give_back_all(Some(first), group);
             self.withdraw(group.steps, claim);
             Attempt::Lost
         }
@@ -303,6 +303,13 @@ impl<T: Trail> Seats<T> {
         }
         if !mutation::is(Mutation::FreeBeforeFinish) {
             claim.free();
+        }
+    }
+
+    /// Publishes a void for each number that the group took in vain.
+    fn give_back_all(&self, first: Option<Lsn>, group: &Group<'_>) {
+        for lsn in first.into_iter().flat_map(lsns).take(group.steps.len()) {
+            self.give_back(lsn);
         }
     }
 

@@ -8,6 +8,7 @@
 use super::record::{Entry, Record};
 use crate::{
     ids::{Lsn, SeatId},
+    mutation::{self, Mutation},
     seat::{Change, SeatWord},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -47,7 +48,8 @@ impl Cell {
         self.before.store(change.before.bits(), Ordering::Relaxed);
         self.after.store(change.after.bits(), Ordering::Relaxed);
         // Release, with the Acquire of `read`.
-        self.stamp.store(lsn.get(), Ordering::Release);
+        let release = mutation::ordering(Ordering::Release, Mutation::StampRelaxed);
+        self.stamp.store(lsn.get(), release);
     }
 
     /// Writes down that nothing happened.

@@ -26,6 +26,7 @@ use crossbeam::utils::CachePadded;
 use crate::{
     ids::{Lsn, SeatId},
     limits,
+    mutation::{self, Mutation},
     seat::{Change, Trail},
     sync::{
         self,
@@ -150,7 +151,9 @@ impl Trail for Tape {
         // Acquire, what the first wrote, with Release, after taking its own number; so by coherence of this counter
         // the second's is greater.
         let first = self.taken.fetch_add(count, Ordering::Relaxed);
-        if first + count > read + self.cells.len() as u64 {
+        if first + count > read + self.cells.len() as u64
+            && !mutation::is(Mutation::ReaderNotWaitedFor)
+        {
             self.wait_for_reader(first + count);
         }
         Some(Lsn::new(first))

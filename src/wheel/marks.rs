@@ -1,8 +1,8 @@
 //! The wheel's marks: for each slot a bitmap with one bit a block of seats.
 
-use crate::sync::{
-    self,
-    atomic::{AtomicU64, Ordering},
+use crate::{
+    mutation::{self, Mutation},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 const BITS_A_WORD: u32 = u64::BITS;
@@ -35,7 +35,8 @@ impl Marks {
         let bit = 1 << (block % BITS_A_WORD);
         // SeqCst: the second half of the holder's side of the Dekker pair, seat CAS then mark load, against the
         // sweep's mark swap then seat load. If this sees a bit that is about to be taken, the sweep sees the seat.
-        if word.load(Ordering::SeqCst) & bit == 0 {
+        let seq_cst = mutation::ordering(Ordering::SeqCst, Mutation::NoFenceBeforeMark);
+        if word.load(seq_cst) & bit == 0 {
             // SeqCst: also the first half of a second pair, mark then cursor load, against the sweep's cursor store
             // then mark swap (see `Wheel::mark`).
             word.fetch_or(bit, Ordering::SeqCst);
@@ -54,7 +55,7 @@ impl Marks {
             }
             // SeqCst: the first half of the sweep's side of the pair in `set`.
             let mut taken = word.swap(0, Ordering::SeqCst);
-            sync::dekker_fence();
+            mutation::fence(Mutation::NoFenceAfterTake);
             while taken != 0 {
                 visit(first + taken.trailing_zeros());
                 taken &= taken - 1;

@@ -28,10 +28,7 @@ use crate::{
     limits,
     mutation::{self, Mutation},
     seat::{Change, Trail},
-    sync::{
-        self,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     tick::{Moment, Tick},
 };
 use marks::Marks;
@@ -93,7 +90,7 @@ impl Wheel {
         for tick in swept + 1..=now.ticks() {
             // SeqCst, before the swaps: the first half of the sweep's side of the second pair (see above).
             self.cursor.store(tick, Ordering::SeqCst);
-            sync::dekker_fence();
+            mutation::fence(Mutation::NoFenceAfterCursor);
             self.marks.take(self.slot(tick), |block| visit(tick, block));
         }
     }
@@ -126,13 +123,11 @@ impl Trail for Wheel {
     fn mark(&self, seat: SeatId, until: Tick) {
         // Relaxed: however old it is, the last line sees to it.
         let mut due = Self::due(self.cursor.load(Ordering::Relaxed), until);
-        if !mutation::is(Mutation::NoFenceBeforeMark) {
-            // Between making the seat Held and looking at the mark.
-            sync::dekker_fence();
-        }
+        // Between making the seat Held and looking at the mark.
+        mutation::fence(Mutation::NoFenceBeforeMark);
         loop {
             self.marks.set(self.slot(due), seat.block());
-            sync::dekker_fence();
+            mutation::fence(Mutation::NoFenceAfterMark);
             // SeqCst: the second half of the holder's side of the second pair.
             let cursor = self.cursor.load(Ordering::SeqCst);
             if cursor < due || mutation::is(Mutation::CursorNotLookedAtAgain) {
