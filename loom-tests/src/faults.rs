@@ -22,7 +22,7 @@ pub struct Catch {
     pub checker: Checker,
 }
 
-/// All faults: each must make its model fail.
+/// All faults, some of them twice: each must make its model fail.
 pub const CATCHES: &[Catch] = &[
     by_loom(NoLsnInAvailable, "a_freed_seat_is_another_word"),
     by_loom(TakingUsedTwice, "a_seat_held_again_is_another_word"),
@@ -48,6 +48,13 @@ pub const CATCHES: &[Catch] = &[
     by_loom(VoidNotPublished, "two_holds_on_one_seat"),
     by_loom(StampRelaxed, "tape_order_of_a_group"),
     by_loom(ReaderNotWaitedFor, "tape_without_a_margin"),
+    // Once more, to show that the crowd's audit can fail too. It sees wrong protocols, not wrong orderings.
+    by_the_crowd(LsnBeforeLoad),
+    by_the_crowd(GroupLsnBeforeInstall),
+    by_the_crowd(GenerationStandsStill),
+    by_the_crowd(CursorNotLookedAtAgain),
+    by_the_crowd(AbortRestoresUnmarked),
+    by_the_crowd(WheelFreesUnexpired),
 ];
 
 /// The fault of this name.
@@ -62,5 +69,13 @@ const fn by_loom(fault: Mutation, model: &'static str) -> Catch {
         fault,
         model,
         checker: Checker::Loom,
+    }
+}
+
+const fn by_the_crowd(fault: Mutation) -> Catch {
+    Catch {
+        fault,
+        model: "crowd",
+        checker: Checker::Shuttle,
     }
 }

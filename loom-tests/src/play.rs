@@ -57,13 +57,16 @@ pub struct Play {
     logs: Vec<Log>,
 }
 
+/// The steps of a group.
+pub type Steps = Vec<(SeatId, Step)>;
+
 /// What a player did, in its order.
 #[derive(Debug, Default)]
 pub struct Log {
     /// Changes of one seat.
     pub singles: Vec<(SeatId, Step, Tick, Outcome)>,
     /// Changes of several.
-    pub groups: Vec<(Vec<(SeatId, Step)>, Tick, GroupOutcome)>,
+    pub groups: Vec<(Steps, Tick, GroupOutcome)>,
     /// The moments of the sweeps, and the numbers among which those of their changes are.
     pub sweeps: Vec<(Moment, Range<Lsn>)>,
     /// What was read from the tape.

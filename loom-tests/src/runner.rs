@@ -10,10 +10,10 @@ pub struct Model {
     /// Plays once.
     body: fn(),
     /// The preemptions in one execution under loom; `None` for all that there can be.
-    preemptions: Option<usize>,
+    pub preemptions: Option<usize>,
     /// The executions that loom needs at least. With fewer the model no longer looks at what it did. `None`: there
     /// are too many threads for loom.
-    executions_min: Option<u64>,
+    pub executions_min: Option<u64>,
 }
 
 impl Model {

@@ -8,32 +8,37 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::bounded(2, "two_overlapping_groups", two_overlapping_groups, 1),
+    Model::bounded(2, "two_overlapping_groups", two_overlapping_groups, 5_000),
     Model::bounded(
         2,
         "two_groups_on_the_same_seats",
         two_groups_on_the_same_seats,
-        1,
+        30_000,
     ),
-    Model::bounded(3, "group_against_single", group_against_single, 1),
-    Model::bounded(2, "group_against_two_singles", group_against_two_singles, 1),
+    Model::bounded(3, "group_against_single", group_against_single, 6_300),
+    Model::bounded(
+        2,
+        "group_against_two_singles",
+        group_against_two_singles,
+        16_000,
+    ),
     Model::bounded(
         3,
         "group_confirm_against_the_wheel",
         group_confirm_against_the_wheel,
-        1,
+        14_000,
     ),
     Model::bounded(
         2,
         "group_hold_against_the_wheel",
         group_hold_against_the_wheel,
-        1,
+        6_500,
     ),
     Model::bounded(
         2,
         "a_mix_is_seen_at_one_instant",
         a_mix_is_seen_at_one_instant,
-        1,
+        4_000,
     ),
 ];
 

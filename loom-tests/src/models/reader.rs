@@ -12,20 +12,25 @@ pub(super) const MODELS: &[Model] = &[
         3,
         "reader_against_a_committing_group",
         reader_against_a_committing_group,
-        1,
+        3_400,
     ),
-    Model::bounded(3, "reader_from_the_other_end", reader_from_the_other_end, 1),
+    Model::bounded(
+        3,
+        "reader_from_the_other_end",
+        reader_from_the_other_end,
+        2_900,
+    ),
     Model::bounded(
         3,
         "reader_against_two_changes",
         reader_against_two_changes,
-        1,
+        32,
     ),
     Model::bounded(
         2,
         "reader_against_an_aborted_group",
         reader_against_an_aborted_group,
-        1,
+        21_000,
     ),
 ];
 

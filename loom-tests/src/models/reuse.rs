@@ -8,9 +8,9 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::bounded(2, "slot_reuse", slot_reuse, 1),
-    Model::bounded(3, "slot_reuse_reader", slot_reuse_reader, 1),
-    Model::bounded(3, "slot_share", slot_share, 1),
+    Model::bounded(2, "slot_reuse", slot_reuse, 1_400),
+    Model::bounded(3, "slot_reuse_reader", slot_reuse_reader, 2_100),
+    Model::bounded(3, "slot_share", slot_share, 290),
 ];
 
 /// Race 7: a slow helper has seen how a group ends and is about to finish a seat. Meanwhile the owner does so, and

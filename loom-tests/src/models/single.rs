@@ -8,28 +8,33 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::every("two_holds_on_one_seat", two_holds_on_one_seat, 1),
-    Model::bounded(3, "three_holds_on_one_seat", three_holds_on_one_seat, 1),
+    Model::every("two_holds_on_one_seat", two_holds_on_one_seat, 9_300),
+    Model::bounded(
+        3,
+        "three_holds_on_one_seat",
+        three_holds_on_one_seat,
+        28_000,
+    ),
     Model::bounded(
         3,
         "a_freed_seat_is_another_word",
         a_freed_seat_is_another_word,
-        1,
+        1_800,
     ),
     Model::bounded(
         3,
         "a_seat_held_again_is_another_word",
         a_seat_held_again_is_another_word,
-        1,
+        1_600,
     ),
-    Model::bounded(2, "tape_order_of_one_seat", tape_order_of_one_seat, 1),
-    Model::bounded(3, "hold_against_reclaim", hold_against_reclaim, 1),
-    Model::bounded(3, "extend_against_reclaim", extend_against_reclaim, 1),
+    Model::bounded(2, "tape_order_of_one_seat", tape_order_of_one_seat, 13_000),
+    Model::bounded(3, "hold_against_reclaim", hold_against_reclaim, 1_800),
+    Model::bounded(3, "extend_against_reclaim", extend_against_reclaim, 1_600),
     Model::bounded(
         2,
         "confirm_against_reclaim_against_steal",
         confirm_against_reclaim_against_steal,
-        1,
+        16_000,
     ),
 ];
 

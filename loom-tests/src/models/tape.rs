@@ -8,16 +8,16 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::bounded(3, "void", void, 1),
-    Model::bounded(3, "tape_order_of_a_group", tape_order_of_a_group, 1),
+    Model::bounded(3, "void", void, 8_300),
+    Model::bounded(3, "tape_order_of_a_group", tape_order_of_a_group, 990),
     Model::bounded(
         2,
         "a_seat_changes_before_its_group_is_recorded",
         a_seat_changes_before_its_group_is_recorded,
-        1,
+        2_100,
     ),
-    Model::bounded(2, "tape_full", tape_full, 1),
-    Model::bounded(2, "tape_without_a_margin", tape_without_a_margin, 1),
+    Model::bounded(2, "tape_full", tape_full, 1_200),
+    Model::bounded(2, "tape_without_a_margin", tape_without_a_margin, 1_700),
 ];
 
 /// Two race for a seat while the tape is read: the reader finds the winner's record and the loser's void in whatever

@@ -7,14 +7,15 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::bounded(3, "mark_against_sweep", mark_against_sweep, 1),
-    Model::bounded(3, "mark_a_rotation_ahead", mark_a_rotation_ahead, 1),
-    Model::bounded(3, "mark_from_an_old_cursor", mark_from_an_old_cursor, 1),
-    Model::bounded(2, "two_marks_against_sweep", two_marks_against_sweep, 1),
-    Model::every(
+    Model::bounded(3, "mark_against_sweep", mark_against_sweep, 2_600),
+    Model::bounded(3, "mark_a_rotation_ahead", mark_a_rotation_ahead, 3_300),
+    Model::bounded(3, "mark_from_an_old_cursor", mark_from_an_old_cursor, 1_900),
+    Model::bounded(2, "two_marks_against_sweep", two_marks_against_sweep, 6_700),
+    Model::bounded(
+        3,
         "the_wheel_leaves_others_alone",
         the_wheel_leaves_others_alone,
-        1,
+        1_000,
     ),
 ];
 
