@@ -51,7 +51,6 @@ pub const CATCHES: &[Catch] = &[
     // Once more, to show that the crowd's audit can fail too. It sees wrong protocols, not wrong orderings.
     by_the_crowd(LsnBeforeLoad),
     by_the_crowd(GroupLsnBeforeInstall),
-    by_the_crowd(GenerationStandsStill),
     by_the_crowd(CursorNotLookedAtAgain),
     by_the_crowd(AbortRestoresUnmarked),
     by_the_crowd(WheelFreesUnexpired),

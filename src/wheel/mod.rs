@@ -18,6 +18,9 @@
 //!   may be old by the time it sets the bit. It looks at the cursor once more afterwards: if that has reached its
 //!   tick, the sweep may have passed the slot already, and it marks the next one too; if not, the sweep is still to
 //!   come.
+//!
+//! The second pair alone would do for deadlines within a rotation. The first one is for those beyond it: their slot
+//! is swept a rotation early, and looking at the cursor then tells the holder nothing.
 
 mod marks;
 

@@ -20,12 +20,7 @@ pub(super) const MODELS: &[Model] = &[
         reader_from_the_other_end,
         2_900,
     ),
-    Model::bounded(
-        3,
-        "reader_against_two_changes",
-        reader_against_two_changes,
-        32,
-    ),
+    Model::every("reader_against_two_changes", reader_against_two_changes, 32),
     Model::bounded(
         2,
         "reader_against_an_aborted_group",

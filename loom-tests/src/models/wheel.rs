@@ -15,7 +15,7 @@ pub(super) const MODELS: &[Model] = &[
         3,
         "the_wheel_leaves_others_alone",
         the_wheel_leaves_others_alone,
-        1_000,
+        760,
     ),
 ];
 
