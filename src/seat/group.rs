@@ -170,6 +170,7 @@ impl<T: Trail> Seats<T> {
 
     /// Looks at all seats before any is touched, so that a group that cannot succeed disturbs nobody. `None`: each
     /// seat would change.
+    #[inline]
     fn survey(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
         let all_change = |&(seat, step): &(SeatId, Step)| {
             matches!(step.decide(self.read(seat), now), Decision::Become(_))
@@ -183,6 +184,7 @@ impl<T: Trail> Seats<T> {
 
     /// Names each seat in the way. `None`: meanwhile there is none.
     #[cold]
+    #[inline(never)]
     fn explain(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
         let seen: Vec<(SeatId, SeatWord, Decision)> = group
             .steps
@@ -312,6 +314,7 @@ impl<T: Trail> Seats<T> {
 }
 
 /// What a step that was found to change its seat makes of it.
+#[inline]
 fn becomes(step: Step, before: SeatWord, now: Tick) -> Next {
     match step.decide(before, now) {
         Decision::Become(next) => next,

@@ -214,7 +214,7 @@ impl<T: Trail> Seats<T> {
     }
 
     /// Changes one seat. The named methods above are this one with its step.
-    #[inline]
+    #[inline(always)]
     pub fn change(&self, seat: SeatId, step: Step, now: Tick) -> Outcome {
         let mut too_early = mutation::is(Mutation::LsnBeforeLoad)
             .then(|| self.trail.take(1))
@@ -309,6 +309,7 @@ impl<T: Trail> Seats<T> {
     }
 
     #[cold]
+    #[inline(never)]
     fn settle(&self, seat: SeatId, mut word: SeatWord) -> SeatWord {
         while let Seat::InChange(at) = word.view() {
             if let Fate::Settled(becomes) = self.slab.settle(at) {
