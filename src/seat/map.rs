@@ -266,11 +266,9 @@ impl<T: Trail> Seats<T> {
         &self.cells[seat.index()]
     }
 
-    /// Up to `count` seats from `first` on.
     #[inline]
-    pub(super) fn cells_from(&self, first: u32, count: u32) -> &[SeatCell] {
-        let start = (first as usize).min(self.cells.len());
-        &self.cells[start..(start + count as usize).min(self.cells.len())]
+    pub(super) fn cells(&self) -> &[SeatCell] {
+        &self.cells
     }
 
     /// The seat's word once no group stands in the way; `word` is what was seen of it last.
