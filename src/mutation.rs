@@ -32,6 +32,8 @@ pub enum Mutation {
     SeatLoadRelaxed,
     /// A descriptor's generation is not compared, so a reused descriptor passes for the old one.
     NoGeneration,
+    /// A reader takes a descriptor that was freed meanwhile for one whose group was not committed.
+    FreeShown,
     /// A descriptor is freed before the seats that refer to it are finished.
     FreeBeforeFinish,
     /// No fence between making a seat Held and looking at its mark.
@@ -48,7 +50,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every fault there is.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoLsnInAvailable,
         Self::TakingUsedTwice,
         Self::LsnBeforeLoad,
@@ -58,6 +60,7 @@ impl Mutation {
         Self::DecideRelaxed,
         Self::SeatLoadRelaxed,
         Self::NoGeneration,
+        Self::FreeShown,
         Self::FreeBeforeFinish,
         Self::NoFenceBeforeMark,
         Self::CursorNotLookedAtAgain,

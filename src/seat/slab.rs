@@ -6,7 +6,11 @@ use super::{
     descriptor::{Entry, Phase, StateCell},
     word::{EntryRef, SeatWord},
 };
-use crate::{limits, sync};
+use crate::{
+    limits,
+    mutation::{self, Mutation},
+    sync,
+};
 
 /// Descriptors, allocated once.
 #[derive(Debug)]
@@ -74,10 +78,12 @@ impl Slab {
             return Fate::Over;
         }
         let entry = self.entry(at);
-        let word = if state.phase() == Phase::Committed {
-            entry.after()
-        } else {
-            entry.before()
+        let word = match state.phase() {
+            // All seats were finished before the descriptor was freed, so this one says by itself what it is. The
+            // word before would be wrong here: the group may have been committed when the seat was loaded.
+            Phase::Free if !mutation::is(Mutation::FreeShown) => return Fate::Over,
+            Phase::Committed => entry.after(),
+            Phase::Free | Phase::Undecided | Phase::Aborted => entry.before(),
         };
         self.if_still(at, word)
     }
