@@ -47,7 +47,9 @@ impl<W: Work> Crew<W> {
     pub(crate) fn new(works: impl IntoIterator<Item = W>) -> Self {
         let gate = Arc::new(Gate::default());
         let mut works = works.into_iter();
-        let own = works.next().expect("a crew has at least one to do the work");
+        let own = works
+            .next()
+            .expect("a crew has at least one to do the work");
         let others = works
             .map(|mut work| {
                 let gate = Arc::clone(&gate);
@@ -70,7 +72,9 @@ impl<W: Work> Crew<W> {
         let share = attempts / threads;
         let start = Instant::now();
         self.gate.share.store(share, Ordering::Relaxed);
-        self.gate.working.store(self.others.len(), Ordering::Relaxed);
+        self.gate
+            .working
+            .store(self.others.len(), Ordering::Relaxed);
         self.release();
         self.own.attempts(attempts - share * (threads - 1));
         while self.gate.working.load(Ordering::Acquire) > 0 {
@@ -104,7 +108,11 @@ impl Gate {
         let mut turns = 0;
         while self.round.load(Ordering::Acquire) == *seen {
             turns += 1;
-            if turns < PATIENCE_TURNS { std::hint::spin_loop() } else { thread::park() }
+            if turns < PATIENCE_TURNS {
+                std::hint::spin_loop()
+            } else {
+                thread::park()
+            }
         }
         *seen += 1;
         (!self.closed.load(Ordering::Relaxed)).then(|| self.share.load(Ordering::Relaxed))

@@ -23,7 +23,7 @@ use seatlock::{
 
 use crate::{
     expiry_rivals::{DelayQueueTimers, HeapTimers, SleepingTasks},
-    load::shuffled,
+    load::{EPOCH, shuffled},
     rivals::{read_tape, seats},
     run,
 };
@@ -119,13 +119,18 @@ fn dues(lie: Lie) -> Vec<Due> {
     };
     let a_tick = count.div_ceil(SPREAD_TICKS);
     let untils = (0..count).map(|place| Tick::new(1 + place / a_tick));
-    order.into_iter().zip(untils).map(|(seat, until)| Due { seat, until }).collect()
+    order
+        .into_iter()
+        .zip(untils)
+        .map(|(seat, until)| Due { seat, until })
+        .collect()
 }
 
 fn empty_tick(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("expiry/empty tick");
     run::pace_short(&mut group);
-    let seats = std::cell::LazyCell::new(|| seats(run::seats(HOLDS), Wheel::new(run::seats(HOLDS))));
+    let seats =
+        std::cell::LazyCell::new(|| seats(run::seats(HOLDS), Wheel::new(run::seats(HOLDS), EPOCH)));
     group.bench_function("seatlock", |bencher| {
         let mut tick = seats.trail().cursor();
         bencher.iter(|| {
@@ -149,7 +154,7 @@ impl Wheeled for Wheel {
     const NAME: &'static str = "seatlock, wheel alone";
 
     fn new(seats: u32) -> Self {
-        Self::new(seats)
+        Self::new(seats, EPOCH)
     }
 
     fn wheel(&self) -> &Wheel {
@@ -163,7 +168,7 @@ impl Wheeled for Shard {
     const NAME: &'static str = "seatlock, tape and wheel";
 
     fn new(seats: u32) -> Self {
-        Self::new(seats)
+        Self::new(seats, EPOCH)
     }
 
     fn wheel(&self) -> &Wheel {
@@ -195,18 +200,25 @@ impl<T: Wheeled> Timers for WheelTimers<T> {
             }
         }
         seats.trail().settle();
-        Self { seats, alone: Wheel::new(count) }
+        Self {
+            seats,
+            alone: Wheel::new(count, EPOCH),
+        }
     }
 
     fn mark(&mut self, dues: &[Due]) -> Duration {
         let start = Instant::now();
-        dues.iter().for_each(|due| self.alone.mark(due.seat, due.until));
+        dues.iter()
+            .for_each(|due| self.alone.mark(due.seat, due.until));
         start.elapsed()
     }
 
     fn fire(&mut self) -> Fired {
         let trail = self.seats.trail();
-        let mut fired = Fired { spent: Duration::ZERO, freed: 0 };
+        let mut fired = Fired {
+            spent: Duration::ZERO,
+            freed: 0,
+        };
         for tick in 1..=u64::from(SPREAD_TICKS) {
             let start = Instant::now();
             let swept = reaper::sweep(trail.wheel(), &self.seats, Moment::from_ticks(tick));

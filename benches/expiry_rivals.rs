@@ -37,12 +37,16 @@ impl Timers for HeapTimers {
     const NAME: &'static str = "BinaryHeap";
 
     fn new(dues: &[Due]) -> Self {
-        Self { seats: held(dues), heap: BinaryHeap::new() }
+        Self {
+            seats: held(dues),
+            heap: BinaryHeap::new(),
+        }
     }
 
     fn mark(&mut self, dues: &[Due]) -> Duration {
         let start = Instant::now();
-        self.heap.extend(dues.iter().map(|due| Reverse((due.until.get(), due.seat))));
+        self.heap
+            .extend(dues.iter().map(|due| Reverse((due.until.get(), due.seat))));
         start.elapsed()
     }
 
@@ -57,7 +61,10 @@ impl Timers for HeapTimers {
                 freed += usize::from(self.seats.expire(seat, Tick::new(tick)));
             }
         }
-        Fired { spent: start.elapsed(), freed }
+        Fired {
+            spent: start.elapsed(),
+            freed,
+        }
     }
 }
 
@@ -72,7 +79,11 @@ impl Timers for DelayQueueTimers {
     const NAME: &'static str = "DelayQueue";
 
     fn new(dues: &[Due]) -> Self {
-        Self { seats: held(dues), queue: DelayQueue::new(), runtime: paused() }
+        Self {
+            seats: held(dues),
+            queue: DelayQueue::new(),
+            runtime: paused(),
+        }
     }
 
     fn mark(&mut self, dues: &[Due]) -> Duration {
@@ -96,7 +107,10 @@ impl Timers for DelayQueueTimers {
                 let due = expired.into_inner();
                 freed += usize::from(seats.expire(due.seat, due.until));
             }
-            Fired { spent: start.elapsed(), freed }
+            Fired {
+                spent: start.elapsed(),
+                freed,
+            }
         })
     }
 }
@@ -118,7 +132,14 @@ impl Timers for SleepingTasks {
 
     fn new(dues: &[Due]) -> Self {
         let (asleep, freed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { shared: Arc::new(Shared { seats: held(dues), asleep, freed }), runtime: paused() }
+        Self {
+            shared: Arc::new(Shared {
+                seats: held(dues),
+                asleep,
+                freed,
+            }),
+            runtime: paused(),
+        }
     }
 
     fn mark(&mut self, dues: &[Due]) -> Duration {
@@ -142,7 +163,10 @@ impl Timers for SleepingTasks {
             let start = Instant::now();
             time::sleep(span(Tick::new(SPREAD_TICKS + 1))).await;
             // Relaxed: there is one thread.
-            Fired { spent: start.elapsed(), freed: self.shared.freed.load(Ordering::Relaxed) }
+            Fired {
+                spent: start.elapsed(),
+                freed: self.shared.freed.load(Ordering::Relaxed),
+            }
         })
     }
 }
@@ -153,7 +177,10 @@ impl Shared {
         // Relaxed, both: there is one thread.
         self.asleep.fetch_add(1, Ordering::Relaxed);
         sleep.await;
-        self.freed.fetch_add(usize::from(self.seats.expire(due.seat, due.until)), Ordering::Relaxed);
+        self.freed.fetch_add(
+            usize::from(self.seats.expire(due.seat, due.until)),
+            Ordering::Relaxed,
+        );
     }
 }
 
@@ -161,7 +188,14 @@ impl Shared {
 fn held(dues: &[Due]) -> SeatMutexes {
     let seats = SeatMutexes::new(u32::try_from(dues.len()).expect("at most a million"));
     for &Due { seat, until } in dues {
-        assert!(seats.hold(seat, Terms { taking: TakingId::FIRST, now: Tick::new(0), until }));
+        assert!(seats.hold(
+            seat,
+            Terms {
+                taking: TakingId::FIRST,
+                now: Tick::new(0),
+                until
+            }
+        ));
     }
     seats
 }
@@ -173,6 +207,9 @@ fn span(until: Tick) -> Duration {
 
 /// A runtime of one thread whose clock jumps.
 fn paused() -> runtime::Runtime {
-    let built = runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let built = runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
     built.expect("a runtime without I/O asks nothing of the system")
 }

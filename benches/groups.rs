@@ -4,10 +4,7 @@
 //! steps that are ready and in order; releasing the seats and reading the tape are not. The figure is for the whole
 //! group.
 
-use std::{
-    cell::RefCell,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, measurement::WallTime};
 use seatlock::{
@@ -17,7 +14,7 @@ use seatlock::{
 };
 
 use crate::{
-    load::{Terms, shuffled},
+    load::{EPOCH, Terms, shuffled},
     rivals::{read_tape, seats},
     run,
 };
@@ -37,11 +34,20 @@ enum Lie {
 
 /// Asks for both lies, without and with tape and wheel.
 pub(crate) fn bench(criterion: &mut Criterion) {
-    for (name, lie) in [("groups/scattered", Lie::Scattered), ("groups/neighbours", Lie::Neighbours)] {
+    for (name, lie) in [
+        ("groups/scattered", Lie::Scattered),
+        ("groups/neighbours", Lie::Neighbours),
+    ] {
         let mut group = criterion.benchmark_group(name);
         run::pace_short(&mut group);
         ask(&mut group, lie, "seatlock, map alone", || NoTrail, |_| {});
-        ask(&mut group, lie, "seatlock, tape and wheel", || Shard::new(SEATS), |shard| _ = read_tape(&shard.tape));
+        ask(
+            &mut group,
+            lie,
+            "seatlock, tape and wheel",
+            || Shard::new(SEATS, EPOCH),
+            |shard| _ = read_tape(&shard.tape),
+        );
         group.finish();
     }
 }
@@ -53,16 +59,14 @@ fn ask<T: Trail>(
     trail: impl Fn() -> T,
     settle: impl Fn(&T),
 ) {
-    let single = RefCell::new(None);
+    let mut single = None;
     group.bench_function(BenchmarkId::new(name, "single hold"), |bencher| {
-        let mut single = single.borrow_mut();
         let bed = single.get_or_insert_with(|| Bed::new(trail(), lie, 1));
         bencher.iter_custom(|holds| bed.time(holds, &settle, hold_single));
     });
     for size in SIZES {
-        let several = RefCell::new(None);
+        let mut several = None;
         group.bench_function(BenchmarkId::new(name, size), |bencher| {
-            let mut several = several.borrow_mut();
             let bed = several.get_or_insert_with(|| Bed::new(trail(), lie, size));
             bencher.iter_custom(|holds| bed.time(holds, &settle, hold_group));
         });
@@ -82,29 +86,58 @@ struct Bed<T> {
 impl<T: Trail> Bed<T> {
     fn new(trail: T, lie: Lie, size: usize) -> Self {
         let mut groups: Vec<Vec<SeatId>> = match lie {
-            Lie::Scattered => shuffled(SEATS).chunks_exact(size).map(<[SeatId]>::to_vec).collect(),
+            Lie::Scattered => shuffled(SEATS)
+                .chunks_exact(size)
+                .map(<[SeatId]>::to_vec)
+                .collect(),
             Lie::Neighbours => {
                 let size = u32::try_from(size).expect("at most 64");
-                let firsts = shuffled(SEATS / size).into_iter().map(|first| first.get() * size);
-                firsts.map(|first| (first..first + size).map(SeatId::new).collect()).collect()
+                let firsts = shuffled(SEATS / size)
+                    .into_iter()
+                    .map(|first| first.get() * size);
+                firsts
+                    .map(|first| (first..first + size).map(SeatId::new).collect())
+                    .collect()
             }
         };
         groups.iter_mut().for_each(|group| group.sort_unstable());
-        Self { seats: seats(SEATS, trail), groups, steps: Vec::new(), lap: 0, at: 0 }
+        Self {
+            seats: seats(SEATS, trail),
+            groups,
+            steps: Vec::new(),
+            lap: 0,
+            at: 0,
+        }
     }
 
-    fn time(&mut self, holds: u64, settle: impl Fn(&T), hold: impl Fn(&Seats<T>, &[(SeatId, Step)], Terms) -> bool) -> Duration {
+    fn time(
+        &mut self,
+        holds: u64,
+        settle: impl Fn(&T),
+        hold: impl Fn(&Seats<T>, &[(SeatId, Step)], Terms) -> bool,
+    ) -> Duration {
         let mut spent = Duration::ZERO;
         let mut left = holds;
         while left > 0 {
             let terms = self.prepare(left);
             let start = Instant::now();
-            let done = self.steps.iter().filter(|steps| hold(&self.seats, steps, terms)).count();
+            let done = self
+                .steps
+                .iter()
+                .filter(|steps| hold(&self.seats, steps, terms))
+                .count();
             spent += start.elapsed();
-            assert_eq!(done, self.steps.len(), "a group that met nobody was refused");
+            assert_eq!(
+                done,
+                self.steps.len(),
+                "a group that met nobody was refused"
+            );
             settle(self.seats.trail());
             for &(seat, _) in self.steps.iter().flatten() {
-                assert!(matches!(self.seats.release(seat, terms.taking, terms.now), Outcome::Done { .. }));
+                assert!(matches!(
+                    self.seats.release(seat, terms.taking, terms.now),
+                    Outcome::Done { .. }
+                ));
             }
             settle(self.seats.trail());
             left -= u64::try_from(done).expect("at most STRETCH_SEATS");
@@ -118,10 +151,16 @@ impl<T: Trail> Bed<T> {
             (self.at, self.lap) = (0, self.lap + 1);
         }
         let terms = Terms::new(self.lap, self.lap);
-        let step = Step::Hold { taking: terms.taking, until: terms.until };
+        let step = Step::Hold {
+            taking: terms.taking,
+            until: terms.until,
+        };
         let rest = &self.groups[self.at..];
         let fits = STRETCH_SEATS / rest[0].len();
-        let count = rest.len().min(fits).min(usize::try_from(most).unwrap_or(usize::MAX));
+        let count = rest
+            .len()
+            .min(fits)
+            .min(usize::try_from(most).unwrap_or(usize::MAX));
         let steps = |group: &Vec<SeatId>| group.iter().map(|&seat| (seat, step)).collect();
         self.steps = rest[..count].iter().map(steps).collect();
         self.at += count;
@@ -130,10 +169,16 @@ impl<T: Trail> Bed<T> {
 }
 
 fn hold_single<T: Trail>(seats: &Seats<T>, steps: &[(SeatId, Step)], terms: Terms) -> bool {
-    matches!(seats.change(steps[0].0, steps[0].1, terms.now), Outcome::Done { .. })
+    matches!(
+        seats.change(steps[0].0, steps[0].1, terms.now),
+        Outcome::Done { .. }
+    )
 }
 
 fn hold_group<T: Trail>(seats: &Seats<T>, steps: &[(SeatId, Step)], terms: Terms) -> bool {
     let group = Group::new(steps).expect("sorted, and no seat twice");
-    matches!(seats.change_all(&group, terms.now), GroupOutcome::Done { .. })
+    matches!(
+        seats.change_all(&group, terms.now),
+        GroupOutcome::Done { .. }
+    )
 }

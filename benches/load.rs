@@ -5,8 +5,11 @@ use rand_distr::{Distribution as _, Zipf};
 use seatlock::{
     ids::{SeatId, TakingId},
     limits::TAKINGS_MAX,
-    tick::Tick,
+    tick::{Moment, Tick},
 };
+
+/// When everything begins: tick 0.
+pub(crate) const EPOCH: Moment = Moment::from_nanos(0);
 
 /// The seed of everything random here: each run and each design gets the same seats.
 const SEED: u64 = 2;
@@ -34,7 +37,11 @@ impl Terms {
     pub(crate) fn new(taking: u32, now: u32) -> Self {
         let taking = TakingId::new(taking % TAKINGS_MAX + 1).expect("from 1 to TAKINGS_MAX");
         let now = Tick::new(now);
-        Self { taking, now, until: now.plus(TTL_TICKS) }
+        Self {
+            taking,
+            now,
+            until: now.plus(TTL_TICKS),
+        }
     }
 }
 
@@ -48,7 +55,11 @@ pub(crate) struct Laps {
 impl Laps {
     /// Laps over a map of this many seats.
     pub(crate) fn new(seats: u32) -> Self {
-        Self { order: shuffled(seats), at: 0, lap: 0 }
+        Self {
+            order: shuffled(seats),
+            at: 0,
+            lap: 0,
+        }
     }
 
     /// The next seats of this lap, `most` at most and one at least, and the lap's terms: each lap has a taking of
@@ -96,19 +107,30 @@ impl Skew {
         let mut random = SmallRng::seed_from_u64(SEED + u64::from(caller));
         match self {
             Self::HotSeat => vec![SeatId::new(0); CHOICES],
-            Self::Uniform(seats) => (0..CHOICES).map(|_| SeatId::new(random.random_range(0..seats))).collect(),
+            Self::Uniform(seats) => (0..CHOICES)
+                .map(|_| SeatId::new(random.random_range(0..seats)))
+                .collect(),
             Self::Zipf(seats) => {
                 // The ranks are scattered over the map, the same way for all callers: neighbours share a cache line.
                 let seat_of_rank = shuffled(seats);
-                let ranks = Zipf::new(f64::from(seats), 1.0).expect("at least one seat, and a positive exponent");
-                ranks.sample_iter(random).take(CHOICES).map(|rank| seat_of_rank[index_of(rank)]).collect()
+                let ranks = Zipf::new(f64::from(seats), 1.0)
+                    .expect("at least one seat, and a positive exponent");
+                ranks
+                    .sample_iter(random)
+                    .take(CHOICES)
+                    .map(|rank| seat_of_rank[index_of(rank)])
+                    .collect()
             }
         }
     }
 }
 
 /// A rank, counted from one, as an index.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank is a whole number from 1 to the number of seats")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rank is a whole number from 1 to the number of seats"
+)]
 fn index_of(rank: f64) -> usize {
     rank as usize - 1
 }
@@ -124,7 +146,12 @@ pub(crate) struct Wishes {
 impl Wishes {
     /// The wishes of one caller.
     pub(crate) fn new(skew: Skew, caller: u32) -> Self {
-        Self { choices: skew.choices(caller), at: 0, caller, made: 0 }
+        Self {
+            choices: skew.choices(caller),
+            at: 0,
+            caller,
+            made: 0,
+        }
     }
 
     /// The next one: a seat, and the terms of a taking that nobody else has.

@@ -6,7 +6,7 @@
 //! lap have one taking and one tick, the next lap the ones after them: one hold in 64 finds its mark not yet set.
 
 use std::{
-    cell::RefCell,
+    marker::PhantomData,
     time::{Duration, Instant},
 };
 
@@ -15,7 +15,7 @@ use seatlock::ids::SeatId;
 
 use crate::{
     load::{Laps, Terms},
-    rivals::{self, Design, Question, TapeAndWheel},
+    rivals::{self, Design, Question},
     run,
 };
 
@@ -45,7 +45,11 @@ impl Life for HoldConfirm {
     }
 
     fn undo<D: Design>(design: &D, seat: SeatId, terms: Terms) {
-        assert!(design.cancel(seat, terms), "{}: {seat} was not booked", D::NAME);
+        assert!(
+            design.cancel(seat, terms),
+            "{}: {seat} was not booked",
+            D::NAME
+        );
     }
 }
 
@@ -60,7 +64,7 @@ impl Life for HoldRelease {
     fn undo<D: Design>(_: &D, _: SeatId, _: Terms) {}
 }
 
-/// Asks every design, and Seatlock also with a tape that is read between the stretches.
+/// Asks every design.
 pub(crate) fn bench(criterion: &mut Criterion) {
     ask::<HoldConfirm>(criterion);
     ask::<HoldRelease>(criterion);
@@ -69,31 +73,35 @@ pub(crate) fn bench(criterion: &mut Criterion) {
 fn ask<L: Life>(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(L::GROUP);
     run::pace_short(&mut group);
-    let mut asked = Asked::<'_, '_, L> { group: &mut group, life: std::marker::PhantomData };
-    rivals::ask_all(&mut asked);
-    asked.ask::<TapeAndWheel>();
+    // Size by size: what is compared is measured within seconds of one another, as the machine is not the same for long.
+    for seats in SEATS {
+        rivals::ask_all(&mut Asked::<'_, '_, L> {
+            group: &mut group,
+            seats,
+            life: PhantomData,
+        });
+    }
     group.finish();
 }
 
 struct Asked<'a, 'c, L> {
     group: &'a mut BenchmarkGroup<'c, WallTime>,
-    life: std::marker::PhantomData<L>,
+    seats: u32,
+    life: PhantomData<L>,
 }
 
 impl<L: Life> Question for Asked<'_, '_, L> {
     fn ask<D: Design>(&mut self) {
-        for seats in SEATS {
-            // Made when the first sample is taken: a filter may ask for none.
-            let made = RefCell::new(None);
-            self.group.bench_function(BenchmarkId::new(D::NAME, seats), |bencher| {
-                let mut made = made.borrow_mut();
+        // Made when the first sample is taken: a filter may ask for none.
+        let mut made = None;
+        self.group
+            .bench_function(BenchmarkId::new(D::NAME, self.seats), |bencher| {
                 let (design, laps) = made.get_or_insert_with(|| {
-                    let seats = run::seats(seats);
+                    let seats = run::seats(self.seats);
                     (D::new(seats), Laps::new(seats))
                 });
                 bencher.iter_custom(|pairs| time::<L, D>(design, laps, pairs));
             });
-        }
     }
 }
 
@@ -101,13 +109,25 @@ fn time<L: Life, D: Design>(design: &D, laps: &mut Laps, pairs: u64) -> Duration
     let mut left = pairs;
     let mut spent = Duration::ZERO;
     while left > 0 {
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(STRETCH_PAIRS);
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(STRETCH_PAIRS);
         let (stretch, terms) = laps.stretch(most);
         let start = Instant::now();
-        let done = stretch.iter().filter(|seat| L::pair(design, **seat, terms)).count();
+        let done = stretch
+            .iter()
+            .filter(|seat| L::pair(design, **seat, terms))
+            .count();
         spent += start.elapsed();
-        assert_eq!(done, stretch.len(), "{}: a pair that met nobody was refused", D::NAME);
-        stretch.iter().for_each(|seat| L::undo(design, *seat, terms));
+        assert_eq!(
+            done,
+            stretch.len(),
+            "{}: a pair that met nobody was refused",
+            D::NAME
+        );
+        stretch
+            .iter()
+            .for_each(|seat| L::undo(design, *seat, terms));
         design.settle();
         left -= u64::try_from(done).expect("at most STRETCH_PAIRS");
     }

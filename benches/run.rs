@@ -15,7 +15,11 @@ pub(crate) fn is_trial() -> bool {
 
 /// The number of seats, or fewer in a trial run: nothing is learnt there from filling ten million.
 pub(crate) fn seats(full: u32) -> u32 {
-    if is_trial() { full.min(TRIAL_SEATS_MAX) } else { full }
+    if is_trial() {
+        full.min(TRIAL_SEATS_MAX)
+    } else {
+        full
+    }
 }
 
 /// Paces a group whose iterations take nanoseconds. All samples are of one length: work that several threads do

@@ -31,7 +31,9 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     for count in SEATS {
         group.throughput(Throughput::Elements(u64::from(count)));
         let floor = std::cell::LazyCell::new(|| Floor::new(run::seats(count)));
-        group.bench_function(BenchmarkId::new("floor", count), |bencher| bencher.iter(|| black_box(&*floor).sum()));
+        group.bench_function(BenchmarkId::new("floor", count), |bencher| {
+            bencher.iter(|| black_box(&*floor).sum())
+        });
         let mixed = std::cell::LazyCell::new(|| mixed(run::seats(count)));
         group.bench_function(BenchmarkId::new("seatlock", count), |bencher| {
             let mut map = StatusMap::new(mixed.count());
@@ -52,7 +54,10 @@ fn mixed(count: u32) -> Seats<NoTrail> {
             0..4 => {}
             4..7 => {
                 hold(&seats, seat, LATER);
-                assert!(matches!(seats.confirm(seat, TakingId::FIRST, BEGIN), Outcome::Done { .. }));
+                assert!(matches!(
+                    seats.confirm(seat, TakingId::FIRST, BEGIN),
+                    Outcome::Done { .. }
+                ));
             }
             7..9 => hold(&seats, seat, LATER),
             _ => hold(&seats, seat, NOW),
@@ -62,5 +67,8 @@ fn mixed(count: u32) -> Seats<NoTrail> {
 }
 
 fn hold(seats: &Seats<NoTrail>, seat: SeatId, until: Tick) {
-    assert!(matches!(seats.hold(seat, TakingId::FIRST, until, BEGIN), Outcome::Done { .. }));
+    assert!(matches!(
+        seats.hold(seat, TakingId::FIRST, until, BEGIN),
+        Outcome::Done { .. }
+    ));
 }

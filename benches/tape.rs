@@ -36,9 +36,15 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         bencher.iter(|| black_box(&counter).fetch_add(1, Ordering::Relaxed));
     });
     let tape = Tape::new();
-    group.bench_function("put", |bencher| bencher.iter_custom(|records| in_turns(&tape, records).putting));
-    group.bench_function("read", |bencher| bencher.iter_custom(|records| in_turns(&tape, records).reading));
-    group.bench_function("put, with a reader on another core", |bencher| bencher.iter_custom(put_beside_reader));
+    group.bench_function("put", |bencher| {
+        bencher.iter_custom(|records| in_turns(&tape, records).putting)
+    });
+    group.bench_function("read", |bencher| {
+        bencher.iter_custom(|records| in_turns(&tape, records).reading)
+    });
+    group.bench_function("put, with a reader on another core", |bencher| {
+        bencher.iter_custom(put_beside_reader)
+    });
     group.finish();
 }
 
@@ -60,7 +66,11 @@ fn in_turns(tape: &Tape, records: u64) -> Spent {
         let read = read_tape(tape);
         spent.reading += start.elapsed();
         assert_eq!(put, read, "what was put is what is read");
-        assert_eq!(u64::try_from(put).expect("at most a stretch"), stretch, "there was room");
+        assert_eq!(
+            u64::try_from(put).expect("at most a stretch"),
+            stretch,
+            "there was room"
+        );
         left -= stretch;
     }
     spent
@@ -94,8 +104,18 @@ fn put_beside_reader(records: u64) -> Duration {
 /// Whether there was room.
 #[inline]
 fn put(tape: &Tape) -> bool {
-    let Some(lsn) = tape.take(1) else { return false };
+    let Some(lsn) = tape.take(1) else {
+        return false;
+    };
     let after = SeatWord::held(TakingId::FIRST, Tick::new(1));
-    tape.publish(lsn, Change { seat: SeatId::new(1), before: SeatWord::FRESH, after, rest: 0 });
+    tape.publish(
+        lsn,
+        Change {
+            seat: SeatId::new(1),
+            before: SeatWord::FRESH,
+            after,
+            rest: 0,
+        },
+    );
     true
 }

@@ -28,7 +28,14 @@ impl Actor {
     /// Asks and waits: the next request of a caller depends on this one's answer.
     fn ask(&self, seat: SeatId, terms: Terms, change: fn(&mut Record, Terms) -> bool) -> bool {
         let (reply, answer) = channel::bounded(1);
-        let asked = self.requests.as_ref().map(|to| to.send(Request { seat, terms, change, reply }));
+        let asked = self.requests.as_ref().map(|to| {
+            to.send(Request {
+                seat,
+                terms,
+                change,
+                reply,
+            })
+        });
         asked.is_some_and(|asked| asked.is_ok()) && answer.recv().is_ok_and(|done| done)
     }
 }
@@ -39,7 +46,10 @@ impl Design for Actor {
     fn new(seats: u32) -> Self {
         let (sender, requests) = channel::bounded(QUEUE);
         let thread = thread::spawn(move || serve(seats, &requests));
-        Self { requests: Some(sender), thread: Some(thread) }
+        Self {
+            requests: Some(sender),
+            thread: Some(thread),
+        }
     }
 
     fn hold(&self, seat: SeatId, terms: Terms) -> bool {
@@ -71,7 +81,13 @@ impl Drop for Actor {
 /// Answers until nobody can ask any more.
 fn serve(seats: u32, requests: &Receiver<Request>) {
     let mut records: Vec<_> = (0..seats).map(|_| Record::Available).collect();
-    for Request { seat, terms, change, reply } in requests {
+    for Request {
+        seat,
+        terms,
+        change,
+        reply,
+    } in requests
+    {
         // Whoever asked and went away does not want the answer.
         let _ = reply.send(change(&mut records[seat.index()], terms));
     }

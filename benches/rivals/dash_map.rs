@@ -12,7 +12,9 @@ pub(crate) struct DashDesign(DashMap<u32, Record>);
 impl DashDesign {
     #[inline]
     fn with(&self, seat: SeatId, change: impl FnOnce(&mut Record) -> bool) -> bool {
-        self.0.get_mut(&seat.get()).is_some_and(|mut record| change(&mut record))
+        self.0
+            .get_mut(&seat.get())
+            .is_some_and(|mut record| change(&mut record))
     }
 }
 

@@ -13,7 +13,9 @@ pub(crate) struct Floor(Box<[AtomicU64]>);
 impl Floor {
     /// The sum of all words: the least that whoever looks at every seat has to do.
     pub(crate) fn sum(&self) -> u64 {
-        self.0.iter().fold(0, |sum, word| sum.wrapping_add(word.load(Ordering::Acquire)))
+        self.0.iter().fold(0, |sum, word| {
+            sum.wrapping_add(word.load(Ordering::Acquire))
+        })
     }
 
     /// Exchanges whatever is there; loses only to a change in between.
@@ -22,7 +24,8 @@ impl Floor {
         let cell = &self.0[seat.index()];
         // The same orderings as a seat's word has, for the same reasons.
         let saw = cell.load(Ordering::Acquire);
-        cell.compare_exchange(saw, word, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        cell.compare_exchange(saw, word, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
     }
 }
 
@@ -35,7 +38,10 @@ impl Design for Floor {
 
     #[inline]
     fn hold(&self, seat: SeatId, terms: Terms) -> bool {
-        self.exchange(seat, u64::from(terms.taking.get()) << 32 | u64::from(terms.until.get()))
+        self.exchange(
+            seat,
+            u64::from(terms.taking.get()) << 32 | u64::from(terms.until.get()),
+        )
     }
 
     #[inline]

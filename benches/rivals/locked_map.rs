@@ -58,21 +58,33 @@ impl<L: Locked> Design for L {
 
     #[inline]
     fn hold(&self, seat: SeatId, terms: Terms) -> bool {
-        self.with(|map| map.get_mut(&seat.get()).is_some_and(|record| record.hold(terms)))
+        self.with(|map| {
+            map.get_mut(&seat.get())
+                .is_some_and(|record| record.hold(terms))
+        })
     }
 
     #[inline]
     fn confirm(&self, seat: SeatId, terms: Terms) -> bool {
-        self.with(|map| map.get_mut(&seat.get()).is_some_and(|record| record.confirm(terms)))
+        self.with(|map| {
+            map.get_mut(&seat.get())
+                .is_some_and(|record| record.confirm(terms))
+        })
     }
 
     #[inline]
     fn release(&self, seat: SeatId, terms: Terms) -> bool {
-        self.with(|map| map.get_mut(&seat.get()).is_some_and(|record| record.release(terms)))
+        self.with(|map| {
+            map.get_mut(&seat.get())
+                .is_some_and(|record| record.release(terms))
+        })
     }
 
     #[inline]
     fn cancel(&self, seat: SeatId, terms: Terms) -> bool {
-        self.with(|map| map.get_mut(&seat.get()).is_some_and(|record| record.cancel(terms)))
+        self.with(|map| {
+            map.get_mut(&seat.get())
+                .is_some_and(|record| record.cancel(terms))
+        })
     }
 }

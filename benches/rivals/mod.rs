@@ -15,7 +15,7 @@ mod seatlock_map;
 pub(crate) use floor::Floor;
 pub(crate) use record::Record;
 pub(crate) use seat_mutexes::SeatMutexes;
-pub(crate) use seatlock_map::{TapeAndWheel, read_tape, seats};
+pub(crate) use seatlock_map::{read_tape, seats};
 
 use seatlock::ids::SeatId;
 
@@ -25,6 +25,9 @@ use crate::load::Terms;
 pub(crate) trait Design: Send + Sync + 'static {
     /// As the tables call it.
     const NAME: &'static str;
+
+    /// Whether it has to be settled after 2^17 changes at the latest.
+    const NEEDS_SETTLING: bool = false;
 
     /// A map of free seats.
     fn new(seats: u32) -> Self;
@@ -41,7 +44,7 @@ pub(crate) trait Design: Send + Sync + 'static {
     /// Frees a seat that this taking has booked.
     fn cancel(&self, seat: SeatId, terms: Terms) -> bool;
 
-    /// Does what the design leaves for later and the harness does not time.
+    /// Does what the design leaves for later, untimed.
     fn settle(&self) {}
 }
 
@@ -50,11 +53,12 @@ pub(crate) trait Question {
     fn ask<D: Design>(&mut self);
 }
 
-/// Asks all designs that need no settling.
+/// Asks all designs.
 pub(crate) fn ask_all(question: &mut impl Question) {
     question.ask::<harness::Harness>();
     question.ask::<Floor>();
     question.ask::<seatlock_map::MapAlone>();
+    question.ask::<seatlock_map::TapeAndWheel>();
     question.ask::<seatlock_map::Scribed>();
     question.ask::<SeatMutexes>();
     question.ask::<dash_map::DashDesign>();

@@ -20,7 +20,13 @@ impl Record {
             Self::Held { until, .. } => until.reached_at(terms.now),
             Self::Booked { .. } => false,
         };
-        self.becomes_if(takes, Self::Held { user: terms.taking, until: terms.until })
+        self.becomes_if(
+            takes,
+            Self::Held {
+                user: terms.taking,
+                until: terms.until,
+            },
+        )
     }
 
     #[inline]

@@ -18,7 +18,7 @@ use seatlock::{
 };
 
 use super::Design;
-use crate::load::Terms;
+use crate::load::{EPOCH, Terms};
 
 /// How long the reader of a [`Scribed`] map sleeps when the tape is empty. In that time the callers fill a small part
 /// of the tape.
@@ -101,9 +101,10 @@ impl Design for MapAlone {
 
 impl Design for TapeAndWheel {
     const NAME: &'static str = "seatlock, tape and wheel";
+    const NEEDS_SETTLING: bool = true;
 
     fn new(count: u32) -> Self {
-        Self(seats(count, Shard::new(count)))
+        Self(seats(count, Shard::new(count, EPOCH)))
     }
 
     #[inline]
@@ -135,7 +136,7 @@ impl Design for Scribed {
     const NAME: &'static str = "seatlock, with its reader";
 
     fn new(count: u32) -> Self {
-        let seats = Arc::new(seats(count, Shard::new(count)));
+        let seats = Arc::new(seats(count, Shard::new(count, EPOCH)));
         let closing = Arc::new(AtomicBool::new(false));
         let reader = thread::spawn({
             let (seats, closing) = (Arc::clone(&seats), Arc::clone(&closing));
@@ -148,7 +149,11 @@ impl Design for Scribed {
                 }
             }
         });
-        Self { seats, closing, reader: Some(reader) }
+        Self {
+            seats,
+            closing,
+            reader: Some(reader),
+        }
     }
 
     #[inline]
