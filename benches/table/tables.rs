@@ -73,11 +73,11 @@ fn table(results: &Results, (group, heading, unit): (&str, &str, &str)) -> Optio
     let of_group = || results.iter().filter(|measured| measured.group == group);
     let columns = ordered(
         of_group().map(|measured| measured.parameter.as_str()),
-        |text| column_rank(text),
+        column_rank,
     );
     let rows = ordered(
         of_group().map(|measured| measured.function.as_str()),
-        |text| row_rank(text),
+        row_rank,
     );
     if rows.is_empty() {
         return None;
