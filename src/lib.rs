@@ -1,9 +1,93 @@
-//! Seatlock.
+//! Seatlock holds seats for buyers while they pay, confirms or releases them, and never sells a seat twice.
+//!
+//! It is made for the minutes in which a hundred thousand people want the same ten thousand seats. This page is the
+//! map of the code; `README.md` says how to run it and what it reaches.
+//!
+//! # What it promises
+//! - **Never twice.** A seat has at most one holder at a time and is booked at most once until it is cancelled.
+//! - **All or nothing.** A change of several seats happens at one instant for every observer, or not at all.
+//! - **Exact deadlines.** Before its deadline nobody else can take a held seat; from its deadline on nobody can
+//!   confirm it. Both are decided by the tick in the seat's own word, whenever the wheel gets there.
+//! - **Nobody waits for a stalled thread.** A thread stopped at any instruction keeps nobody from changing a seat.
+//! - **Bounded.** Every limit is in [`limits`]; at each one there is a clear refusal.
+//!
+//! # One change, from top to bottom
+//! `POST /lock/7?user=ada` comes in at [`http`], which knows statuses and headers and decides nothing. It asks the
+//! [`engine`], which reads the [`clock`] once, writes *ada* down under a fresh taking ([`event::Holders`]) and asks the
+//! seats to hold number 7 for it. The map ([`seat::map`]) loads the seat's word, decides ([`seat::step`]) that a free
+//! seat may be held, takes an LSN from the [`tape`], and exchanges the word by one CAS: that is the moment at which
+//! the seat is held. The change is published on the tape under its LSN, and the seat's block is marked on the
+//! [`wheel`] in the slot of its deadline. Two threads follow in their own time: the [`scribe`] reads the tape in
+//! order and keeps the mirror, and the [`reaper`] goes around the wheel and frees what has expired.
+//!
+//! # Floors
+//! A file imports from lower floors only, never sideways; `tests/floors.rs` reads this table and checks it.
+//!
+//! | floor | modules | what they are for |
+//! |---|---|---|
+//! | 10 | `main` `cli` | the command line |
+//! | 9 | `http` | HTTP: translates, decides nothing |
+//! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
+//! | 7 | `reaper` `scribe` `shard` | the wheel's reader, the tape's reader, what the seats of a shard share |
+//! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
+//! | 5 | `seat::map` | all seats; changes of one |
+//! | 4 | `seat::slab` | the group changes under way |
+//! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
+//! | 2 | `clock` `seat::word` | where time is read; a seat's state as a value |
+//! | 1 | `ids` `mutation` `tick` | values |
+//! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
+//!
+//! Everything up to floor 7, except `event`, knows no tokio, no JSON and no names: numbers in, outcomes out. That is
+//! what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
+//!
+//! # Four ideas that the rest follows from
+//! 1. **No word ever comes back** ([`seat::word`]), so a CAS from a word that was seen is a CAS from the state that
+//!    was seen, and the LSN taken between the two puts the change in its place.
+//! 2. **Taking a number is taking the place in the queue** ([`tape`]): order without a lock.
+//! 3. **The wheel is liveness, the word is safety** ([`wheel`]): a mark that is lost, repeated or late frees no live
+//!    hold.
+//! 4. **Who meets an unfinished group finishes or aborts it** ([`seat::group`]): nobody waits for its owner.
+//!
+//! Points of linearization carry the comment `LINEARIZATION POINT`, so that `grep` finds them.
+//!
+//! # As a library
+//! The seats alone, without tape, wheel, threads or clock:
+//!
+//! ```
+//! use seatlock::{ids::{SeatId, TakingId}, seat::{NoTrail, Outcome, Seats}, tick::Tick};
+//!
+//! let seats = Seats::new(1_000, NoTrail)?;
+//! let (seat, taking) = (SeatId::new(7), TakingId::FIRST);
+//! let (now, until) = (Tick::new(0), Tick::new(6_000));
+//! assert!(matches!(seats.hold(seat, taking, until, now), Outcome::Done { .. }));
+//! assert!(matches!(seats.hold(seat, taking.next(), until, now), Outcome::Refused { .. }));
+//! assert!(matches!(seats.confirm(seat, taking, now), Outcome::Done { .. }));
+//! # Ok::<(), seatlock::seat::SeatCountError>(())
+//! ```
+//!
+//! With everything that belongs to it, on a clock of one's own:
+//!
+//! ```
+//! use seatlock::{clock::ManualClock, engine::{ConfirmAnswer, Engine, EngineConfig, HoldAnswer}, event::User};
+//!
+//! let engine = Engine::start(EngineConfig::default(), ManualClock::new())?;
+//! let ada = User::new("ada");
+//! assert!(matches!(engine.hold(1, &ada), HoldAnswer::Held { .. }));
+//! assert_eq!(engine.confirm(1, &User::new("bob")), ConfirmAnswer::NotYours);
+//! assert!(matches!(engine.confirm(1, &ada), ConfirmAnswer::Booked { .. }));
+//! # Ok::<(), seatlock::engine::StartError>(())
+//! ```
+
 pub mod clock;
+#[cfg(not(any(loom, shuttle)))]
+pub mod engine;
+#[cfg(not(any(loom, shuttle)))]
+pub mod event;
 pub mod ids;
 pub mod limits;
 pub mod mutation;
 pub mod reaper;
+pub mod scribe;
 pub mod seat;
 pub mod shard;
 mod sync;

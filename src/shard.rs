@@ -4,7 +4,7 @@ use crate::{
     ids::{Lsn, SeatId},
     seat::{Change, Trail},
     tape::Tape,
-    tick::Tick,
+    tick::{Moment, Tick},
     wheel::Wheel,
 };
 
@@ -18,11 +18,12 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// A shard for `seats`, with a tape and a wheel of the usual size.
-    pub fn new(seats: u32) -> Self {
+    /// A shard for `seats`, with a tape and a wheel of the usual size. Deadlines that pass from `now` on are the
+    /// wheel's to remind of.
+    pub fn new(seats: u32, now: Moment) -> Self {
         Self {
             tape: Tape::new(),
-            wheel: Wheel::new(seats),
+            wheel: Wheel::new(seats, now),
         }
     }
 }

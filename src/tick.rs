@@ -105,6 +105,11 @@ impl Ttl {
         nanos: TTL_TICKS_MAX as u64 * TICK_NANOS,
     };
 
+    /// One minute.
+    pub const MINUTE: Self = Self {
+        nanos: 60 * 1_000_000_000,
+    };
+
     /// Checks a span.
     ///
     /// # Errors

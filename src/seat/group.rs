@@ -170,6 +170,7 @@ impl<T: Trail> Seats<T> {
 
     /// Looks at all seats before any is touched, so that a group that cannot succeed disturbs nobody. `None`: each
     /// seat would change.
+    #[inline]
     fn survey(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
         let all_change = |&(seat, step): &(SeatId, Step)| {
             matches!(step.decide(self.read(seat), now), Decision::Become(_))
@@ -184,6 +185,7 @@ impl<T: Trail> Seats<T> {
     /// Says why not all seats change, naming each one in the way. `None`: that was not true of all of them at one
     /// instant, or is no longer.
     #[cold]
+    #[inline(never)]
     fn explain(&self, group: &Group<'_>, now: Tick) -> Option<GroupOutcome> {
         let seen: Vec<(SeatId, SeatWord, Decision)> = group
             .steps
@@ -333,6 +335,7 @@ fn stays(decision: Decision) -> Option<Refusal> {
 }
 
 /// What a step that was found to change its seat makes of it.
+#[inline]
 fn becomes(step: Step, before: SeatWord, now: Tick) -> Next {
     match step.decide(before, now) {
         Decision::Become(next) => next,

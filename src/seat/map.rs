@@ -214,7 +214,7 @@ impl<T: Trail> Seats<T> {
     }
 
     /// Changes one seat. The named methods above are this one with its step.
-    #[inline]
+    #[inline(always)]
     pub fn change(&self, seat: SeatId, step: Step, now: Tick) -> Outcome {
         let mut too_early = mutation::is(Mutation::LsnBeforeLoad)
             .then(|| self.trail.take(1))
@@ -266,11 +266,9 @@ impl<T: Trail> Seats<T> {
         &self.cells[seat.index()]
     }
 
-    /// Up to `count` seats from `first` on.
     #[inline]
-    pub(super) fn cells_from(&self, first: u32, count: u32) -> &[SeatCell] {
-        let start = (first as usize).min(self.cells.len());
-        &self.cells[start..(start + count as usize).min(self.cells.len())]
+    pub(super) fn cells(&self) -> &[SeatCell] {
+        &self.cells
     }
 
     /// The seat's word once no group stands in the way; `word` is what was seen of it last.
@@ -309,6 +307,7 @@ impl<T: Trail> Seats<T> {
     }
 
     #[cold]
+    #[inline(never)]
     fn settle(&self, seat: SeatId, mut word: SeatWord) -> SeatWord {
         while let Seat::InChange(at) = word.view() {
             if let Fate::Settled(becomes) = self.slab.settle(at) {

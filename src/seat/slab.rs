@@ -128,6 +128,7 @@ impl Slab {
 
 impl Claim<'_> {
     /// The word that a seat carries while this group passes through it.
+    #[inline]
     pub(super) fn in_change(&self, entry: usize) -> SeatWord {
         let entry = u8::try_from(entry).expect("a group has at most 64 seats");
         SeatWord::in_change(EntryRef {
@@ -138,11 +139,13 @@ impl Claim<'_> {
     }
 
     /// The entry of the group's seat number `entry`.
+    #[inline]
     pub(super) fn entry(&self, entry: usize) -> &Entry {
         &self.entries[entry]
     }
 
     /// Decides for the change. False: somebody has aborted it.
+    #[inline]
     pub(super) fn commit(&self) -> bool {
         self.state.decide(self.generation, Phase::Committed)
     }
@@ -153,6 +156,7 @@ impl Claim<'_> {
     }
 
     /// Gives the descriptor back. No seat may refer to it any more.
+    #[inline]
     pub(super) fn free(&self) {
         self.state.free(self.generation);
     }

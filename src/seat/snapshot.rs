@@ -1,17 +1,14 @@
 //! What all seats are at a glance: two bits a seat.
 
 use super::{
+    cell::SeatCell,
     map::Seats,
     trail::Trail,
-    word::{SeatWord, Status},
+    word::{RowOfWords, Status, StatusRow},
 };
 use crate::{ids::SeatId, tick::Tick};
 
-/// Seats that share one machine word of a [`StatusMap`].
-pub const SEATS_A_WORD: u32 = 32;
-
-const BITS_A_SEAT: u32 = 2;
-const SEAT_MASK: u64 = (1 << BITS_A_SEAT) - 1;
+const ROW_SEATS: usize = StatusRow::SEATS as usize;
 
 /// The status of each seat of a map, 32 to a machine word: seat `i` in bits `2 * (i % 32)` of word `i / 32`.
 ///
@@ -23,11 +20,14 @@ pub struct StatusMap {
 }
 
 impl StatusMap {
+    /// Seats that share a machine word.
+    pub const SEATS_A_WORD: u32 = StatusRow::SEATS;
+
     /// A map of `seats` free seats.
     pub fn new(seats: u32) -> Self {
         Self {
             seats,
-            words: vec![0; seats.div_ceil(SEATS_A_WORD) as usize],
+            words: vec![0; seats.div_ceil(Self::SEATS_A_WORD) as usize],
         }
     }
 
@@ -43,17 +43,8 @@ impl StatusMap {
 
     /// The status of seat `index`, counted from zero, if there is one.
     pub fn status(&self, index: u32) -> Option<Status> {
-        if index >= self.seats {
-            return None;
-        }
-        let word = self.words[(index / SEATS_A_WORD) as usize];
-        Some(
-            match word >> (BITS_A_SEAT * (index % SEATS_A_WORD)) & SEAT_MASK {
-                0 => Status::Available,
-                1 => Status::Held,
-                _ => Status::Booked,
-            },
-        )
+        let row = self.words.get((index / Self::SEATS_A_WORD) as usize)?;
+        (index < self.seats).then(|| StatusRow::from_bits(*row).status(index % Self::SEATS_A_WORD))
     }
 }
 
@@ -70,45 +61,56 @@ impl<T: Trail> Seats<T> {
             self.count(),
             "a status map is made for one number of seats"
         );
-        for (into, first) in into
-            .words
-            .iter_mut()
-            .zip((0..).step_by(SEATS_A_WORD as usize))
-        {
-            *into = self.snapshot_word(first, now);
+        let (rows, rest) = self.cells().as_chunks::<ROW_SEATS>();
+        let mut first = 0;
+        for (cells, into) in rows.iter().zip(&mut into.words) {
+            *into = self.shown(read_row(cells, now), first, now).bits();
+            first += StatusRow::SEATS;
+        }
+        if let [_, ..] = rest {
+            into.words[rows.len()] = self.shown(read_row(rest, now), first, now).bits();
         }
     }
 
-    /// The statuses of up to 32 seats from `first` on.
-    fn snapshot_word(&self, first: u32, now: Tick) -> u64 {
-        let cells = self.cells_from(first, SEATS_A_WORD);
-        let mut bits = 0;
-        for (cell, shift) in cells.iter().zip((0..).step_by(BITS_A_SEAT as usize)) {
-            bits |= cell.load().shown_status_bits(now) << shift;
-        }
-        // InChange is the only status with both bits set, and rare: look once for all of them.
-        if bits & bits >> 1 & LOW_BITS == 0 {
-            bits
+    /// The row that begins with seat `first`, with no seat in change.
+    #[inline(always)]
+    fn shown(&self, row: StatusRow, first: u32, now: Tick) -> StatusRow {
+        if row.has_in_change() {
+            self.look_through(row, first, now)
         } else {
-            self.resolve(first, now, bits)
+            row
         }
     }
 
     #[cold]
-    fn resolve(&self, first: u32, now: Tick, bits: u64) -> u64 {
-        (0..SEATS_A_WORD).fold(bits, |bits, place| {
-            let shift = BITS_A_SEAT * place;
-            if bits >> shift & SEAT_MASK != Status::InChange as u64 {
-                return bits;
-            }
-            let word: SeatWord = self.read(SeatId::new(first + place));
-            bits & !(SEAT_MASK << shift) | word.shown_status_bits(now) << shift
-        })
+    #[inline(never)]
+    fn look_through(&self, row: StatusRow, first: u32, now: Tick) -> StatusRow {
+        (0..StatusRow::SEATS)
+            .filter(|place| row.status(*place) == Status::InChange)
+            .fold(row, |row, place| {
+                let word = self.read(SeatId::new(first + place));
+                row.with(
+                    place,
+                    if word.is_expired(now) {
+                        Status::Available
+                    } else {
+                        word.status()
+                    },
+                )
+            })
     }
 }
 
-/// The lower bit of each seat's two.
-const LOW_BITS: u64 = u64::MAX / SEAT_MASK;
+#[inline(always)]
+fn read_row(cells: &[SeatCell], now: Tick) -> StatusRow {
+    let mut row = RowOfWords::default();
+    let mut count = 0;
+    for cell in cells {
+        row.push(cell.load(), now);
+        count += 1;
+    }
+    row.finish(count)
+}
 
 #[cfg(test)]
 mod tests {

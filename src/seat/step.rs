@@ -132,7 +132,7 @@ impl Step {
     ///
     /// # Panics
     /// For a word in change: a seat has to be settled before anything can be decided about it.
-    #[inline]
+    #[inline(always)]
     pub fn decide(self, word: SeatWord, now: Tick) -> Decision {
         let seat = word.view();
         match self {

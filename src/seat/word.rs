@@ -20,9 +20,13 @@
 //! booked it. A CAS from a word that was seen before is therefore a CAS from the very state that was seen, and
 //! the order of the changes is the order of their LSNs (see [`crate::tape`]).
 //!
-//! This file is the only one that shifts and masks these bits.
+//! This file, and `row` below it, are the only ones that shift and mask these bits.
+
+mod row;
 
 use std::fmt;
+
+pub(crate) use row::{RowOfWords, StatusRow};
 
 use crate::{
     ids::{Lsn, TakingId},
@@ -69,6 +73,18 @@ pub enum Status {
     Booked = 2,
     /// A group change is passing through. No reader is ever shown this.
     InChange = 3,
+}
+
+impl Status {
+    /// The status that the lowest two bits stand for.
+    const fn from_low_bits(bits: u64) -> Self {
+        match bits & ((1 << STATUS_BITS) - 1) {
+            0 => Self::Available,
+            1 => Self::Held,
+            2 => Self::Booked,
+            _ => Self::InChange,
+        }
+    }
 }
 
 /// A seat's state, packed.
@@ -174,12 +190,7 @@ impl SeatWord {
     /// The status alone.
     #[inline]
     pub const fn status(self) -> Status {
-        match self.0 >> STATUS_SHIFT {
-            0 => Status::Available,
-            1 => Status::Held,
-            2 => Status::Booked,
-            _ => Status::InChange,
-        }
+        Status::from_low_bits(self.0 >> STATUS_SHIFT)
     }
 
     /// Everything the word says.
@@ -230,16 +241,6 @@ impl SeatWord {
         } else {
             None
         }
-    }
-
-    /// The status that a reader is shown, in two bits: an expired hold counts as Available. Without a branch, for
-    /// loops over many seats.
-    #[inline]
-    pub(crate) const fn shown_status_bits(self, now: Tick) -> u64 {
-        let status = self.0 >> STATUS_SHIFT;
-        let reached = !(now.get().wrapping_sub(self.tick().get())) >> 31;
-        // Only status 1 can be cleared: of the others none is 1, so the product is zero.
-        status - (((status == Status::Held as u64) as u32 & reached) as u64)
     }
 
     const fn pack(status: Status, payload: u64) -> Self {
@@ -394,34 +395,5 @@ mod tests {
             SeatWord::from_bits(1 << STATUS_SHIFT | 5).view(),
             Seat::Withheld { lsn_low: 5 }
         );
-    }
-
-    #[test]
-    fn shown_bits_agree_with_the_view_and_hide_expired_holds_only() {
-        let taking = TakingId::FIRST;
-        let now = Tick::new(3);
-        let words = (0..=6)
-            .map(|tick| SeatWord::held(taking, Tick::new(tick)))
-            .chain(
-                [u32::MAX, 1 << 31, (1 << 31) + 4]
-                    .map(|tick| SeatWord::held(taking, Tick::new(tick))),
-            )
-            .chain((0..6).map(|lsn| SeatWord::available(Lsn::new(lsn))))
-            .chain((0..6).map(|lsn| SeatWord::booked(taking, Lsn::new(lsn))))
-            .chain((0..6).map(|generation| {
-                SeatWord::in_change(EntryRef {
-                    slot: 1,
-                    entry: 1,
-                    generation,
-                })
-            }));
-        for word in words {
-            let shown = if word.is_expired(now) {
-                Status::Available
-            } else {
-                word.status()
-            };
-            assert_eq!(word.shown_status_bits(now), shown as u64, "{word:?}");
-        }
     }
 }

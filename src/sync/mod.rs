@@ -74,9 +74,9 @@ pub(crate) const fn attempts(count: u32) -> u32 {
 /// The fence between one's own store and one's load of what the partner stores, in a Dekker pair.
 ///
 /// The accesses on either side are `SeqCst` already, and in C++20's model that suffices: all four stand in one
-/// total order. loom treats `SeqCst` accesses as little more than `AcqRel` (such a load only never passes over a newer
-/// `SeqCst` store) and models `SeqCst` fences, so there the fence is
-/// real; elsewhere it would cost an `mfence` a hold and say nothing new.
+/// total order. loom treats `SeqCst` accesses as little more than `AcqRel` (such a load only passes over no newer
+/// `SeqCst` store) and models `SeqCst` fences, so there the fence is real; elsewhere it would cost an `mfence` a hold
+/// and say nothing new.
 pub(crate) fn dekker_fence() {
     #[cfg(loom)]
     atomic::fence(Ordering::SeqCst);

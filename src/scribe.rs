@@ -1,0 +1,205 @@
+//! The scribe: reads the tape and keeps the mirror.
+//!
+//! One thread. It gathers whatever whole groups are on the tape into one batch, applies them to the mirror and shows
+//! them to whoever else wants to know, in the one order that there is. The mirror is a plain array, owned by this
+//! thread: the state of all seats at one instant, namely after the change [`Mirror::applied`].
+
+use std::fmt;
+
+use crate::{
+    ids::{Lsn, SeatId},
+    limits,
+    seat::{Change, SeatWord},
+    tape::{Record, TapeReader},
+};
+
+/// All seats as the changes up to one LSN have left them.
+#[derive(Debug)]
+pub struct Mirror {
+    words: Vec<SeatWord>,
+    lsns: Vec<Lsn>,
+    applied: Lsn,
+}
+
+/// A change on the tape that does not follow from the ones before it. It means that the core is broken or the memory
+/// is: nothing that was answered since can be relied on, so whoever sees it must stop serving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfOrder {
+    /// Its number.
+    pub lsn: Lsn,
+    /// What it says.
+    pub change: Change,
+    /// What the seat was by then.
+    pub found: SeatWord,
+    /// The change that made it so.
+    pub since: Lsn,
+}
+
+/// Applies the tape to a mirror.
+#[derive(Debug)]
+pub struct Scribe<'t> {
+    reader: TapeReader<'t>,
+    mirror: Mirror,
+    batch: Vec<Record>,
+}
+
+impl Mirror {
+    /// The mirror of `seats` that were never taken.
+    pub fn new(seats: u32) -> Self {
+        let seats = seats as usize;
+        Self {
+            words: vec![SeatWord::FRESH; seats],
+            lsns: vec![Lsn::NONE; seats],
+            applied: Lsn::NONE,
+        }
+    }
+
+    /// What the seat was after the last change that was applied.
+    pub fn word(&self, seat: SeatId) -> SeatWord {
+        self.words[seat.index()]
+    }
+
+    /// The last change of the seat.
+    pub fn lsn(&self, seat: SeatId) -> Lsn {
+        self.lsns[seat.index()]
+    }
+
+    /// The last change that was applied.
+    pub fn applied(&self) -> Lsn {
+        self.applied
+    }
+
+    /// Applies the next record.
+    ///
+    /// # Errors
+    /// If it does not follow from what was applied before; the mirror is then as it was.
+    pub fn apply(&mut self, record: &Record) -> Result<(), OutOfOrder> {
+        if let Some(change) = record.change() {
+            let seat = change.seat.index();
+            let (found, since) = (self.words[seat], self.lsns[seat]);
+            if found != change.before {
+                return Err(OutOfOrder {
+                    lsn: record.lsn,
+                    change,
+                    found,
+                    since,
+                });
+            }
+            self.words[seat] = change.after;
+            self.lsns[seat] = record.lsn;
+        }
+        self.applied = record.lsn;
+        Ok(())
+    }
+}
+
+impl<'t> Scribe<'t> {
+    /// A scribe for `seats` whose every change is still on the tape.
+    pub fn new(reader: TapeReader<'t>, seats: u32) -> Self {
+        let batch =
+            Vec::with_capacity((limits::BATCH_CHANGES_MAX + limits::GROUP_SEATS_MAX) as usize);
+        Self {
+            reader,
+            mirror: Mirror::new(seats),
+            batch,
+        }
+    }
+
+    /// The state after all that was applied.
+    pub fn mirror(&self) -> &Mirror {
+        &self.mirror
+    }
+
+    /// Applies the next batch and shows it to `sink`. Answers with how many records it had; zero means that there
+    /// is nothing to read for now.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`], see there.
+    pub fn apply_batch(&mut self, sink: impl FnOnce(&[Record])) -> Result<usize, OutOfOrder> {
+        self.batch.clear();
+        let count = self
+            .reader
+            .read(&mut self.batch, limits::BATCH_CHANGES_MAX as usize);
+        for record in &self.batch {
+            self.mirror.apply(record)?;
+        }
+        if count > 0 {
+            sink(&self.batch);
+        }
+        Ok(count)
+    }
+}
+
+impl fmt::Display for OutOfOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            lsn,
+            change,
+            found,
+            since,
+        } = self;
+        write!(
+            f,
+            "{lsn} says that {} was {:?}, but since {since} it was {found:?}",
+            change.seat, change.before
+        )
+    }
+}
+
+impl std::error::Error for OutOfOrder {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::TakingId,
+        seat::{Seats, Trail},
+        tape::Tape,
+        tick::Tick,
+    };
+
+    #[test]
+    fn the_mirror_ends_as_the_seats_are() {
+        let tape = Tape::with_cells(64, 0);
+        let seats = Seats::new(3, &tape).expect("a valid count");
+        let (now, until) = (Tick::new(0), Tick::new(5));
+        let mut taking = TakingId::FIRST;
+        for seat in (0..3).map(SeatId::new) {
+            let _ = seats.hold(seat, taking, until, now);
+            taking = taking.next();
+        }
+        let _ = seats.confirm(SeatId::new(1), TakingId::FIRST.next(), now);
+        let _ = seats.release(SeatId::new(0), TakingId::FIRST, now);
+
+        let mut scribe = Scribe::new(tape.reader().expect("the first reader"), 3);
+        let mut shown = 0;
+        assert_eq!(scribe.apply_batch(|batch| shown = batch.len()), Ok(5));
+        assert_eq!(shown, 5);
+        assert_eq!(scribe.mirror().applied(), Lsn::new(5));
+        for seat in (0..3).map(SeatId::new) {
+            assert_eq!(scribe.mirror().word(seat), seats.read(seat));
+        }
+    }
+
+    #[test]
+    fn a_record_that_does_not_follow_is_refused() {
+        let tape = Tape::with_cells(64, 0);
+        let lsn = tape.take(1).expect("room");
+        let before = SeatWord::withheld(Lsn::new(9));
+        let change = Change {
+            seat: SeatId::new(0),
+            before,
+            after: SeatWord::FRESH,
+            rest: 0,
+        };
+        tape.publish(lsn, change);
+        let mut scribe = Scribe::new(tape.reader().expect("the first reader"), 1);
+        let expected = OutOfOrder {
+            lsn,
+            change,
+            found: SeatWord::FRESH,
+            since: Lsn::NONE,
+        };
+        assert_eq!(scribe.apply_batch(|_| ()), Err(expected));
+    }
+}
