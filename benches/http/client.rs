@@ -28,14 +28,14 @@ pub(crate) struct Tally {
     pub(crate) answers: u64,
     /// Answers with status 200.
     pub(crate) ok: u64,
-    pub(crate) bytes: u64,
-    pub(crate) seconds: f64,
 }
 
 /// Runs the load against `address`.
 pub(crate) fn run(address: SocketAddr, load: Load) -> io::Result<Tally> {
     let mut rng = SmallRng::seed_from_u64(1);
-    let mut lines: Vec<Line> = (0..load.connections).map(|_| Line::open(address)).collect::<io::Result<_>>()?;
+    let mut lines: Vec<Line> = (0..load.connections)
+        .map(|_| Line::open(address))
+        .collect::<io::Result<_>>()?;
     let start = Instant::now();
     for line in &mut lines {
         line.send(load, &mut rng)?;
@@ -47,7 +47,6 @@ pub(crate) fn run(address: SocketAddr, load: Load) -> io::Result<Tally> {
             line.send(load, &mut rng)?;
         }
     }
-    tally.seconds = start.elapsed().as_secs_f64();
     Ok(tally)
 }
 
@@ -61,14 +60,21 @@ impl Line {
     fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, outgoing: Vec::new(), incoming: Vec::new() })
+        Ok(Self {
+            stream,
+            outgoing: Vec::new(),
+            incoming: Vec::new(),
+        })
     }
 
     fn send(&mut self, load: Load, rng: &mut impl Rng) -> io::Result<()> {
         self.outgoing.clear();
         for _ in 0..load.depth {
             let seat = rng.random_range(1..=load.seats);
-            write!(self.outgoing, "POST /lock/{seat}?user=ada HTTP/1.1\r\nhost: localhost\r\n\r\n")?;
+            write!(
+                self.outgoing,
+                "POST /lock/{seat}?user=ada HTTP/1.1\r\nhost: localhost\r\n\r\n"
+            )?;
         }
         self.stream.write_all(&self.outgoing)
     }
@@ -87,7 +93,6 @@ impl Line {
                 tally.ok += u64::from(answer.is_ok);
             }
             if taken == count {
-                tally.bytes += at as u64;
                 return Ok(());
             }
             match self.stream.read(&mut chunk)? {
@@ -107,9 +112,18 @@ impl Answer {
     fn first_of(bytes: &[u8]) -> Option<Self> {
         let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
         let name = b"content-length: ";
-        let digits = bytes[..head].windows(name.len()).position(|window| window == name)? + name.len();
-        let body = bytes[digits..].iter().take_while(|byte| byte.is_ascii_digit()).fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
+        let digits = bytes[..head]
+            .windows(name.len())
+            .position(|window| window == name)?
+            + name.len();
+        let body = bytes[digits..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
         let length = head + body;
-        (bytes.len() >= length).then(|| Self { length, is_ok: bytes.starts_with(b"HTTP/1.1 200") })
+        (bytes.len() >= length).then(|| Self {
+            length,
+            is_ok: bytes.starts_with(b"HTTP/1.1 200"),
+        })
     }
 }

@@ -5,9 +5,9 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
-            ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-            ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, CONNECTION,
-            CONTENT_TYPE, RETRY_AFTER, VARY,
+            ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+            ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+            ACCESS_CONTROL_REQUEST_HEADERS, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY,
         },
     },
     response::Response,
@@ -39,21 +39,31 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn answer(self) -> Response {
         match self {
-            Self::NoSuchPath => json(StatusCode::NOT_FOUND, r#"{"message":"There is nothing at this path."}"#),
-            Self::NoSuchMethod => {
-                json(StatusCode::METHOD_NOT_ALLOWED, r#"{"message":"This path does not take this method."}"#)
-            }
+            Self::NoSuchPath => json(
+                StatusCode::NOT_FOUND,
+                r#"{"message":"There is nothing at this path."}"#,
+            ),
+            Self::NoSuchMethod => json(
+                StatusCode::METHOD_NOT_ALLOWED,
+                r#"{"message":"This path does not take this method."}"#,
+            ),
             Self::NoSuchSeat => no_such_seat(),
-            Self::UserNotText => {
-                json(StatusCode::BAD_REQUEST, r#"{"message":"The user is not valid percent-encoded UTF-8."}"#)
-            }
-            Self::BodyBroken => last(json(StatusCode::BAD_REQUEST, r#"{"message":"The body is incomplete."}"#)),
-            Self::BodyTooLong => {
-                last(json(StatusCode::PAYLOAD_TOO_LARGE, r#"{"message":"The body is too long."}"#))
-            }
-            Self::BodyTooSlow => {
-                last(json(StatusCode::REQUEST_TIMEOUT, r#"{"message":"The body took too long to arrive."}"#))
-            }
+            Self::UserNotText => json(
+                StatusCode::BAD_REQUEST,
+                r#"{"message":"The user is not valid percent-encoded UTF-8."}"#,
+            ),
+            Self::BodyBroken => last(json(
+                StatusCode::BAD_REQUEST,
+                r#"{"message":"The body is incomplete."}"#,
+            )),
+            Self::BodyTooLong => last(json(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                r#"{"message":"The body is too long."}"#,
+            )),
+            Self::BodyTooSlow => last(json(
+                StatusCode::REQUEST_TIMEOUT,
+                r#"{"message":"The body took too long to arrive."}"#,
+            )),
         }
     }
 }
@@ -61,7 +71,9 @@ impl Refusal {
 /// The answer to `POST /lock/{id}`.
 pub(super) fn hold(answer: HoldAnswer) -> Response {
     match answer {
-        HoldAnswer::Held { lsn, .. } => changed(lsn, r#"{"message":"The seat is locked for you."}"#),
+        HoldAnswer::Held { lsn, .. } => {
+            changed(lsn, r#"{"message":"The seat is locked for you."}"#)
+        }
         HoldAnswer::NoSuchSeat => no_such_seat(),
         HoldAnswer::AlreadyHeld => json(StatusCode::LOCKED, r#"{"message":"The seat is locked."}"#),
         HoldAnswer::AlreadyBooked => already_booked(),
@@ -72,11 +84,22 @@ pub(super) fn hold(answer: HoldAnswer) -> Response {
 /// The answer to `POST /confirm/{id}`.
 pub(super) fn confirm(answer: ConfirmAnswer) -> Response {
     match answer {
-        ConfirmAnswer::Booked { lsn } => changed(lsn, r#"{"message":"The seat is booked for you."}"#),
+        ConfirmAnswer::Booked { lsn } => {
+            changed(lsn, r#"{"message":"The seat is booked for you."}"#)
+        }
         ConfirmAnswer::NoSuchSeat => no_such_seat(),
-        ConfirmAnswer::NotHeld => json(StatusCode::BAD_REQUEST, r#"{"message":"The seat is not locked."}"#),
-        ConfirmAnswer::Expired => json(StatusCode::REQUEST_TIMEOUT, r#"{"message":"The lock has expired."}"#),
-        ConfirmAnswer::NotYours => json(StatusCode::FORBIDDEN, r#"{"message":"The seat is locked by another user."}"#),
+        ConfirmAnswer::NotHeld => json(
+            StatusCode::BAD_REQUEST,
+            r#"{"message":"The seat is not locked."}"#,
+        ),
+        ConfirmAnswer::Expired => json(
+            StatusCode::REQUEST_TIMEOUT,
+            r#"{"message":"The lock has expired."}"#,
+        ),
+        ConfirmAnswer::NotYours => json(
+            StatusCode::FORBIDDEN,
+            r#"{"message":"The seat is locked by another user."}"#,
+        ),
         ConfirmAnswer::Busy => busy(),
     }
 }
@@ -84,8 +107,12 @@ pub(super) fn confirm(answer: ConfirmAnswer) -> Response {
 /// The answer to `POST /unlock/{id}`.
 pub(super) fn release(answer: ReleaseAnswer) -> Response {
     match answer {
-        ReleaseAnswer::Released { lsn } => changed(lsn, r#"{"message":"The seat is available again."}"#),
-        ReleaseAnswer::AlreadyFree => json(StatusCode::OK, r#"{"message":"The seat was not locked."}"#),
+        ReleaseAnswer::Released { lsn } => {
+            changed(lsn, r#"{"message":"The seat is available again."}"#)
+        }
+        ReleaseAnswer::AlreadyFree => {
+            json(StatusCode::OK, r#"{"message":"The seat was not locked."}"#)
+        }
         ReleaseAnswer::NoSuchSeat => no_such_seat(),
         ReleaseAnswer::AlreadyBooked => already_booked(),
         ReleaseAnswer::Busy => busy(),
@@ -105,7 +132,10 @@ pub(super) fn preflight(asked: &HeaderMap) -> Response {
     *answer.status_mut() = StatusCode::NO_CONTENT;
     let headers = answer.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, HEAD, POST"),
+    );
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     headers.insert(VARY, HeaderValue::from_name(ACCESS_CONTROL_REQUEST_HEADERS));
     // Repeated to the client rather than `*`, which would leave out `Authorization`.
@@ -126,7 +156,10 @@ pub(super) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailabl
     {\"message\":\"Too many connections. Try again.\"}\n";
 
 fn no_such_seat() -> Response {
-    json(StatusCode::NOT_FOUND, r#"{"message":"There is no such seat."}"#)
+    json(
+        StatusCode::NOT_FOUND,
+        r#"{"message":"There is no such seat."}"#,
+    )
 }
 
 fn already_booked() -> Response {
@@ -134,8 +167,13 @@ fn already_booked() -> Response {
 }
 
 fn busy() -> Response {
-    let mut answer = json(StatusCode::SERVICE_UNAVAILABLE, r#"{"message":"Nothing was changed. Try again."}"#);
-    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    let mut answer = json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        r#"{"message":"Nothing was changed. Try again."}"#,
+    );
+    answer
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("1"));
     answer
 }
 
@@ -143,13 +181,18 @@ fn changed(lsn: Lsn, text: &'static str) -> Response {
     let mut answer = json(StatusCode::OK, text);
     let headers = answer.headers_mut();
     headers.insert(SEATLOCK_LSN, HeaderValue::from(lsn.get()));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("seatlock-lsn"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("seatlock-lsn"),
+    );
     answer
 }
 
 /// An answer after which the connection is closed, because the rest of the request is not read.
 fn last(mut answer: Response) -> Response {
-    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 

@@ -58,7 +58,12 @@ enum Parting {
     Cut,
 }
 
-async fn exchange(wire: &Wire, app: Router, config: &ServerConfig, mut stopping: watch::Receiver<bool>) -> Parting {
+async fn exchange(
+    wire: &Wire,
+    app: Router,
+    config: &ServerConfig,
+    mut stopping: watch::Receiver<bool>,
+) -> Parting {
     let service = service_fn(|request| {
         wire.request_begun();
         answer(request, app.clone(), config, wire)
@@ -88,7 +93,10 @@ async fn exchange(wire: &Wire, app: Router, config: &ServerConfig, mut stopping:
 /// hyper's HTTP/1 alone: its own timer, which can't tell an idle client from one that drips its head, stays off.
 fn protocol() -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    protocol.header_read_timeout(None).max_header_size(HEAD_BYTES_MAX).max_buf_size(CONNECTION_BUFFER_BYTES);
+    protocol
+        .header_read_timeout(None)
+        .max_header_size(HEAD_BYTES_MAX)
+        .max_buf_size(CONNECTION_BUFFER_BYTES);
     protocol
 }
 
@@ -108,9 +116,16 @@ async fn answer(
 
 /// Ready when `patience` is over. The alarm is moved only when it rings or would ring too late: a connection that
 /// is busy moves its deadline at each turn, and leaves the alarm alone.
-fn poll_alarm(mut alarm: Pin<&mut Sleep>, patience: &mut Patience, cx: &mut Context<'_>) -> Poll<()> {
+fn poll_alarm(
+    mut alarm: Pin<&mut Sleep>,
+    patience: &mut Patience,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
     loop {
-        if let Some(deadline) = patience.deadline().filter(|deadline| *deadline < alarm.deadline()) {
+        if let Some(deadline) = patience
+            .deadline()
+            .filter(|deadline| *deadline < alarm.deadline())
+        {
             alarm.as_mut().reset(deadline);
         }
         ready!(alarm.as_mut().poll(cx));
@@ -118,7 +133,9 @@ fn poll_alarm(mut alarm: Pin<&mut Sleep>, patience: &mut Patience, cx: &mut Cont
         if patience.is_over(now) {
             return Poll::Ready(());
         }
-        alarm.as_mut().reset(patience.deadline().unwrap_or(now + LONGEST_SLEEP));
+        alarm
+            .as_mut()
+            .reset(patience.deadline().unwrap_or(now + LONGEST_SLEEP));
     }
 }
 

@@ -13,7 +13,10 @@ use tokio::time::timeout;
 use super::{ServerConfig, answer::Refusal};
 
 /// The request with its body read, or the answer that refuses it.
-pub(super) async fn complete(request: Request<Incoming>, config: &ServerConfig) -> Result<Request<Body>, Response> {
+pub(super) async fn complete(
+    request: Request<Incoming>,
+    config: &ServerConfig,
+) -> Result<Request<Body>, Response> {
     if request.body().is_end_stream() {
         return Ok(request.map(|_nothing| Body::empty()));
     }
@@ -34,7 +37,9 @@ async fn collect(mut body: Incoming, bytes_max: usize) -> Result<Bytes, Refusal>
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let frame = frame.map_err(|_broken| Refusal::BodyBroken)?;
         // A frame of trailers has no data, and nobody here reads trailers.
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         if data.len() > bytes_max - bytes.len() {
             return Err(Refusal::BodyTooLong);
         }

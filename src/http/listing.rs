@@ -63,13 +63,19 @@ struct Pages {
 impl Listing {
     pub(super) fn new(engine: Arc<Engine>) -> Self {
         let seats = engine.seat_count();
-        let refresher =
-            Refresher { covers: 0, shown: None, snapshot: StatusMap::new(seats), scratch: Vec::new() };
+        let refresher = Refresher {
+            covers: 0,
+            shown: None,
+            snapshot: StatusMap::new(seats),
+            scratch: Vec::new(),
+        };
         Self(Arc::new(Shared {
             engine,
             arrivals: AtomicU64::new(0),
             refresher: sync::Mutex::new(refresher),
-            pages: Page::all(seats).map(|page| (page, Mutex::default())).collect(),
+            pages: Page::all(seats)
+                .map(|page| (page, Mutex::default()))
+                .collect(),
         }))
     }
 
@@ -83,11 +89,18 @@ impl Listing {
             self.0.refresh(&mut refresher);
         }
         drop(refresher);
-        if self.0.pages.len() == 1 { Body::from(self.0.page(0)) } else { Body::new(self.pages()) }
+        if self.0.pages.len() == 1 {
+            Body::from(self.0.page(0))
+        } else {
+            Body::new(self.pages())
+        }
     }
 
     fn pages(&self) -> Pages {
-        Pages { shared: Arc::clone(&self.0), next: 0 }
+        Pages {
+            shared: Arc::clone(&self.0),
+            next: 0,
+        }
     }
 }
 
@@ -95,10 +108,18 @@ impl Shared {
     fn refresh(&self, refresher: &mut Refresher) {
         // Acquire: see `Listing::read`. It stands before the snapshot, so a later arrival is not counted in.
         refresher.covers = self.arrivals.load(Ordering::Acquire);
-        let Refresher { shown, snapshot, scratch, .. } = refresher;
+        let Refresher {
+            shown,
+            snapshot,
+            scratch,
+            ..
+        } = refresher;
         self.engine.snapshot(snapshot);
         for (page, text) in &self.pages {
-            if shown.as_ref().is_none_or(|shown| !page.is_same(shown, snapshot)) {
+            if shown
+                .as_ref()
+                .is_none_or(|shown| !page.is_same(shown, snapshot))
+            {
                 let fresh = page.write(snapshot, scratch);
                 *text.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
             }
@@ -110,7 +131,11 @@ impl Shared {
     }
 
     fn page(&self, index: usize) -> Bytes {
-        self.pages[index].1.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.pages[index]
+            .1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -118,7 +143,10 @@ impl HttpBody for Pages {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if self.is_end_stream() {
             return Poll::Ready(None);
         }

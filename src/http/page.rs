@@ -4,13 +4,13 @@ use bytes::Bytes;
 
 use crate::{
     limits::PAGE_SEATS,
-    seat::{Status, StatusMap},
+    seat::{Status, StatusMap, snapshot::SEATS_A_WORD},
 };
 
-/// Seats in one of [`StatusMap::words`].
-const WORD_SEATS: u32 = 32;
-
-const _: () = assert!(PAGE_SEATS.is_multiple_of(WORD_SEATS), "no word lies on two pages");
+const _: () = assert!(
+    PAGE_SEATS.is_multiple_of(SEATS_A_WORD),
+    "no word lies on two pages"
+);
 
 /// Seats of a page of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,11 @@ impl Page {
         (0..seats.div_ceil(PAGE_SEATS)).map(move |page| {
             let first = page * PAGE_SEATS;
             let rest = seats - first;
-            Self { first, seats: rest.min(PAGE_SEATS), is_last: rest <= PAGE_SEATS }
+            Self {
+                first,
+                seats: rest.min(PAGE_SEATS),
+                is_last: rest <= PAGE_SEATS,
+            }
         })
     }
 
@@ -53,16 +57,18 @@ impl Page {
     }
 
     fn words(self, statuses: &StatusMap) -> &[u64] {
-        let end = (self.first + self.seats).div_ceil(WORD_SEATS);
-        &statuses.words()[(self.first / WORD_SEATS) as usize..end as usize]
+        let end = (self.first + self.seats).div_ceil(SEATS_A_WORD);
+        &statuses.words()[(self.first / SEATS_A_WORD) as usize..end as usize]
     }
 }
 
-fn rest_of_entry(status: Status) -> &'static [u8] {
+fn rest_of_entry(status: Option<Status>) -> &'static [u8] {
     match status {
-        Status::Available => b"\":{\"status\":\"available\"}",
-        // A snapshot shows no seat in change; if it did, the seat could not be had just now.
-        Status::Held | Status::InChange => b"\":{\"status\":\"locked\"}",
-        Status::Booked => b"\":{\"status\":\"booked\"}",
+        Some(Status::Available) => b"\":{\"status\":\"available\"}",
+        Some(Status::Held) => b"\":{\"status\":\"locked\"}",
+        Some(Status::Booked) => b"\":{\"status\":\"booked\"}",
+        Some(Status::InChange) | None => {
+            unreachable!("a snapshot shows each of its seats, and none in change")
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 
 use super::{answer::Refusal, routes::Api};
-use crate::engine::User;
+use crate::event::User;
 
 /// Who acts where the request does not say.
 const ANONYMOUS: &str = "anonymous";
@@ -53,7 +53,11 @@ fn seat_number(path: &str) -> Option<u32> {
     let (_call, text) = path.rsplit_once('/')?;
     let text = decode(text, Plus::IsPlus).ok()?;
     let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    if is_canonical { text.parse().ok() } else { None }
+    if is_canonical {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 fn user(query: &str) -> Result<Cow<'_, str>, NotText> {
@@ -87,7 +91,9 @@ fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, NotText> {
             other => other,
         });
     }
-    String::from_utf8(bytes).map(Cow::Owned).map_err(|_not_utf8| NotText)
+    String::from_utf8(bytes)
+        .map(Cow::Owned)
+        .map_err(|_not_utf8| NotText)
 }
 
 fn hex_digit(byte: Option<u8>) -> Result<u8, NotText> {
@@ -108,8 +114,14 @@ mod tests {
         assert_eq!(seat_number("/lock/1"), Some(1));
         assert_eq!(seat_number("/lock/4294967295"), Some(u32::MAX));
         assert_eq!(seat_number("/lock/%31%30"), Some(10));
-        let others = ["", "0", "01", "+1", "-1", "1.5", "1.0", "1e3", "abc", "1 ", "%201", "%2B1", "%FF", "%3", "１"];
-        for text in others.into_iter().chain(["4294967296", "99999999999999999999"]) {
+        let others = [
+            "", "0", "01", "+1", "-1", "1.5", "1.0", "1e3", "abc", "1 ", "%201", "%2B1", "%FF",
+            "%3", "１",
+        ];
+        for text in others
+            .into_iter()
+            .chain(["4294967296", "99999999999999999999"])
+        {
             assert_eq!(seat_number(&format!("/lock/{text}")), None, "{text:?}");
         }
     }
@@ -141,7 +153,17 @@ mod tests {
 
     #[test]
     fn what_is_not_percent_encoded_utf8_is_no_user() {
-        for text in ["%", "%4", "%zz", "%+1", "%FF", "%C3", "%C3%28", "%ED%A0%80", "ok%80"] {
+        for text in [
+            "%",
+            "%4",
+            "%zz",
+            "%+1",
+            "%FF",
+            "%C3",
+            "%C3%28",
+            "%ED%A0%80",
+            "ok%80",
+        ] {
             assert_eq!(user(&format!("user={text}")), Err(NotText), "{text}");
         }
     }

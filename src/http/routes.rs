@@ -61,11 +61,19 @@ async fn seats(State(api): State<Api>) -> Response {
     answer::seats(api.0.listing.read().await)
 }
 
-async fn lock(State(api): State<Api>, SeatNumber(number): SeatNumber, Buyer(user): Buyer) -> Response {
+async fn lock(
+    State(api): State<Api>,
+    SeatNumber(number): SeatNumber,
+    Buyer(user): Buyer,
+) -> Response {
     answer::hold(api.engine().hold(number, &user))
 }
 
-async fn confirm(State(api): State<Api>, SeatNumber(number): SeatNumber, Buyer(user): Buyer) -> Response {
+async fn confirm(
+    State(api): State<Api>,
+    SeatNumber(number): SeatNumber,
+    Buyer(user): Buyer,
+) -> Response {
     answer::confirm(api.engine().confirm(number, &user))
 }
 

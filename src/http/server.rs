@@ -18,7 +18,10 @@ use crate::limits;
 
 /// The bounds of a server. [`Default`] takes each from [`crate::limits`], which says what happens at it.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the constant of the same name in `limits`")]
+#[expect(
+    missing_docs,
+    reason = "each field is the constant of the same name in `limits`"
+)]
 pub struct ServerConfig {
     pub connections_max: usize,
     pub body_bytes_max: usize,
@@ -65,7 +68,11 @@ pub enum Drained {
 /// # Errors
 /// What the system says: the port is in use, or may not be used.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
     // A port is free again at once after a stop, in spite of old connections in TIME_WAIT.
     socket.set_reuseaddr(true)?;
     // Accepted sockets inherit it.
@@ -103,7 +110,10 @@ pub async fn serve(
 /// Whether `accept` failed because the connection it would have returned is gone already.
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
 }
 
 struct Server {
@@ -132,11 +142,18 @@ impl Server {
         // the connection is gone, and its task will find out.
         drop(stream.set_nodelay(true));
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            let conversation =
-                connection::converse(stream, app.clone(), Arc::clone(&self.config), self.stopping.subscribe());
+            let conversation = connection::converse(
+                stream,
+                app.clone(),
+                Arc::clone(&self.config),
+                self.stopping.subscribe(),
+            );
             self.connections.spawn(holding(place, conversation));
         } else if let Ok(place) = Arc::clone(&self.refusal_places).try_acquire_owned() {
-            self.connections.spawn(holding(place, connection::refuse(stream, Arc::clone(&self.config))));
+            self.connections.spawn(holding(
+                place,
+                connection::refuse(stream, Arc::clone(&self.config)),
+            ));
         }
     }
 

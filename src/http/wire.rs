@@ -58,7 +58,12 @@ struct Line {
 
 impl Wire {
     pub(super) fn new(stream: TcpStream) -> Self {
-        let line = Line { stream, outbox: Vec::new(), outbox_sent: 0, traffic: Traffic::default() };
+        let line = Line {
+            stream,
+            outbox: Vec::new(),
+            outbox_sent: 0,
+            traffic: Traffic::default(),
+        };
         Self(Arc::new(Mutex::new(line)))
     }
 
@@ -92,7 +97,8 @@ impl Wire {
 impl Line {
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.outbox_sent < self.outbox.len() {
-            let written = Pin::new(&mut self.stream).poll_write(cx, &self.outbox[self.outbox_sent..]);
+            let written =
+                Pin::new(&mut self.stream).poll_write(cx, &self.outbox[self.outbox_sent..]);
             let count = ready!(self.note_written(written))?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -105,7 +111,12 @@ impl Line {
     }
 
     /// Takes `slices`, of `total` bytes together: small ones into the outbox, large ones to the socket.
-    fn poll_take(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>], total: usize) -> Poll<io::Result<usize>> {
+    fn poll_take(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+        total: usize,
+    ) -> Poll<io::Result<usize>> {
         if total >= UNCOPIED_BYTES_MIN {
             ready!(self.poll_send(cx))?;
             let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
@@ -114,7 +125,9 @@ impl Line {
         if self.outbox.len() + total > OUTBOX_BYTES_MAX {
             ready!(self.poll_send(cx))?;
         }
-        slices.iter().for_each(|slice| self.outbox.extend_from_slice(slice));
+        slices
+            .iter()
+            .for_each(|slice| self.outbox.extend_from_slice(slice));
         Poll::Ready(Ok(total))
     }
 
@@ -128,7 +141,11 @@ impl Line {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let mut line = self.line();
         let before = buf.filled().len();
         ready!(Pin::new(&mut line.stream).poll_read(cx, buf))?;
@@ -140,7 +157,11 @@ impl AsyncRead for Wire {
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.line().poll_take(cx, &[IoSlice::new(buf)], buf.len())
     }
 
