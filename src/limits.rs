@@ -56,11 +56,17 @@ pub const TAKINGS_MAX: u32 = (1 << 30) - 1;
 // HTTP: what one client, and all of them together, can make the server hold or wait for. Each of these is the
 // default of a field of `http::ServerConfig`, where tests shorten the times.
 
+/// Threads that serve connections. More are refused on the command line.
+pub const WORKERS_MAX: u16 = 512;
+
 /// Connections at once. One more is answered 503 with `Retry-After` and closed.
-pub const CONNECTIONS_MAX: usize = 16_384;
+pub const CONNECTIONS_MAX: u32 = 16_384;
 
 /// Refused connections that are given time to read their 503; beyond that they are closed without one.
 pub const REFUSALS_MAX: usize = 256;
+
+/// File descriptors that are not used for connections: those of the refused, and the process's own.
+pub const DESCRIPTORS_RESERVED: u64 = REFUSALS_MAX as u64 + 64;
 
 /// Connections that the kernel keeps for us until they are accepted.
 pub const BACKLOG: u32 = 4_096;
@@ -132,6 +138,10 @@ const _: () = {
     assert!(
         TTL_TICKS_MAX < 1 << 31,
         "wrapping comparison of ticks needs half the circle"
+    );
+    assert!(
+        (WORKERS_MAX as u32) < THREADS_MAX,
+        "every worker may change seats"
     );
     assert!(WHEEL_SLOTS.is_power_of_two() && TAPE_CELLS.is_power_of_two());
     assert!(

@@ -90,10 +90,12 @@ async fn exchange(
     .await
 }
 
-/// hyper's HTTP/1 alone: its own timer, which can't tell an idle client from one that drips its head, stays off.
+/// hyper's HTTP/1 alone. Its header timeout, which can't tell an idle client from one that drips its head, stays off.
+/// A client may end its side after its last request, as `nc -N` does: without `half_close` it would get no answer.
 fn protocol() -> http1::Builder {
     let mut protocol = http1::Builder::new();
     protocol
+        .half_close(true)
         .header_read_timeout(None)
         .max_header_size(HEAD_BYTES_MAX)
         .max_buf_size(CONNECTION_BUFFER_BYTES);

@@ -37,7 +37,7 @@ pub struct ServerConfig {
 impl Default for ServerConfig {
     fn default() -> Self {
         Self {
-            connections_max: limits::CONNECTIONS_MAX,
+            connections_max: limits::CONNECTIONS_MAX as usize,
             body_bytes_max: limits::BODY_BYTES_MAX,
             head_timeout: limits::HEAD_TIMEOUT,
             body_timeout: limits::BODY_TIMEOUT,
