@@ -118,8 +118,13 @@ fn explain(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    eprintln!("{line} (see seatlock --help)");
+    // After the complaint, and perhaps a tip, comes the usage, which would be many lines more.
+    let complaint = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:"));
+    let words: Vec<&str> = complaint.filter(|line| !line.is_empty()).collect();
+    eprintln!("{}", words.join(" "));
     ExitCode::from(EXIT_CODE_MISUSE)
 }
 

@@ -2,7 +2,13 @@
 
 mod cli;
 
-use std::{fmt, io, net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{
+    fmt,
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use cli::{EXIT_CODE_MISUSE, Serve};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -86,12 +92,14 @@ fn serve(options: &Serve) -> Result<Drained, Failure> {
 }
 
 fn announce(options: &Serve, address: SocketAddr) {
-    println!(
+    let line = format!(
         "seatlock listens on http://{address}: {} seats, a lock lasts {}, {} workers",
         options.seats,
         humantime::format_duration(options.lock_ttl.span()),
         options.workers(),
     );
+    // It serves even if nobody reads this.
+    drop(writeln!(io::stdout(), "{line}"));
 }
 
 /// Connections that there are descriptors for. Each needs one; without any left, `accept` could not even refuse.

@@ -208,3 +208,30 @@ fn allow_any_origin(headers: &mut HeaderMap) {
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn busy_is_503_with_retry_after_whatever_was_asked() {
+        let busy = [
+            hold(HoldAnswer::Busy),
+            confirm(ConfirmAnswer::Busy),
+            release(ReleaseAnswer::Busy),
+        ];
+        for answer in busy {
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(answer.headers()[RETRY_AFTER], "1");
+            assert!(!answer.headers().contains_key(SEATLOCK_LSN));
+        }
+    }
+
+    #[test]
+    fn a_late_confirm_is_408() {
+        assert_eq!(
+            confirm(ConfirmAnswer::Expired).status(),
+            StatusCode::REQUEST_TIMEOUT
+        );
+    }
+}

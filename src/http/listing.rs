@@ -159,3 +159,130 @@ impl HttpBody for Pages {
         self.next == self.shared.pages.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, pin::pin};
+
+    use super::*;
+    use crate::{
+        clock::ManualClock,
+        engine::{EngineConfig, HoldAnswer},
+        event::User,
+        limits::PAGE_SEATS,
+    };
+
+    fn listing(seats: u32) -> Listing {
+        let config = EngineConfig {
+            seats,
+            ..EngineConfig::default()
+        };
+        let engine = Engine::start(config, ManualClock::new()).expect("started");
+        Listing::new(Arc::new(engine))
+    }
+
+    fn hold(listing: &Listing, seat_number: u32) {
+        let answer = listing.0.engine.hold(seat_number, &User::new("ada"));
+        assert!(matches!(answer, HoldAnswer::Held { .. }));
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(work)
+    }
+
+    /// Polls once.
+    async fn begin<T>(work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+        let mut work = Some(work);
+        poll_fn(|cx| {
+            let polled = work.take().map(|work| work.poll(cx));
+            Poll::Ready(polled.and_then(|polled| match polled {
+                Poll::Ready(value) => Some(value),
+                Poll::Pending => None,
+            }))
+        })
+        .await
+    }
+
+    async fn text(body: Body) -> String {
+        let mut body = pin!(body);
+        let mut text = Vec::new();
+        while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+            let frame = frame.expect("a listing does not break");
+            text.extend_from_slice(&frame.into_data().expect("data alone"));
+        }
+        String::from_utf8(text).expect("JSON is UTF-8")
+    }
+
+    /// How many snapshots there were: each covers a number of arrivals that no other one does.
+    async fn covered(listing: &Listing) -> u64 {
+        listing.0.refresher.lock().await.covers
+    }
+
+    #[test]
+    fn who_arrives_during_a_snapshot_waits_for_the_next_and_shares_it() {
+        run(async {
+            let listing = listing(10);
+            // A snapshot is under way as long as this is held.
+            let snapshot = listing.0.refresher.lock().await;
+            let mut readers: Vec<_> = (0..100).map(|_| Box::pin(listing.read())).collect();
+            for reader in &mut readers {
+                assert!(begin(reader.as_mut()).await.is_none());
+            }
+            drop(snapshot);
+            let mut readers = readers.into_iter();
+            let first = text(readers.next().expect("a hundred").await).await;
+            assert!(!first.contains("locked"));
+            // What happens now is after that snapshot: those who share it need not see it, and do not.
+            hold(&listing, 1);
+            for reader in readers {
+                assert_eq!(text(reader.await).await, first);
+            }
+            assert_eq!(covered(&listing).await, 100, "one snapshot for all");
+            assert!(text(listing.read().await).await.contains("locked"));
+            assert_eq!(
+                covered(&listing).await,
+                101,
+                "who comes later has a snapshot of his own"
+            );
+        });
+    }
+
+    #[test]
+    fn only_pages_with_a_changed_seat_are_written_anew() {
+        run(async {
+            let listing = listing(3 * PAGE_SEATS);
+            let pages = || [0, 1, 2].map(|page| listing.0.page(page).as_ptr());
+            drop(listing.read().await);
+            let before = pages();
+            drop(listing.read().await);
+            assert_eq!(pages(), before);
+            hold(&listing, PAGE_SEATS + 1);
+            drop(listing.read().await);
+            let after = pages();
+            assert_eq!((after[0], after[2]), (before[0], before[2]));
+            assert_ne!(after[1], before[1]);
+        });
+    }
+
+    #[test]
+    fn a_slow_reader_holds_no_old_map() {
+        run(async {
+            let listing = listing(2 * PAGE_SEATS);
+            let mut slow = pin!(listing.read().await);
+            let first = poll_fn(|cx| slow.as_mut().poll_frame(cx)).await;
+            assert!(first.is_some());
+            hold(&listing, PAGE_SEATS + 1);
+            drop(listing.read().await);
+            let second = poll_fn(|cx| slow.as_mut().poll_frame(cx))
+                .await
+                .expect("a page");
+            let second = second.expect("unbroken").into_data().expect("data");
+            assert_eq!(
+                second.as_ptr(),
+                listing.0.page(1).as_ptr(),
+                "the page of now"
+            );
+        });
+    }
+}

@@ -4,11 +4,11 @@ use bytes::Bytes;
 
 use crate::{
     limits::PAGE_SEATS,
-    seat::{Status, StatusMap, snapshot::SEATS_A_WORD},
+    seat::{Status, StatusMap},
 };
 
 const _: () = assert!(
-    PAGE_SEATS.is_multiple_of(SEATS_A_WORD),
+    PAGE_SEATS.is_multiple_of(StatusMap::SEATS_A_WORD),
     "no word lies on two pages"
 );
 
@@ -57,8 +57,8 @@ impl Page {
     }
 
     fn words(self, statuses: &StatusMap) -> &[u64] {
-        let end = (self.first + self.seats).div_ceil(SEATS_A_WORD);
-        &statuses.words()[(self.first / SEATS_A_WORD) as usize..end as usize]
+        let end = (self.first + self.seats).div_ceil(StatusMap::SEATS_A_WORD);
+        &statuses.words()[(self.first / StatusMap::SEATS_A_WORD) as usize..end as usize]
     }
 }
 

@@ -106,3 +106,125 @@ impl Patience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A connection that is told what passes, second by second.
+    struct Connection {
+        patience: Patience,
+        traffic: Traffic,
+        now: Instant,
+    }
+
+    impl Connection {
+        fn begin() -> Self {
+            let config = ServerConfig {
+                head_timeout: 5 * SECOND,
+                idle_timeout: 75 * SECOND,
+                write_timeout: 10 * SECOND,
+                write_bytes_min: 1_000,
+                ..ServerConfig::default()
+            };
+            let now = Instant::now();
+            Self {
+                patience: Patience::new(&config, now),
+                traffic: Traffic::default(),
+                now,
+            }
+        }
+
+        /// A second passes, at whose end `change` has happened; whether the connection's time is over then.
+        fn second(&mut self, change: impl FnOnce(&mut Traffic)) -> bool {
+            self.now += SECOND;
+            change(&mut self.traffic);
+            self.patience.observe(self.traffic, self.now);
+            self.patience.is_over(self.now)
+        }
+
+        /// The seconds until the connection's time is over, if `change` happens in each of them.
+        fn lasts(&mut self, change: impl Fn(&mut Traffic)) -> u32 {
+            let over = (1..=1_000).find(|_| self.second(&change));
+            over.expect("some patience, not all the time in the world")
+        }
+    }
+
+    fn nothing(_traffic: &mut Traffic) {}
+
+    fn part_of_a_head(traffic: &mut Traffic) {
+        traffic.received += 1;
+    }
+
+    fn request_and_answer(traffic: &mut Traffic) {
+        traffic.received += 100;
+        traffic.requests += 1;
+        traffic.sent += 100;
+    }
+
+    #[test]
+    fn a_head_has_its_time_from_the_beginning_however_it_drips_in() {
+        assert_eq!(Connection::begin().lasts(nothing), 5);
+        assert_eq!(Connection::begin().lasts(part_of_a_head), 5);
+        let mut used = Connection::begin();
+        assert!(!used.second(request_and_answer));
+        assert!(!used.second(part_of_a_head));
+        assert_eq!(used.lasts(nothing), 5);
+        let mut used = Connection::begin();
+        assert!(!used.second(request_and_answer));
+        assert!(!used.second(part_of_a_head));
+        assert_eq!(used.lasts(part_of_a_head), 5);
+    }
+
+    #[test]
+    fn idle_time_runs_from_the_last_answer() {
+        let mut connection = Connection::begin();
+        for _ in 0..100 {
+            assert!(!connection.second(request_and_answer));
+        }
+        assert_eq!(connection.lasts(nothing), 75);
+    }
+
+    #[test]
+    fn nobody_is_blamed_for_the_time_that_an_answer_takes() {
+        let mut connection = Connection::begin();
+        connection.second(|traffic| {
+            traffic.requests += 1;
+            traffic.working = true;
+        });
+        for _ in 0..1_000 {
+            assert!(!connection.second(part_of_a_head));
+        }
+        assert_eq!(connection.patience.deadline(), None);
+        connection.second(|traffic| traffic.working = false);
+        assert_eq!(connection.lasts(nothing), 75);
+    }
+
+    #[test]
+    fn a_reader_lives_on_what_he_takes() {
+        let blocked = |bytes: usize| {
+            let mut connection = Connection::begin();
+            connection.second(|traffic| {
+                request_and_answer(traffic);
+                traffic.blocked = true;
+            });
+            (0..100).find(|_| connection.second(|traffic| traffic.sent += bytes))
+        };
+        assert_eq!(blocked(0), Some(9));
+        assert_eq!(blocked(99), Some(9));
+        assert_eq!(blocked(100), None, "1,000 bytes in 10 seconds are enough");
+    }
+
+    #[test]
+    fn a_reader_who_catches_up_is_idle_again() {
+        let mut connection = Connection::begin();
+        connection.second(|traffic| {
+            request_and_answer(traffic);
+            traffic.blocked = true;
+        });
+        connection.second(|traffic| traffic.blocked = false);
+        assert_eq!(connection.lasts(nothing), 75);
+    }
+}

@@ -1,20 +1,20 @@
 //! What one client, or many, cannot do to the server. The times are short here, and no test says how long a thing
 //! takes: what must end is waited for, and what must last is given time in which it could have ended.
 
-mod http_talk;
-
 use std::{sync::Arc, thread, time::Duration};
 
+use crate::talk::{Host, Talk};
 use axum::{
     Router,
     extract::Path,
     routing::{get, post},
 };
-use http_talk::{Host, Talk};
 use seatlock::http::{Drained, ServerConfig};
 use tokio::sync::Semaphore;
 
 const SHORT: Duration = Duration::from_millis(200);
+/// Short, but enough for a test that is slow today to say what it has to say in time.
+const ENOUGH: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(600);
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -90,7 +90,7 @@ fn a_client_that_says_nothing_or_half_a_head_is_closed() {
 #[test]
 fn a_head_that_drips_in_is_closed_on_a_fresh_and_on_a_used_connection() {
     let config = ServerConfig {
-        head_timeout: SHORT,
+        head_timeout: ENOUGH,
         ..patient()
     };
     let host = Host::start(echo(), config);
@@ -106,15 +106,14 @@ fn a_head_that_drips_in_is_closed_on_a_fresh_and_on_a_used_connection() {
 #[test]
 fn between_requests_the_idle_timeout_counts_and_not_the_head_timeout() {
     let config = ServerConfig {
-        head_timeout: SHORT,
+        head_timeout: ENOUGH,
         ..patient()
     };
     let host = Host::start(echo(), config);
     let mut talk = host.talk();
-    for _ in 0..3 {
-        assert_eq!(talk.ask("GET", "/echo/1").status, 200);
-        thread::sleep(SHORT * 2);
-    }
+    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
+    thread::sleep(ENOUGH * 2);
+    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
     let config = ServerConfig {
         idle_timeout: SHORT,
         ..patient()
@@ -137,7 +136,8 @@ fn a_body_that_stops_or_drips_is_answered_408_and_its_connection_closed() {
         let mut talk = host.talk();
         talk.say(head);
         for _ in 0..drips {
-            talk.say("x");
+            // It may be refused before the last one.
+            let _ = talk.try_say("x");
             thread::sleep(PAUSE);
         }
         let reply = talk.reply();

@@ -1,10 +1,8 @@
 //! The small API's contract, row by row, on a clock that stands still.
 
-mod http_talk;
-
 use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
 
-use http_talk::{Host, Reply};
+use crate::talk::{Host, Reply};
 use seatlock::{
     clock::ManualClock,
     engine::{Engine, EngineConfig},
