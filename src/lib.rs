@@ -83,6 +83,8 @@ pub mod clock;
 pub mod engine;
 #[cfg(not(any(loom, shuttle)))]
 pub mod event;
+#[cfg(not(any(loom, shuttle)))]
+pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod mutation;

@@ -3,6 +3,8 @@
 //! Whatever a client can make grow has its limit here, and whoever reaches one is told so: each constant
 //! says what happens at it. The relations between them are asserted at compile time, at the end of the file.
 
+use std::time::Duration;
+
 /// Length of a tick, the unit in which deadlines are compared, in nanoseconds (10 ms).
 pub const TICK_NANOS: u64 = 10_000_000;
 
@@ -51,6 +53,71 @@ pub const USER_BYTES_MAX: usize = 256;
 /// Takings that can have a number at once: the user field of a seat's word has 30 bits, and 0 means withheld.
 pub const TAKINGS_MAX: u32 = (1 << 30) - 1;
 
+// HTTP: what one client, and all of them together, can make the server hold or wait for. Each of these is the
+// default of a field of `http::ServerConfig`, where tests shorten the times.
+
+/// Threads that serve connections. More are refused on the command line.
+pub const WORKERS_MAX: u16 = 512;
+
+/// Connections at once. One more is answered 503 with `Retry-After` and closed.
+pub const CONNECTIONS_MAX: u32 = 16_384;
+
+/// Refused connections that are given time to read their 503; beyond that they are closed without one.
+pub const REFUSALS_MAX: usize = 256;
+
+/// File descriptors that are not used for connections: those of the refused, and the process's own.
+pub const DESCRIPTORS_RESERVED: u64 = REFUSALS_MAX as u64 + 64;
+
+/// Connections that the kernel keeps for us until they are accepted.
+pub const BACKLOG: u32 = 4_096;
+
+/// Bytes of answers that the kernel takes for a client that doesn't read. Left to itself it takes 4 MB.
+pub const SEND_BUFFER_BYTES: u32 = 256 * 1024;
+
+/// Bytes of a request's head: its first line and its headers together. A longer head is answered 431, its
+/// connection closed. A user's text of 10 kB in the query passes, as it did with Node.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes that one read from a connection asks for at most, and answer bytes that hyper queues before it waits for
+/// the client. A client that goes on sending without reading is no longer read from.
+pub const CONNECTION_BUFFER_BYTES: usize = 64 * 1024;
+
+/// Answer bytes that are gathered before they are sent, so that pipelined requests are answered with one write.
+/// Once full it is sent first; while the client takes nothing, no further request is worked on.
+pub const OUTBOX_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes of a request's body, which no call of the small API uses. A longer one is answered 413, its connection
+/// closed.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// From a request's first byte, or from the connection's start, to the end of its head. Then it is closed.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// From the end of a request's head to the end of its body. Then it is answered 408 and the connection closed.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Between an answer and the first byte of the next request. Then the connection is closed.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// A client that leaves answers unread must take [`WRITE_BYTES_MIN`] in each of these. If not, it is closed.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// See [`WRITE_TIMEOUT`]: about 6.5 kB a second, so that nobody lives on one byte every nine seconds.
+pub const WRITE_BYTES_MIN: usize = 64 * 1024;
+
+/// How long a connection that we close may go on sending, so that its client reads the last answer before a
+/// reset discards it.
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a stop waits for the requests in progress. What is left then is cut off.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Pause after a failed `accept`, such as for want of file descriptors.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Seats in one cached page of `GET /seats`: about 34 kB of JSON, rebuilt when one of its seats differs.
+pub const PAGE_SEATS: u32 = 1_024;
+
 const _: () = {
     assert!(
         SEATS_MAX < TAKINGS_MAX,
@@ -71,6 +138,10 @@ const _: () = {
     assert!(
         TTL_TICKS_MAX < 1 << 31,
         "wrapping comparison of ticks needs half the circle"
+    );
+    assert!(
+        (WORKERS_MAX as u32) < THREADS_MAX,
+        "every worker may change seats"
     );
     assert!(WHEEL_SLOTS.is_power_of_two() && TAPE_CELLS.is_power_of_two());
     assert!(

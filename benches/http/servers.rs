@@ -1,0 +1,166 @@
+//! The servers that are compared: each a process of its own with one worker thread.
+
+use std::{
+    env, fs, future,
+    io::{self, BufRead, BufReader},
+    net::{Ipv4Addr, SocketAddr},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{Router, http::header::CONTENT_TYPE, routing::post, serve::ListenerExt};
+use seatlock::{
+    clock::BootClock,
+    engine::{Engine, EngineConfig},
+    http::{self, ServerConfig, Unlock},
+    tick::Ttl,
+};
+use tokio::net::TcpListener;
+
+/// Seats of the map that is locked at random.
+pub(crate) const SEATS: u32 = 100_000;
+
+/// Tells this program to be one of the servers.
+pub(crate) const SERVE: &str = "--serve";
+
+/// What is served, and by whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A constant, by `axum::serve`.
+    AxumConstant,
+    /// The same constant by our server.
+    OurConstant,
+    /// The small API. With the usual TTL of 60 s nearly all seats are soon locked, so nearly all answers are 423.
+    Lock,
+    /// The small API with a TTL so short that most locks succeed.
+    LockShort,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::AxumConstant,
+        Self::OurConstant,
+        Self::Lock,
+        Self::LockShort,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AxumConstant => "constant, axum::serve",
+            Self::OurConstant => "constant, seatlock's server",
+            Self::Lock => "POST /lock, TTL 60 s",
+            Self::LockShort => "POST /lock, TTL 50 ms",
+        }
+    }
+
+    fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    fn app(self) -> Router {
+        match self {
+            Self::AxumConstant | Self::OurConstant => constant(),
+            Self::Lock => locks(Ttl::MINUTE),
+            Self::LockShort => locks(Ttl::from_ticks(5).expect("a valid TTL")),
+        }
+    }
+}
+
+/// The refusal that `POST /lock` mostly gives, without asking anybody.
+fn constant() -> Router {
+    let answer = async || {
+        (
+            [(CONTENT_TYPE, "application/json")],
+            r#"{"message":"The seat is locked."}"#,
+        )
+    };
+    Router::new().route("/lock/{id}", post(answer))
+}
+
+fn locks(hold_ttl: Ttl) -> Router {
+    let config = EngineConfig {
+        seats: SEATS,
+        hold_ttl,
+    };
+    let engine = Engine::start(config, BootClock::new()).expect("the engine starts");
+    http::router(Arc::new(engine), Unlock::Served)
+}
+
+/// Is the server called `name` until the process is killed.
+pub(crate) fn serve(name: &str) -> io::Result<()> {
+    let kind = Kind::by_name(name).ok_or(io::ErrorKind::NotFound)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = http::listen((Ipv4Addr::LOCALHOST, 0).into())?;
+        println!("{}", listener.local_addr()?);
+        // On a worker thread, where a server's tasks belong; the main thread only waits.
+        match tokio::spawn(run(kind, listener)).await {
+            Ok(ended) => ended,
+            Err(panicked) => Err(io::Error::other(panicked)),
+        }
+    })
+}
+
+async fn run(kind: Kind, listener: TcpListener) -> io::Result<()> {
+    if kind == Kind::AxumConstant {
+        // Without this it loses 40 ms again and again to Nagle's algorithm and delayed acknowledgements.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        return axum::serve(listener, kind.app()).await;
+    }
+    let _ = http::serve(
+        listener,
+        kind.app(),
+        ServerConfig::default(),
+        future::pending(),
+    )
+    .await;
+    Ok(())
+}
+
+/// A server in a process of its own; dropped, it is killed.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) kind: Kind,
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    pub(crate) fn start(kind: Kind) -> io::Result<Self> {
+        let mut process = Command::new(env::current_exe()?)
+            .args([SERVE, kind.name()])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        let address = line.trim().parse().map_err(io::Error::other)?;
+        Ok(Self {
+            process,
+            kind,
+            address,
+        })
+    }
+
+    /// Processor time that its threads have used; zero where the system doesn't say.
+    pub(crate) fn cpu_time(&self) -> Duration {
+        let folder = format!("/proc/{}/task", self.process.id());
+        let threads = fs::read_dir(folder).into_iter().flatten().flatten();
+        let nanos = threads.filter_map(|thread| {
+            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(nanos.sum())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to do.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

@@ -1,0 +1,237 @@
+//! The one place where an outcome becomes a status, a text and headers.
+
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+            ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+            ACCESS_CONTROL_REQUEST_HEADERS, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY,
+        },
+    },
+    response::Response,
+};
+use bytes::Bytes;
+
+use crate::{
+    engine::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
+    ids::Lsn,
+};
+
+/// Carries the LSN of the change that a call made: whoever collects these knows the order of all changes.
+const SEATLOCK_LSN: HeaderName = HeaderName::from_static("seatlock-lsn");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Why a request is answered without the engine being asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    NoSuchPath,
+    NoSuchMethod,
+    NoSuchSeat,
+    UserNotText,
+    BodyBroken,
+    BodyTooLong,
+    BodyTooSlow,
+}
+
+impl Refusal {
+    pub(super) fn answer(self) -> Response {
+        match self {
+            Self::NoSuchPath => json(
+                StatusCode::NOT_FOUND,
+                r#"{"message":"There is nothing at this path."}"#,
+            ),
+            Self::NoSuchMethod => json(
+                StatusCode::METHOD_NOT_ALLOWED,
+                r#"{"message":"This path does not take this method."}"#,
+            ),
+            Self::NoSuchSeat => no_such_seat(),
+            Self::UserNotText => json(
+                StatusCode::BAD_REQUEST,
+                r#"{"message":"The user is not valid percent-encoded UTF-8."}"#,
+            ),
+            Self::BodyBroken => last(json(
+                StatusCode::BAD_REQUEST,
+                r#"{"message":"The body is incomplete."}"#,
+            )),
+            Self::BodyTooLong => last(json(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                r#"{"message":"The body is too long."}"#,
+            )),
+            Self::BodyTooSlow => last(json(
+                StatusCode::REQUEST_TIMEOUT,
+                r#"{"message":"The body took too long to arrive."}"#,
+            )),
+        }
+    }
+}
+
+/// The answer to `POST /lock/{id}`.
+pub(super) fn hold(answer: HoldAnswer) -> Response {
+    match answer {
+        HoldAnswer::Held { lsn, .. } => {
+            changed(lsn, r#"{"message":"The seat is locked for you."}"#)
+        }
+        HoldAnswer::NoSuchSeat => no_such_seat(),
+        HoldAnswer::AlreadyHeld => json(StatusCode::LOCKED, r#"{"message":"The seat is locked."}"#),
+        HoldAnswer::AlreadyBooked => already_booked(),
+        HoldAnswer::Busy => busy(),
+    }
+}
+
+/// The answer to `POST /confirm/{id}`.
+pub(super) fn confirm(answer: ConfirmAnswer) -> Response {
+    match answer {
+        ConfirmAnswer::Booked { lsn } => {
+            changed(lsn, r#"{"message":"The seat is booked for you."}"#)
+        }
+        ConfirmAnswer::NoSuchSeat => no_such_seat(),
+        ConfirmAnswer::NotHeld => json(
+            StatusCode::BAD_REQUEST,
+            r#"{"message":"The seat is not locked."}"#,
+        ),
+        ConfirmAnswer::Expired => json(
+            StatusCode::REQUEST_TIMEOUT,
+            r#"{"message":"The lock has expired."}"#,
+        ),
+        ConfirmAnswer::NotYours => json(
+            StatusCode::FORBIDDEN,
+            r#"{"message":"The seat is locked by another user."}"#,
+        ),
+        ConfirmAnswer::Busy => busy(),
+    }
+}
+
+/// The answer to `POST /unlock/{id}`.
+pub(super) fn release(answer: ReleaseAnswer) -> Response {
+    match answer {
+        ReleaseAnswer::Released { lsn } => {
+            changed(lsn, r#"{"message":"The seat is available again."}"#)
+        }
+        ReleaseAnswer::AlreadyFree => {
+            json(StatusCode::OK, r#"{"message":"The seat was not locked."}"#)
+        }
+        ReleaseAnswer::NoSuchSeat => no_such_seat(),
+        ReleaseAnswer::AlreadyBooked => already_booked(),
+        ReleaseAnswer::Busy => busy(),
+    }
+}
+
+/// The answer to `GET /seats`.
+pub(super) fn seats(body: Body) -> Response {
+    let mut answer = Response::new(body);
+    allow_any_origin(answer.headers_mut());
+    answer
+}
+
+/// The answer to `OPTIONS`: any origin may use any method here, with whatever headers it asks to use.
+pub(super) fn preflight(asked: &HeaderMap) -> Response {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    let headers = answer.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, HEAD, POST"),
+    );
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    headers.insert(VARY, HeaderValue::from_name(ACCESS_CONTROL_REQUEST_HEADERS));
+    // Repeated to the client rather than `*`, which would leave out `Authorization`.
+    if let Some(names) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+    }
+    answer
+}
+
+/// What a connection beyond the bound is told, as it goes over the wire: no HTTP is spoken with it.
+pub(super) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
+    content-type: application/json\r\n\
+    content-length: 47\r\n\
+    access-control-allow-origin: *\r\n\
+    retry-after: 1\r\n\
+    connection: close\r\n\
+    \r\n\
+    {\"message\":\"Too many connections. Try again.\"}\n";
+
+fn no_such_seat() -> Response {
+    json(
+        StatusCode::NOT_FOUND,
+        r#"{"message":"There is no such seat."}"#,
+    )
+}
+
+fn already_booked() -> Response {
+    json(StatusCode::CONFLICT, r#"{"message":"The seat is booked."}"#)
+}
+
+fn busy() -> Response {
+    let mut answer = json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        r#"{"message":"Nothing was changed. Try again."}"#,
+    );
+    answer
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+fn changed(lsn: Lsn, text: &'static str) -> Response {
+    let mut answer = json(StatusCode::OK, text);
+    let headers = answer.headers_mut();
+    headers.insert(SEATLOCK_LSN, HeaderValue::from(lsn.get()));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("seatlock-lsn"),
+    );
+    answer
+}
+
+/// An answer after which the connection is closed, because the rest of the request is not read.
+fn last(mut answer: Response) -> Response {
+    answer
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+fn json(status: StatusCode, text: &'static str) -> Response {
+    let mut answer = Response::new(Body::from(Bytes::from_static(text.as_bytes())));
+    *answer.status_mut() = status;
+    allow_any_origin(answer.headers_mut());
+    answer
+}
+
+/// Two static headers on each answer: a middleware for them would cost as much as the rest of the answer.
+fn allow_any_origin(headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn busy_is_503_with_retry_after_whatever_was_asked() {
+        let busy = [
+            hold(HoldAnswer::Busy),
+            confirm(ConfirmAnswer::Busy),
+            release(ReleaseAnswer::Busy),
+        ];
+        for answer in busy {
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(answer.headers()[RETRY_AFTER], "1");
+            assert!(!answer.headers().contains_key(SEATLOCK_LSN));
+        }
+    }
+
+    #[test]
+    fn a_late_confirm_is_408() {
+        assert_eq!(
+            confirm(ConfirmAnswer::Expired).status(),
+            StatusCode::REQUEST_TIMEOUT
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! HTTP: the small API, and the server that it runs on. Translates and decides nothing.
+//!
+//! | call | when | status |
+//! |---|---|---|
+//! | `GET /seats` | always | 200 |
+//! | `POST /lock/{id}?user=` | no such seat | 404 |
+//! | | booked | 409 |
+//! | | locked, by whomever | 423 |
+//! | | available, or its lock has expired | 200 |
+//! | `POST /confirm/{id}?user=` | no such seat | 404 |
+//! | | not locked | 400 |
+//! | | the lock has expired | 408 |
+//! | | locked by another user | 403 |
+//! | | locked by this user | 200 |
+//! | `POST /unlock/{id}` | no such seat | 404 |
+//! | | booked | 409 |
+//! | | available, or locked by whomever | 200 |
+//! | any POST | no room to write the change down; nothing changed | 503, `Retry-After` |
+//! | any POST that takes a user | the user is not percent-encoded UTF-8 | 400 |
+//! | other paths, other methods | | 404, 405 with `Allow` |
+//!
+//! Every answer is JSON, and every answer to a POST has a text `message`. A call that changed a seat carries the
+//! LSN of the change in the header `seatlock-lsn`. Any origin may call. What the server itself refuses because it
+//! is not a request (400, 414, 431) has a status and no body, as with Node.
+//!
+//! # Files
+//! | file | what it is | what it does not know |
+//! |---|---|---|
+//! | `routes` | which call goes where | statuses |
+//! | `request` | which seat and which user a request means | the engine's answers |
+//! | `answer` | outcomes as statuses, texts and headers: the only place | how they came about |
+//! | `listing`, `page` | the seat map's text, kept and refreshed | HTTP |
+//! | `server` | the accept loop, the bound on connections, the stop | HTTP |
+//! | `connection` | one connection: hyper, its deadline, its end | the API |
+//! | `patience` | how long a connection may keep us waiting | clocks |
+//! | `intake` | takes requests in whole | the API |
+//! | `wire` | the socket: gathers answers, counts bytes | HTTP |
+
+mod answer;
+mod connection;
+mod intake;
+mod listing;
+mod page;
+mod patience;
+mod request;
+mod routes;
+mod server;
+mod wire;
+
+pub use routes::{Unlock, router};
+pub use server::{Drained, ServerConfig, listen, serve};

@@ -1,0 +1,191 @@
+//! A connection's socket as two owners see it: hyper, which reads requests and writes answers, and the
+//! connection's task, which decides when answers leave and watches what the client does.
+//!
+//! hyper hands over each answer as soon as it is made. Sent one by one, sixteen pipelined requests would cost
+//! sixteen system calls. Small answers are therefore gathered in an outbox, and the task sends it at the end of
+//! its turn, when hyper has worked through all that it had read.
+//!
+//! hyper's own switch for that, `pipeline_flush`, is not used because it gathers without a bound: it copies every
+//! body, and holds all answers until its last pipelined request is done. A client with 16 KiB of `GET /seats`
+//! requests would make it hold 600 seat maps. Here a full outbox waits for the client, and a write that is
+//! large, such as a page of the seat map, goes from the shared bytes to the socket without being copied.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use crate::limits::OUTBOX_BYTES_MAX;
+
+/// Writes of at least this many bytes are not copied to the outbox.
+const UNCOPIED_BYTES_MIN: usize = OUTBOX_BYTES_MAX / 4;
+
+/// A handle to the socket. The lock is never contended: both owners live in one task.
+#[derive(Debug, Clone)]
+pub(super) struct Wire(Arc<Mutex<Line>>);
+
+/// What has passed so far. The counts wrap; only their changes say something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Traffic {
+    /// Bytes that came in.
+    pub(super) received: usize,
+    /// Bytes that went out.
+    pub(super) sent: usize,
+    /// Requests whose head was complete.
+    pub(super) requests: usize,
+    /// Whether the last of them is still being worked on.
+    pub(super) working: bool,
+    /// Whether there are answers that the client doesn't take.
+    pub(super) blocked: bool,
+    /// Whether the client has ended its side.
+    pub(super) ended: bool,
+}
+
+#[derive(Debug)]
+struct Line {
+    stream: TcpStream,
+    outbox: Vec<u8>,
+    outbox_sent: usize,
+    traffic: Traffic,
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        let line = Line {
+            stream,
+            outbox: Vec::new(),
+            outbox_sent: 0,
+            traffic: Traffic::default(),
+        };
+        Self(Arc::new(Mutex::new(line)))
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.line().traffic
+    }
+
+    /// Notes that a request's head is complete and its answer is being made.
+    pub(super) fn request_begun(&self) {
+        let mut line = self.line();
+        line.traffic.requests = line.traffic.requests.wrapping_add(1);
+        line.traffic.working = true;
+    }
+
+    /// Notes that the answer to the last request is made.
+    pub(super) fn request_answered(&self) {
+        self.line().traffic.working = false;
+    }
+
+    /// Sends what was gathered. Pending while the client takes nothing.
+    pub(super) fn poll_send(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.line().poll_send(cx)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        // A panic while the lock was held would have ended the task that owns both handles.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.outbox_sent < self.outbox.len() {
+            let written =
+                Pin::new(&mut self.stream).poll_write(cx, &self.outbox[self.outbox_sent..]);
+            let count = ready!(self.note_written(written))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.outbox_sent += count;
+        }
+        self.outbox.clear();
+        self.outbox_sent = 0;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes `slices`, of `total` bytes together: small ones into the outbox, large ones to the socket.
+    fn poll_take(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+        total: usize,
+    ) -> Poll<io::Result<usize>> {
+        if total >= UNCOPIED_BYTES_MIN {
+            ready!(self.poll_send(cx))?;
+            let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+            return self.note_written(written);
+        }
+        if self.outbox.len() + total > OUTBOX_BYTES_MAX {
+            ready!(self.poll_send(cx))?;
+        }
+        slices
+            .iter()
+            .for_each(|slice| self.outbox.extend_from_slice(slice));
+        Poll::Ready(Ok(total))
+    }
+
+    fn note_written(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.traffic.blocked = written.is_pending();
+        if let Poll::Ready(Ok(count)) = written {
+            self.traffic.sent = self.traffic.sent.wrapping_add(count);
+        }
+        written
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut line = self.line();
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut line.stream).poll_read(cx, buf))?;
+        let count = buf.filled().len() - before;
+        line.traffic.received = line.traffic.received.wrapping_add(count);
+        line.traffic.ended |= count == 0 && buf.remaining() > 0;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.line().poll_take(cx, &[IoSlice::new(buf)], buf.len())
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let total = slices.iter().map(|slice| slice.len()).sum();
+        self.line().poll_take(cx, slices, total)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    /// Does nothing: the task sends at the end of its turn.
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut line = self.line();
+        ready!(line.poll_send(cx))?;
+        Pin::new(&mut line.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,391 @@
+//! What one client, or many, cannot do to the server. The times are short here, and no test says how long a thing
+//! takes: what must end is waited for, and what must last is given time in which it could have ended.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use crate::talk::{Host, Talk};
+use axum::{
+    Router,
+    extract::Path,
+    routing::{get, post},
+};
+use seatlock::http::{Drained, ServerConfig};
+use tokio::sync::Semaphore;
+
+const SHORT: Duration = Duration::from_millis(200);
+/// Short, but enough for a test that is slow today to say what it has to say in time.
+const ENOUGH: Duration = Duration::from_secs(1);
+const LONG: Duration = Duration::from_secs(600);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// All times long: a test shortens the one that it is about.
+fn patient() -> ServerConfig {
+    ServerConfig {
+        head_timeout: LONG,
+        body_timeout: LONG,
+        idle_timeout: LONG,
+        write_timeout: LONG,
+        drain_timeout: LONG,
+        linger_timeout: SHORT,
+        ..ServerConfig::default()
+    }
+}
+
+/// Answers with what it was sent.
+fn echo() -> Router {
+    let path = async |Path(text): Path<String>| text;
+    let body = async |text: String| text;
+    let flood = async || vec![b'x'; 64 << 20];
+    Router::new()
+        .route("/echo/{text}", get(path))
+        .route("/echo", post(body))
+        .route("/flood", get(flood))
+}
+
+/// Answers `/wait` once somebody adds a permit to the gate.
+fn gated() -> (Router, Arc<Semaphore>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let inner = Arc::clone(&gate);
+    let wait = async move || {
+        inner
+            .acquire()
+            .await
+            .expect("the gate is not closed")
+            .forget();
+        "waited"
+    };
+    (echo().route("/wait", get(wait)), gate)
+}
+
+/// Sends `text` again and again, slowly, until the server has closed.
+fn drip(talk: &mut Talk, text: &str) {
+    for _ in 0..2_000 {
+        if talk.try_say(text).is_err() {
+            return;
+        }
+        thread::sleep(PAUSE);
+    }
+    panic!("the server goes on listening");
+}
+
+#[test]
+fn a_client_that_says_nothing_or_half_a_head_is_closed() {
+    let config = ServerConfig {
+        head_timeout: SHORT,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    for beginning in [
+        "",
+        "G",
+        "GET /echo/1 HTTP/1.1\r\n",
+        "GET /echo/1 HTTP/1.1\r\nhost: x\r\n",
+    ] {
+        let mut talk = host.talk();
+        talk.say(beginning);
+        assert_eq!(talk.rest(), b"", "{beginning:?}");
+    }
+}
+
+#[test]
+fn a_head_that_drips_in_is_closed_on_a_fresh_and_on_a_used_connection() {
+    let config = ServerConfig {
+        head_timeout: ENOUGH,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut fresh = host.talk();
+    fresh.say("GET /echo/1 HTTP/1.1\r\n");
+    drip(&mut fresh, "x: y\r\n");
+    let mut used = host.talk();
+    assert_eq!(used.ask("GET", "/echo/1").status, 200);
+    used.say("GET /echo/1 HTTP/1.1\r\n");
+    drip(&mut used, "x: y\r\n");
+}
+
+#[test]
+fn between_requests_the_idle_timeout_counts_and_not_the_head_timeout() {
+    let config = ServerConfig {
+        head_timeout: ENOUGH,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut talk = host.talk();
+    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
+    thread::sleep(ENOUGH * 2);
+    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
+    let config = ServerConfig {
+        idle_timeout: SHORT,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut talk = host.talk();
+    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
+    assert_eq!(talk.rest(), b"");
+}
+
+#[test]
+fn a_body_that_stops_or_drips_is_answered_408_and_its_connection_closed() {
+    let config = ServerConfig {
+        body_timeout: SHORT,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n";
+    for drips in [0, 5] {
+        let mut talk = host.talk();
+        talk.say(head);
+        for _ in 0..drips {
+            // It may be refused before the last one.
+            let _ = talk.try_say("x");
+            thread::sleep(PAUSE);
+        }
+        let reply = talk.reply();
+        assert_eq!(reply.status, 408);
+        assert_eq!(reply.header("connection"), Some("close"));
+        assert!(!reply.message().is_empty());
+        assert_eq!(talk.rest(), b"");
+    }
+}
+
+#[test]
+fn a_body_that_is_too_long_is_answered_413_and_not_read() {
+    let config = ServerConfig {
+        body_bytes_max: 1_000,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut talk = host.talk();
+    talk.say("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1001\r\n\r\n");
+    assert_eq!(talk.reply().status, 413);
+    assert_eq!(talk.rest(), b"");
+    let mut talk = host.talk();
+    talk.say("POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+    talk.say(format!("3e9\r\n{}\r\n", "x".repeat(1_001)));
+    assert_eq!(talk.reply().status, 413);
+    assert_eq!(talk.rest(), b"");
+}
+
+#[test]
+fn a_client_that_is_still_sending_can_read_why_it_was_refused() {
+    let host = Host::start(echo(), patient());
+    let mut talk = host.talk();
+    let length = 512 * 1024;
+    talk.say(format!(
+        "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n"
+    ));
+    // Without a pause for it to read, the reset that answers these bytes would discard the 413.
+    for _ in 0..length / 4096 {
+        if talk.try_say([b'x'; 4096]).is_err() {
+            break;
+        }
+    }
+    assert_eq!(talk.reply().status, 413);
+}
+
+#[test]
+fn a_body_within_the_limit_arrives_whole_and_the_connection_goes_on() {
+    let config = ServerConfig {
+        body_bytes_max: 1_000,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut talk = host.talk();
+    let body = "x".repeat(1_000);
+    talk.say(format!(
+        "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{body}"
+    ));
+    assert_eq!(talk.reply().body, body.as_bytes());
+    talk.say("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n");
+    thread::sleep(PAUSE);
+    talk.say("ab");
+    assert_eq!(talk.reply().body, b"ab");
+    talk.say("POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n");
+    thread::sleep(PAUSE);
+    talk.say("1\r\nb\r\n0\r\nsome: trailer\r\n\r\n");
+    assert_eq!(talk.reply().body, b"ab");
+    talk.say("POST /echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n");
+    assert_eq!(talk.reply_to("HEAD").status, 100);
+    talk.say("ab");
+    assert_eq!(talk.reply().body, b"ab");
+}
+
+#[test]
+fn a_reader_that_takes_nothing_or_too_little_is_closed() {
+    let config = ServerConfig {
+        write_timeout: SHORT,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut deaf = host.talk();
+    deaf.request("GET", "/flood");
+    drip(&mut deaf, "GET /flood HTTP/1.1\r\nhost: x\r\n\r\n");
+    let mut slow = host.talk();
+    slow.request("GET", "/flood");
+    let mut taken = 0;
+    while let Ok(count @ 1..) = slow.try_read() {
+        taken += count;
+        thread::sleep(PAUSE / 4);
+    }
+    assert!(
+        taken < 64 << 20,
+        "it cannot have got everything at this pace"
+    );
+}
+
+#[test]
+fn a_connection_too_many_is_told_so_and_gets_in_later() {
+    let config = ServerConfig {
+        connections_max: 2,
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut inside = [host.talk(), host.talk()];
+    for talk in &mut inside {
+        assert_eq!(talk.ask("GET", "/echo/1").status, 200);
+    }
+    let mut outside = host.talk();
+    let reply = outside.reply();
+    assert_eq!(reply.status, 503);
+    assert_eq!(reply.header("retry-after"), Some("1"));
+    assert!(!reply.message().is_empty());
+    assert_eq!(outside.rest(), b"");
+    assert_eq!(inside[0].ask("GET", "/echo/1").status, 200);
+    drop(inside);
+    let gets_in = (0..1_000).any(|_| {
+        thread::sleep(PAUSE);
+        let mut talk = host.talk();
+        talk.try_say("GET /echo/1 HTTP/1.1\r\nhost: x\r\n\r\n")
+            .is_ok()
+            && talk.reply().status == 200
+    });
+    assert!(gets_in);
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    let host = Host::start(echo(), patient());
+    let mut talk = host.talk();
+    let all: String = (0..1_000)
+        .map(|n| format!("GET /echo/{n} HTTP/1.1\r\nhost: x\r\n\r\n"))
+        .collect();
+    talk.say(all);
+    for n in 0..1_000 {
+        assert_eq!(talk.reply().body, n.to_string().as_bytes());
+    }
+}
+
+/// hyper's own way of answering pipelined requests together keeps what is answered until the last one is.
+#[test]
+fn an_answer_does_not_wait_for_the_next_pipelined_request() {
+    let (app, gate) = gated();
+    let host = Host::start(app, patient());
+    let mut talk = host.talk();
+    talk.say("GET /echo/1 HTTP/1.1\r\nhost: x\r\n\r\nGET /wait HTTP/1.1\r\nhost: x\r\n\r\nGET /echo/2 HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert_eq!(talk.reply().body, b"1");
+    gate.add_permits(1);
+    assert_eq!(talk.reply().body, b"waited");
+    assert_eq!(talk.reply().body, b"2");
+}
+
+#[test]
+fn a_stop_answers_what_is_in_progress_and_closes_the_rest() {
+    let (app, gate) = gated();
+    let mut host = Host::start(app, patient());
+    let mut idle = host.talk();
+    assert_eq!(idle.ask("GET", "/echo/1").status, 200);
+    let mut fresh = host.talk();
+    let mut busy = host.talk();
+    busy.say("GET /echo/1 HTTP/1.1\r\nhost: x\r\n\r\nGET /wait HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert_eq!(busy.reply().body, b"1", "so the next one is in progress");
+    host.stop();
+    assert_eq!(idle.rest(), b"");
+    assert_eq!(fresh.rest(), b"");
+    gate.add_permits(1);
+    let reply = busy.reply();
+    assert_eq!(
+        (reply.body.as_slice(), reply.header("connection")),
+        (&b"waited"[..], Some("close"))
+    );
+    assert_eq!(busy.rest(), b"");
+    assert_eq!(host.ended(), Drained::Whole);
+}
+
+#[test]
+fn a_stop_waits_no_longer_than_the_drain_timeout() {
+    let (app, _gate) = gated();
+    let config = ServerConfig {
+        drain_timeout: SHORT,
+        ..patient()
+    };
+    let host = Host::start(app, config);
+    let mut busy = host.talk();
+    busy.say("GET /echo/1 HTTP/1.1\r\nhost: x\r\n\r\nGET /wait HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert_eq!(busy.reply().body, b"1");
+    assert_eq!(host.ended(), Drained::Cut { connections: 1 });
+    assert_eq!(busy.rest(), b"");
+}
+
+#[test]
+fn a_head_has_at_most_16_kib_and_100_headers() {
+    let host = Host::start(echo(), patient());
+    let head = |padding: usize| {
+        format!(
+            "GET /echo/1 HTTP/1.1\r\nhost: x\r\npad: {}\r\n\r\n",
+            "x".repeat(padding)
+        )
+    };
+    let full = 16 * 1024 - head(0).len();
+    for (padding, status) in [(full, 200), (full + 1, 431), (100_000, 431)] {
+        let mut talk = host.talk();
+        // Refused before its end, it may not take all of it.
+        let _ = talk.try_say(head(padding));
+        assert_eq!(talk.reply().status, status, "{padding}");
+    }
+    for (count, status) in [(100, 200), (101, 431)] {
+        let mut talk = host.talk();
+        talk.say(format!(
+            "GET /echo/1 HTTP/1.1\r\n{}\r\n",
+            "x: y\r\n".repeat(count)
+        ));
+        assert_eq!(talk.reply().status, status, "{count}");
+    }
+}
+
+#[test]
+fn what_is_not_http_1_is_closed() {
+    let host = Host::start(echo(), patient());
+    for nonsense in [
+        "\0\0\0\0\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}\0\u{1}",
+    ] {
+        let mut talk = host.talk();
+        talk.say(nonsense);
+        let rest = talk.rest();
+        assert!(rest.starts_with(b"HTTP/1.1 400 "), "{nonsense:?} {rest:?}");
+    }
+    let mut talk = host.talk();
+    talk.say("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0");
+    assert!(!talk.rest().starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn a_client_may_ask_for_the_end_or_end_its_own_side() {
+    let host = Host::start(echo(), patient());
+    for request in [
+        "GET /echo/1 HTTP/1.0\r\n\r\n",
+        "GET /echo/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    ] {
+        let mut talk = host.talk();
+        talk.say(request);
+        assert_eq!(talk.reply().body, b"1");
+        assert_eq!(talk.rest(), b"");
+    }
+    let mut talk = host.talk();
+    talk.request("GET", "/echo/1");
+    talk.end().expect("an open socket");
+    assert_eq!(talk.reply().body, b"1");
+    assert_eq!(talk.rest(), b"");
+}
