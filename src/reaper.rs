@@ -3,7 +3,7 @@
 use crate::{
     ids::SeatId,
     seat::{Outcome, Seats, Trail},
-    tick::Moment,
+    tick::{Moment, Tick},
     wheel::Wheel,
 };
 
@@ -25,9 +25,10 @@ pub struct Swept {
 /// again if it is to be held.
 pub fn sweep<T: Trail>(wheel: &Wheel, seats: &Seats<T>, now: Moment) -> Swept {
     let mut swept = Swept::default();
+    let now_tick = now.tick();
     wheel.sweep(now, |tick, block| {
         for seat in seats.seats_of_block(block) {
-            look_at(seat, tick, wheel, seats, now, &mut swept);
+            look_at(seat, tick, wheel, seats, now_tick, &mut swept);
         }
     });
     swept
@@ -39,14 +40,16 @@ fn look_at<T: Trail>(
     slot_tick: u64,
     wheel: &Wheel,
     seats: &Seats<T>,
-    now: Moment,
+    now: Tick,
     swept: &mut Swept,
 ) {
-    let Some(until) = seats.deadline_after_sweep(seat) else {
+    let Some(until) = seats.deadline_after_sweep(seat, |until| {
+        until.reached_at(now) | wheel.falls_into_slot(slot_tick, until)
+    }) else {
         return;
     };
-    if until.reached_at(now.tick()) {
-        match seats.expire(seat, now.tick()) {
+    if until.reached_at(now) {
+        match seats.expire(seat, now) {
             Outcome::Done { .. } => swept.expired += 1,
             Outcome::Busy { .. } => {
                 swept.busy += 1;

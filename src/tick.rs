@@ -18,6 +18,12 @@ impl Tick {
         Self(number)
     }
 
+    /// The tick with this number in full width.
+    #[inline]
+    pub const fn of(ticks: u64) -> Self {
+        Self(low_half(ticks))
+    }
+
     /// The tick's number.
     pub const fn get(self) -> u32 {
         self.0

@@ -156,10 +156,20 @@ impl<T: Trail> Seats<T> {
         }
     }
 
-    /// The deadline of a held seat, for a sweep that has just taken its mark. A seat in change has none to show:
-    /// whoever ends that change marks it again if it is to be held.
-    pub fn deadline_after_sweep(&self, seat: SeatId) -> Option<Tick> {
-        self.cell(seat).load_after_sweep().held_until()
+    /// The deadline of a held seat, for a sweep that has just taken its mark, if it is one that `matters`. A seat in
+    /// change has none to show: whoever ends that change marks it again if it is to be held.
+    #[inline(always)]
+    pub fn deadline_after_sweep(
+        &self,
+        seat: SeatId,
+        matters: impl FnOnce(Tick) -> bool,
+    ) -> Option<Tick> {
+        let word = self.cell(seat).load_after_sweep();
+        if word.is_held_until(matters) {
+            word.held_until()
+        } else {
+            None
+        }
     }
 
     /// Holds a free seat, or one whose hold has expired, until a deadline.

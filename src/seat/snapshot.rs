@@ -4,7 +4,7 @@ use super::{
     cell::SeatCell,
     map::Seats,
     trail::Trail,
-    word::{RowOfWords, Status, StatusRow},
+    word::{SeatWord, Status, StatusRow},
 };
 use crate::{ids::SeatId, tick::Tick};
 
@@ -64,11 +64,16 @@ impl<T: Trail> Seats<T> {
         let (rows, rest) = self.cells().as_chunks::<ROW_SEATS>();
         let mut first = 0;
         for (cells, into) in rows.iter().zip(&mut into.words) {
-            *into = self.shown(read_row(cells, now), first, now).bits();
+            *into = self
+                .shown(StatusRow::of(now, |place| cells[place].load()), first, now)
+                .bits();
             first += StatusRow::SEATS;
         }
         if let [_, ..] = rest {
-            into.words[rows.len()] = self.shown(read_row(rest, now), first, now).bits();
+            into.words[rows.len()] = {
+                let word = |place: usize| rest.get(place).map_or(SeatWord::FRESH, SeatCell::load);
+                self.shown(StatusRow::of(now, word), first, now).bits()
+            };
         }
     }
 
@@ -99,17 +104,6 @@ impl<T: Trail> Seats<T> {
                 )
             })
     }
-}
-
-#[inline(always)]
-fn read_row(cells: &[SeatCell], now: Tick) -> StatusRow {
-    let mut row = RowOfWords::default();
-    let mut count = 0;
-    for cell in cells {
-        row.push(cell.load(), now);
-        count += 1;
-    }
-    row.finish(count)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ mod row;
 
 use std::fmt;
 
-pub(crate) use row::{RowOfWords, StatusRow};
+pub(crate) use row::StatusRow;
 
 use crate::{
     ids::{Lsn, TakingId},
@@ -243,8 +243,19 @@ impl SeatWord {
         }
     }
 
+    /// Whether the seat is held until a tick that `matters`. Both are worked out, for sweeps over seats of which no
+    /// branch could be foreseen.
+    #[inline(always)]
+    pub(crate) fn is_held_until(self, matters: impl FnOnce(Tick) -> bool) -> bool {
+        matches!(self.status(), Status::Held) & matters(self.tick())
+    }
+
     const fn pack(status: Status, payload: u64) -> Self {
         Self((status as u64) << STATUS_SHIFT | payload)
+    }
+
+    const fn status_bits(self) -> u32 {
+        low_u32(self.0 >> STATUS_SHIFT)
     }
 
     const fn user(self) -> Option<TakingId> {

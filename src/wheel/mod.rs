@@ -73,11 +73,17 @@ impl Wheel {
         self.cursor.load(Ordering::Relaxed)
     }
 
+    /// Whether a deadline falls into the slot of `tick`, in whichever rotation.
+    #[inline]
+    pub fn falls_into_slot(&self, tick: u64, until: Tick) -> bool {
+        (u64::from(until.get()) ^ tick) & (self.slots - 1) == 0
+    }
+
     /// Whether a look at a slot comes around for this deadline again: it falls into the slot, and a rotation or more
     /// after `tick`.
+    #[inline]
     pub fn comes_around(&self, tick: u64, until: Tick) -> bool {
-        let now = Moment::from_ticks(tick).tick();
-        !until.reached_at(now) && u64::from(until.get()) % self.slots == tick % self.slots
+        !until.reached_at(Tick::of(tick)) && self.falls_into_slot(tick, until)
     }
 
     /// Goes through the slots of all ticks up to `now` that were not swept yet, takes their marks, and calls `visit`
@@ -99,11 +105,13 @@ impl Wheel {
     }
 
     /// The full tick of the slot to be marked for a deadline: not one that was swept already.
+    #[inline]
     fn due(cursor: u64, until: Tick) -> u64 {
-        let ahead = until.since(Moment::from_ticks(cursor).tick());
+        let ahead = until.since(Tick::of(cursor));
         cursor + u64::try_from(ahead).unwrap_or(0).max(1)
     }
 
+    #[inline]
     fn slot(&self, tick: u64) -> usize {
         // A mask, because a remainder by a number that the compiler does not know costs as much as the whole hold.
         usize::try_from(tick & (self.slots - 1)).expect("fewer slots than addresses")

@@ -9,24 +9,41 @@ const STATUS_MASK: u64 = (1 << STATUS_BITS) - 1;
 /// The lower bit of each seat's two.
 const LOW_BITS: u64 = u64::MAX / STATUS_MASK;
 
+/// Seats whose bits are gathered in one go.
+const OCTET: usize = 8;
+const OCTET_BITS: u32 = 16;
+
 /// 32 statuses, packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct StatusRow(u64);
 
-/// Collects the words of up to 32 seats, in order, into a row.
-///
-/// Each word is pushed in from the top by two shifts and two masks, and all deadlines are judged at once at the end:
-/// a third less than packing one status after the other.
-#[derive(Debug, Default)]
-pub(crate) struct RowOfWords {
-    statuses: u64,
-    /// The upper of each seat's two bits: whether the time comes before the word's tick, whatever that means in it.
-    before_tick: u64,
-}
-
 impl StatusRow {
     /// Seats in a row.
     pub(crate) const SEATS: u32 = u64::BITS / STATUS_BITS;
+
+    /// The row of the words that `word` gives for its places. An expired hold is Available in it; a seat in change
+    /// still is.
+    ///
+    /// All deadlines are judged at once, at the end, and the two bits of each seat that this takes are gathered for
+    /// eight seats at a time: eight short chains of shifts run side by side where one long one would wait for itself.
+    #[inline(always)]
+    pub(crate) fn of(now: Tick, word: impl Fn(usize) -> SeatWord) -> Self {
+        let (mut statuses, mut reached) = (0_u64, 0_u64);
+        for octet in (0..Self::SEATS as usize / OCTET).rev() {
+            let (mut statuses_of_octet, mut reached_of_octet) = (0, 0);
+            for place in (0..OCTET).rev() {
+                let word = word(octet * OCTET + place);
+                statuses_of_octet = statuses_of_octet << STATUS_BITS | word.status_bits();
+                // The sign of `now - tick`, whatever the tick means in this word: not set when it has come.
+                let before = now.since(word.tick()).cast_unsigned() >> (u32::BITS - 1);
+                reached_of_octet = reached_of_octet << STATUS_BITS | before ^ 1;
+            }
+            statuses = statuses << OCTET_BITS | u64::from(statuses_of_octet);
+            reached = reached << OCTET_BITS | u64::from(reached_of_octet);
+        }
+        let held = statuses & !(statuses >> 1) & LOW_BITS;
+        Self(statuses & !(held & reached))
+    }
 
     /// A row as it was stored by [`StatusRow::bits`].
     pub(crate) const fn from_bits(bits: u64) -> Self {
@@ -53,29 +70,6 @@ impl StatusRow {
     pub(crate) const fn has_in_change(self) -> bool {
         // The only status with both bits set.
         self.0 & self.0 >> 1 & LOW_BITS != 0
-    }
-}
-
-impl RowOfWords {
-    /// Adds the next seat's word.
-    #[inline(always)]
-    pub(crate) fn push(&mut self, word: SeatWord, now: Tick) {
-        let top = u64::BITS - STATUS_BITS;
-        self.statuses = self.statuses >> STATUS_BITS | word.bits() & STATUS_MASK << top;
-        // The sign of `now - tick`, modulo 2^32, moved from bit 31 to the top.
-        let difference = u64::from(now.get()).wrapping_sub(word.bits()) << super::TICK_BITS;
-        self.before_tick = self.before_tick >> STATUS_BITS | difference & 1 << (u64::BITS - 1);
-    }
-
-    /// The row of the `count` words that were pushed. An expired hold is Available in it; a seat in change still is.
-    #[inline(always)]
-    pub(crate) fn finish(self, count: u32) -> StatusRow {
-        let held = self.statuses & !(self.statuses >> 1) & LOW_BITS;
-        let expired = held & !(self.before_tick >> 1);
-        let row = self.statuses & !expired;
-        let missing = StatusRow::SEATS - count;
-        // An empty row would shift by all 64 bits, which is no shift.
-        StatusRow(row.checked_shr(STATUS_BITS * missing).unwrap_or(0))
     }
 }
 
@@ -128,9 +122,9 @@ mod tests {
                     .take(count as usize)
                     .copied()
                     .collect();
-                let mut row = RowOfWords::default();
-                part.iter().for_each(|word| row.push(*word, NOW));
-                let row = row.finish(count);
+                let row = StatusRow::of(NOW, |place| {
+                    part.get(place).copied().unwrap_or(SeatWord::FRESH)
+                });
                 for (place, word) in (0..).zip(&part) {
                     assert_eq!(
                         row.status(place),
