@@ -1,0 +1,175 @@
+//! The auditor: the one reader of the tape, which believes nobody.
+//!
+//! It replays the tape while the run goes on, in the order of the LSNs, and merges into it what the workers and the
+//! reaper claim to have done. Each record must begin with the word that the replay has for its seat, be what its
+//! claimant says, be allowed by a second implementation of the rules, and not contradict real time by a clock that
+//! the engine does not know. Its memory is bounded, however long the run: one word and one deadline for each seat, and
+//! a ring of the newest changes.
+
+pub mod lines;
+pub mod replay;
+pub mod rules;
+pub mod sightings;
+pub mod trace;
+pub mod verdict;
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use seatlock::tape::{Entry, Record, Tape, TapeReader};
+
+use crate::claim::Patience;
+use lines::{Claimed, Lines};
+use replay::Replay;
+use verdict::{Promise, Violation};
+
+/// Records that are read at once.
+const BATCH_RECORDS: usize = 1 << 10;
+
+/// Changes of the last seat that a report shows.
+const HISTORY_LINES: usize = 20;
+
+/// What the auditor and the others tell each other while the run goes on.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// The workers and the reaper are to stop.
+    pub stop: AtomicBool,
+    /// Everything up to this LSN has been judged.
+    pub audited: AtomicU64,
+}
+
+/// The auditor.
+pub struct Auditor<'t, D> {
+    tape: &'t Tape,
+    reader: TapeReader<'t>,
+    lines: Lines,
+    replay: Replay,
+    signals: &'t Signals,
+    /// How long the tape may stand still before the run is ended to find out why.
+    stall: Duration,
+    /// Falsifies what was read, if that is this run's fault.
+    doctor: D,
+    voids: u64,
+}
+
+/// What the auditor found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The state of all seats by the tape, and the counts.
+    pub replay: Replay,
+    /// Numbers under which nothing was changed.
+    pub voids: u64,
+    /// Sightings that could not be judged.
+    pub unjudged: u64,
+    /// The first promise that was broken.
+    pub violation: Option<Violation>,
+}
+
+impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
+    /// An auditor for everything from here on.
+    pub fn new(
+        (tape, reader): (&'t Tape, TapeReader<'t>),
+        lines: Lines,
+        replay: Replay,
+        signals: &'t Signals,
+        stall: Duration,
+        doctor: D,
+    ) -> Self {
+        Self { tape, reader, lines, replay, signals, stall, doctor, voids: 0 }
+    }
+
+    /// Audits until every writer has gone and the tape is at its end, or until a promise is broken.
+    pub fn run(mut self) -> Findings {
+        let violation = self.audit().err().map(|mut violation| {
+            if let Some(seat) = violation.seat {
+                violation.history = self.replay.trace.tell(seat, HISTORY_LINES);
+            }
+            violation
+        });
+        // Relaxed: a flag and nothing else.
+        self.signals.stop.store(true, Ordering::Relaxed);
+        let unjudged = self.lines.sightings().map(|sightings| sightings.unjudged()).sum();
+        Findings { replay: self.replay, voids: self.voids, unjudged, violation }
+    }
+
+    fn audit(&mut self) -> Result<(), Violation> {
+        let mut batch = Vec::with_capacity(BATCH_RECORDS);
+        let mut patience = Patience::default();
+        let mut moved = Instant::now();
+        loop {
+            // Before the read: what the last writer put on the tape before it went is read after this was seen.
+            let all_gone = self.lines.all_closed();
+            batch.clear();
+            if self.reader.read(&mut batch, BATCH_RECORDS) > 0 {
+                patience = Patience::default();
+                moved = Instant::now();
+                self.judge(&mut batch)?;
+            } else if all_gone {
+                return self.end();
+            } else {
+                self.lines.drain();
+                if moved.elapsed() > self.stall {
+                    self.signals.stop.store(true, Ordering::Relaxed);
+                }
+                patience.wait();
+            }
+        }
+    }
+
+    fn judge(&mut self, batch: &mut [Record]) -> Result<(), Violation> {
+        (self.doctor)(batch);
+        for record in batch.iter() {
+            self.judge_record(record)?;
+        }
+        if let Some(last) = batch.last() {
+            self.signals.audited.store(last.lsn.get(), Ordering::Relaxed);
+        }
+        self.judge_sightings()
+    }
+
+    fn judge_record(&mut self, record: &Record) -> Result<(), Violation> {
+        let lsn = record.lsn;
+        let Entry::Change(change) = record.entry else {
+            self.voids += 1;
+            return self.replay.void(lsn);
+        };
+        match self.lines.claim(lsn) {
+            Claimed::By(by, claim) => self.replay.change(lsn, change, by, &claim),
+            Claimed::ByNobody => {
+                let what = format!("{lsn} is on the tape, {:?} -> {:?}, and nobody did it", change.before, change.after);
+                Err(Violation::new(Promise::TapeTrue, change.seat, what))
+            }
+            Claimed::Missing(by, claim) => Err(missing(by, &claim)),
+        }
+    }
+
+    fn judge_sightings(&mut self) -> Result<(), Violation> {
+        let Replay { trace, checks, newest_invoked, .. } = &mut self.replay;
+        let slack_nanos = self.replay.slack_nanos;
+        self.lines
+            .sightings()
+            .try_for_each(|sightings| sightings.judge(trace, *newest_invoked, slack_nanos, checks))
+    }
+
+    /// Everybody has gone, so each number that was taken must have been answered for.
+    fn end(&mut self) -> Result<(), Violation> {
+        let (next, end) = (self.reader.position(), self.tape.next());
+        if next != end {
+            let what = format!("{next} was taken and neither published nor given up; {end} is the next to be taken");
+            return Err(Violation::new(Promise::TapeMoves, None, what));
+        }
+        self.replay.checks.add(Promise::TapeMoves, end.get().saturating_sub(1));
+        if let Some((by, claim)) = self.lines.left_over() {
+            return Err(missing(by, &claim));
+        }
+        self.replay.newest_invoked = crate::clock::Stamp::NEVER;
+        self.judge_sightings()
+    }
+}
+
+fn missing(by: usize, claim: &crate::claim::Claim) -> Violation {
+    let what = format!("line {by} was told that {:?} of {} was done under {}, and the tape does not say so", claim.step, claim.seat, claim.lsn);
+    Violation::new(Promise::TapeTrue, claim.seat, what)
+}

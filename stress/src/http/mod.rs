@@ -1,0 +1,2 @@
+//! The stress over HTTP: the small API from outside.
+pub mod model;
