@@ -9,7 +9,7 @@ use std::{
     hint,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     thread,
 };
@@ -22,7 +22,7 @@ use seatlock::{
     tick::Tick,
 };
 
-use crate::clock::Span;
+use crate::{clock::Span, signals::Signals};
 
 /// Reports that one ring has room for.
 const RING_REPORTS: usize = 1 << 12;
@@ -66,6 +66,8 @@ pub struct Sighting {
     pub span: Span,
     /// Which of the worker's operations it belongs to.
     pub operation: u64,
+    /// The step that was refused for it, and the tick at which.
+    pub refused: Option<(Step, Tick)>,
     /// Whether it refused somebody what he had been promised: a step on his own hold before its deadline.
     pub promised: bool,
 }
@@ -79,8 +81,6 @@ pub struct Tally {
     pub refused: AtomicU64,
     /// Of these, answered 'busy'.
     pub busy: AtomicU64,
-    /// The newest change's LSN.
-    pub newest: AtomicU64,
 }
 
 /// The end of a ring that is written to.
@@ -88,7 +88,7 @@ pub struct Tally {
 pub struct Pen {
     ring: Producer<Report>,
     tally: Arc<CachePadded<Tally>>,
-    audit_over: Arc<AtomicBool>,
+    signals: Arc<Signals>,
 }
 
 /// The end of a ring that is read, with its first change taken out to be looked at.
@@ -99,29 +99,28 @@ pub struct Line {
     head: Option<Claim>,
 }
 
-/// A ring. `audit_over` tells the writer that nobody reads any more.
-pub fn line(audit_over: Arc<AtomicBool>) -> (Pen, Line) {
+/// A ring. `signals` tell the writer when nobody reads any more.
+pub fn line(signals: Arc<Signals>) -> (Pen, Line) {
     let (producer, consumer) = RingBuffer::new(RING_REPORTS);
     let tally = Arc::new(CachePadded::new(Tally::default()));
-    let pen = Pen { ring: producer, tally: Arc::clone(&tally), audit_over };
+    let pen = Pen { ring: producer, tally: Arc::clone(&tally), signals };
     (pen, Line { ring: consumer, tally, head: None })
 }
 
 impl Pen {
-    /// Reports; waits while the ring is full.
+    /// Reports; waits while the ring is full. Answers whether it had to.
     #[inline]
-    pub fn write(&mut self, mut report: Report) {
-        if let Report::Changed(claim) = report {
-            self.tally.newest.store(claim.lsn.get(), Ordering::Relaxed);
-        }
+    pub fn write(&mut self, mut report: Report) -> bool {
+        let mut waited = false;
         while let Err(PushError::Full(back)) = self.ring.push(report) {
-            // Relaxed: a flag and nothing else.
-            if self.audit_over.load(Ordering::Relaxed) {
-                return;
+            if self.signals.is_audit_over() {
+                break;
             }
             report = back;
+            waited = true;
             thread::yield_now();
         }
+        waited
     }
 
     /// Ends an operation all of whose reports have been written.

@@ -13,14 +13,18 @@ pub mod sightings;
 pub mod trace;
 pub mod verdict;
 
-use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
-    time::{Duration, Instant},
+use std::time::{Duration, Instant};
+
+use seatlock::{
+    ids::Lsn,
+    tape::{Entry, Record, Tape, TapeReader},
 };
 
-use seatlock::tape::{Entry, Record, Tape, TapeReader};
-
-use crate::claim::Patience;
+use crate::{
+    claim::{Claim, Patience},
+    clock::Stamp,
+    signals::Signals,
+};
 use lines::{Claimed, Lines};
 use replay::Replay;
 use verdict::{Promise, Violation};
@@ -30,15 +34,6 @@ const BATCH_RECORDS: usize = 1 << 10;
 
 /// Changes of the last seat that a report shows.
 const HISTORY_LINES: usize = 20;
-
-/// What the auditor and the others tell each other while the run goes on.
-#[derive(Debug, Default)]
-pub struct Signals {
-    /// The workers and the reaper are to stop.
-    pub stop: AtomicBool,
-    /// Everything up to this LSN has been judged.
-    pub audited: AtomicU64,
-}
 
 /// The auditor.
 pub struct Auditor<'t, D> {
@@ -52,6 +47,7 @@ pub struct Auditor<'t, D> {
     /// Falsifies what was read, if that is this run's fault.
     doctor: D,
     voids: u64,
+    reached: Lsn,
 }
 
 /// What the auditor found.
@@ -63,8 +59,20 @@ pub struct Findings {
     pub voids: u64,
     /// Sightings that could not be judged.
     pub unjudged: u64,
+    /// The last LSN that was looked at.
+    pub reached: Lsn,
     /// The first promise that was broken.
     pub violation: Option<Violation>,
+}
+
+impl Findings {
+    /// A violation with the last changes of its seat.
+    pub fn with_history(&self, mut violation: Violation) -> Violation {
+        if let Some(seat) = violation.seat {
+            violation.history = self.replay.trace.tell(seat, HISTORY_LINES);
+        }
+        violation
+    }
 }
 
 impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
@@ -77,21 +85,19 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         stall: Duration,
         doctor: D,
     ) -> Self {
-        Self { tape, reader, lines, replay, signals, stall, doctor, voids: 0 }
+        Self { tape, reader, lines, replay, signals, stall, doctor, voids: 0, reached: Lsn::NONE }
     }
 
     /// Audits until every writer has gone and the tape is at its end, or until a promise is broken.
     pub fn run(mut self) -> Findings {
-        let violation = self.audit().err().map(|mut violation| {
-            if let Some(seat) = violation.seat {
-                violation.history = self.replay.trace.tell(seat, HISTORY_LINES);
-            }
-            violation
-        });
-        // Relaxed: a flag and nothing else.
-        self.signals.stop.store(true, Ordering::Relaxed);
+        let broken = self.audit().err();
+        self.signals.stop();
+        self.signals.end_audit();
         let unjudged = self.lines.sightings().map(|sightings| sightings.unjudged()).sum();
-        Findings { replay: self.replay, voids: self.voids, unjudged, violation }
+        let (voids, reached) = (self.voids, self.reached);
+        let mut findings = Findings { replay: self.replay, voids, unjudged, reached, violation: None };
+        findings.violation = broken.map(|violation| findings.with_history(violation));
+        findings
     }
 
     fn audit(&mut self) -> Result<(), Violation> {
@@ -111,7 +117,7 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
             } else {
                 self.lines.drain();
                 if moved.elapsed() > self.stall {
-                    self.signals.stop.store(true, Ordering::Relaxed);
+                    self.signals.stop();
                 }
                 patience.wait();
             }
@@ -124,13 +130,14 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
             self.judge_record(record)?;
         }
         if let Some(last) = batch.last() {
-            self.signals.audited.store(last.lsn.get(), Ordering::Relaxed);
+            self.signals.set_audited(last.lsn.get());
         }
         self.judge_sightings()
     }
 
     fn judge_record(&mut self, record: &Record) -> Result<(), Violation> {
         let lsn = record.lsn;
+        self.reached = lsn;
         let Entry::Change(change) = record.entry else {
             self.voids += 1;
             return self.replay.void(lsn);
@@ -146,11 +153,10 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
     }
 
     fn judge_sightings(&mut self) -> Result<(), Violation> {
-        let Replay { trace, checks, newest_invoked, .. } = &mut self.replay;
-        let slack_nanos = self.replay.slack_nanos;
+        let Replay { trace, checks, newest_invoked, slack_nanos, .. } = &mut self.replay;
         self.lines
             .sightings()
-            .try_for_each(|sightings| sightings.judge(trace, *newest_invoked, slack_nanos, checks))
+            .try_for_each(|sightings| sightings.judge(trace, *newest_invoked, *slack_nanos, checks))
     }
 
     /// Everybody has gone, so each number that was taken must have been answered for.
@@ -164,12 +170,12 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         if let Some((by, claim)) = self.lines.left_over() {
             return Err(missing(by, &claim));
         }
-        self.replay.newest_invoked = crate::clock::Stamp::NEVER;
+        self.replay.newest_invoked = Stamp::NEVER;
         self.judge_sightings()
     }
 }
 
-fn missing(by: usize, claim: &crate::claim::Claim) -> Violation {
+fn missing(by: usize, claim: &Claim) -> Violation {
     let what = format!("line {by} was told that {:?} of {} was done under {}, and the tape does not say so", claim.step, claim.seat, claim.lsn);
     Violation::new(Promise::TapeTrue, claim.seat, what)
 }

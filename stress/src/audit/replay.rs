@@ -34,7 +34,7 @@ pub struct Replay {
     /// The latest invocation of any change so far.
     pub newest_invoked: Stamp,
     keeps: Box<[Keep]>,
-    takings: Vec<(TakingId, Lsn)>,
+    takings: Vec<Option<(TakingId, Lsn)>>,
     reaper: usize,
     open: Option<OpenGroup>,
     pub(super) slack_nanos: u64,
@@ -67,7 +67,7 @@ impl Replay {
             lateness: Histogram::new_with_max(LATENESS_TICKS_MAX, 3).expect("3 digits up to a million ticks"),
             newest_invoked: Stamp::default(),
             keeps: vec![Keep::default(); seats as usize].into(),
-            takings: vec![(TakingId::FIRST, Lsn::NONE); writers],
+            takings: vec![None; writers],
             reaper,
             open: None,
             slack_nanos: clock.slack_nanos(),
@@ -161,14 +161,16 @@ impl Replay {
     /// over all lines they differ in the remainder.
     fn check_taking(&mut self, group: Lsn, by: usize, change: &Change, claim: &Claim) -> Result<(), Violation> {
         let Step::Hold { taking, .. } = claim.step else { return Ok(()) };
-        let (last, last_group) = self.takings[by];
         let of_line = taking.get() as usize % self.takings.len() == by;
-        let newer = taking > last || last.get() - taking.get() > TAKINGS_MAX / 2;
-        if !(of_line && newer || taking == last && group == last_group) {
-            let what = format!("{}: line {by} used {taking} for a second taking; its last was {last}", claim.lsn);
+        let new = self.takings[by].is_none_or(|(last, last_group)| {
+            // Counted upwards, and after the largest from the beginning.
+            taking > last || last.get() - taking.get() > TAKINGS_MAX / 2 || taking == last && group == last_group
+        });
+        if !(of_line && new) {
+            let what = format!("{}: line {by} used {taking} a second time, or it is not its own", claim.lsn);
             return Err(Violation::new(Promise::WordsNew, change.seat, what));
         }
-        self.takings[by] = (taking, group);
+        self.takings[by] = Some((taking, group));
         Ok(())
     }
 

@@ -7,12 +7,10 @@
 
 use std::collections::VecDeque;
 
-use seatlock::{
-    ids::Lsn,
-    seat::SeatWord,
-};
+use seatlock::{ids::Lsn, seat::SeatWord};
 
 use super::{
+    rules,
     trace::{Before, Trace},
     verdict::{Checks, Promise, Violation},
 };
@@ -83,7 +81,13 @@ impl Sightings {
             self.unjudged += 1;
             return Ok(());
         };
-        checks.count(if sighting.promised { Promise::HoldsKept } else { Promise::ShownTrue });
+        if let Some((step, now)) = sighting.refused
+            && rules::after(step, sighting.word, now, Lsn::NONE).is_ok()
+        {
+            let what = format!("{step:?} at tick {} was refused, though {:?} allows it", now.get(), sighting.word);
+            return Err(Violation::new(promise_of(sighting), sighting.seat, what));
+        }
+        checks.count(promise_of(sighting));
         if self.operation != sighting.operation {
             self.operation = sighting.operation;
             self.shown.clear();
@@ -126,7 +130,6 @@ fn look_up(trace: &Trace, sighting: &Sighting, slack_nanos: u64) -> Result<Optio
         Err(Before::Beginning) => "though it never had that word",
         Ok(Err(wrong)) => wrong,
     };
-    let promise = if sighting.promised { Promise::HoldsKept } else { Promise::ShownTrue };
     let what = format!(
         "{} was shown as {:?} {wrong}; the operation went from {} to {} ns",
         sighting.seat,
@@ -134,5 +137,10 @@ fn look_up(trace: &Trace, sighting: &Sighting, slack_nanos: u64) -> Result<Optio
         span.invoked.nanos(),
         span.returned.nanos(),
     );
-    Err(Violation::new(promise, sighting.seat, what))
+    Err(Violation::new(promise_of(sighting), sighting.seat, what))
+}
+
+/// The promise that a false sighting breaks.
+fn promise_of(sighting: &Sighting) -> Promise {
+    if sighting.promised { Promise::HoldsKept } else { Promise::ShownTrue }
 }
