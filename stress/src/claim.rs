@@ -25,7 +25,7 @@ use seatlock::{
 use crate::{clock::Span, signals::Signals};
 
 /// Reports that one ring has room for.
-const RING_REPORTS: usize = 1 << 12;
+const RING_REPORTS: usize = 1 << 14;
 
 /// Something that a worker or the reaper says it did or saw.
 #[derive(Debug, Clone, Copy)]

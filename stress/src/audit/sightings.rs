@@ -97,7 +97,13 @@ impl Sightings {
         if let Some(group) = shown.ended_by
             && self.shown.iter().any(|earlier| earlier.made_by == group)
         {
-            let what = format!("one operation was shown a seat after the group of {group}, then {} before it", sighting.seat);
+            let what = format!(
+                "one operation, from {} to {} ns, was shown a seat after the group of {group}, then {} before it: {:?}; {:?}",
+                sighting.span.invoked.nanos(),
+                sighting.span.returned.nanos(),
+                sighting.seat,
+                sighting.word, (&self.shown, sighting),
+            );
             return Err(Violation::new(Promise::AllOrNothing, sighting.seat, what));
         }
         self.shown.push(shown);
