@@ -1,5 +1,7 @@
 //! The tape, replayed: what every seat is, and whether each change was allowed to make it so.
 
+use std::time::Duration;
+
 use hdrhistogram::Histogram;
 use seatlock::{
     ids::{Lsn, SeatId, TakingId},
@@ -16,6 +18,10 @@ use crate::{
     claim::Claim,
     clock::{RunClock, Stamp},
 };
+
+/// How long after its deadline a hold may be reclaimed. The wheel needs two ticks; the rest is for a machine that has
+/// other things to do than to run the reaper.
+const LATENESS_MAX: Duration = Duration::from_secs(5);
 
 /// Lateness beyond this many ticks is counted as this much.
 const LATENESS_TICKS_MAX: u64 = 1 << 20;
@@ -37,6 +43,7 @@ pub struct Replay {
     takings: Vec<Option<(TakingId, Lsn)>>,
     reaper: usize,
     open: Option<OpenGroup>,
+    lateness_max_ticks: u64,
     pub(super) slack_nanos: u64,
 }
 
@@ -70,6 +77,7 @@ impl Replay {
             takings: vec![None; writers],
             reaper,
             open: None,
+            lateness_max_ticks: u64::try_from(LATENESS_MAX.as_nanos() / clock.real_tick().as_nanos()).unwrap_or(u64::MAX),
             slack_nanos: clock.slack_nanos(),
         }
     }
@@ -192,6 +200,10 @@ impl Replay {
                 if by == self.reaper {
                     let late = u64::try_from(claim.now.since(until)).unwrap_or(0);
                     self.lateness.saturating_record(late);
+                    if late > self.lateness_max_ticks {
+                        let what = format!("{}: reclaimed {late} ticks after its deadline", claim.lsn);
+                        return Err(Violation::new(Promise::Reclaimed, change.seat, what));
+                    }
                     self.checks.count(Promise::Reclaimed);
                 }
             }

@@ -39,12 +39,15 @@ pub struct Basket {
     kept_max: usize,
 }
 
-/// Holds that were left to expire. Time is long and operations are short, so without a bound all seats would soon
-/// be held by nobody who cares.
+/// Holds that were left alone, and that somebody comes back to when their deadlines come. Time is long and operations
+/// are short, so without a bound all seats would soon be held by nobody who cares.
 #[derive(Debug)]
 pub struct Forgotten {
-    deadlines: VecDeque<Tick>,
+    takings: VecDeque<Taking>,
     at_once_max: usize,
+    /// Where the share is less than one seat: of so many times a hold's length one is spent on a forgotten hold.
+    one_in: u32,
+    not_before: Option<Tick>,
 }
 
 impl Party {
@@ -98,21 +101,26 @@ impl Basket {
 impl Forgotten {
     /// What one of `threads` may leave to expire: together an eighth of the seats at once.
     pub fn of(threads: u32, seats: u32) -> Self {
-        let at_once_max = (seats / threads.saturating_mul(8).max(1)).max(1);
-        Self { deadlines: VecDeque::new(), at_once_max: at_once_max as usize }
+        let shares = threads.saturating_mul(8);
+        let at_once_max = (seats / shares).max(1) as usize;
+        Self { takings: VecDeque::new(), at_once_max, one_in: shares.div_ceil(seats), not_before: None }
     }
 
     /// Whether one more may be forgotten now.
-    pub fn has_room(&mut self, now: Tick) -> bool {
-        while self.deadlines.front().is_some_and(|until| until.reached_at(now)) {
-            self.deadlines.pop_front();
-        }
-        self.deadlines.len() < self.at_once_max
+    pub fn has_room(&self, now: Tick) -> bool {
+        self.takings.len() < self.at_once_max && self.not_before.is_none_or(|tick| tick.reached_at(now))
     }
 
     /// Forgets a hold.
-    pub fn forget(&mut self, taking: &Taking) {
-        self.deadlines.push_back(taking.until);
+    pub fn forget(&mut self, taking: Taking, now: Tick) {
+        let left = u32::try_from(taking.until.since(now)).unwrap_or(0);
+        self.not_before = (self.one_in > 1).then(|| now.plus(left.saturating_mul(self.one_in)));
+        self.takings.push_back(taking);
+    }
+
+    /// Takes out the oldest if its deadline has come.
+    pub fn remember(&mut self, now: Tick) -> Option<Taking> {
+        self.takings.pop_front_if(|taking| taking.until.reached_at(now))
     }
 }
 
@@ -184,13 +192,25 @@ mod tests {
     }
 
     #[test]
-    fn more_is_forgotten_only_when_what_was_forgotten_has_expired() {
+    fn what_was_forgotten_is_remembered_at_its_deadline_and_makes_room_then() {
         let mut forgotten = Forgotten::of(4, 64);
+        let now = Tick::new(0);
         (0..2).for_each(|number| {
-            assert!(forgotten.has_room(Tick::new(0)));
-            forgotten.forget(&taking(number + 1, 10));
+            assert!(forgotten.has_room(now));
+            forgotten.forget(taking(number + 1, 10), now);
         });
-        assert!(!forgotten.has_room(Tick::new(9)));
-        assert!(forgotten.has_room(Tick::new(10)));
+        assert!(!forgotten.has_room(now));
+        assert!(forgotten.remember(Tick::new(9)).is_none());
+        assert_eq!(forgotten.remember(Tick::new(10)).map(|taking| taking.id.get()), Some(1));
+        assert!(forgotten.has_room(now));
+    }
+
+    #[test]
+    fn the_only_seat_is_forgotten_an_eighth_of_the_time_by_all_threads_together() {
+        let mut forgotten = Forgotten::of(4, 1);
+        forgotten.forget(taking(1, 110), Tick::new(100));
+        assert!(forgotten.remember(Tick::new(110)).is_some());
+        assert!(!forgotten.has_room(Tick::new(100 + 32 * 10 - 1)));
+        assert!(forgotten.has_room(Tick::new(100 + 32 * 10)));
     }
 }

@@ -16,7 +16,11 @@ use crate::{
     claim::{Claim, Pen, Report, Sighting},
     clock::{RunClock, Span, Stamp},
     latency::{Book, Ended},
-    plan::{Plan, mix::Action, skew::Draw},
+    plan::{
+        Plan,
+        mix::Action,
+        skew::{Draw, Skew},
+    },
     reaping::Told,
     signals::Signals,
 };
@@ -92,7 +96,7 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
             users: (0..users).map(|_| Basket::of(plan.users, plan.seats)).collect(),
             takings: Takings::of_line(line, lines),
             withheld: Vec::new(),
-            forgotten: Forgotten::of(plan.threads, plan.seats),
+            forgotten: Forgotten::of(plan.threads, if plan.skew == Skew::Hot { 1 } else { plan.seats }),
             book: Book::new(KINDS),
             operation: 0,
             returned: site.clock.stamp(),

@@ -53,11 +53,12 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         if !self.users[user].is_full() {
             return true;
         }
-        if !self.forgotten.has_room(self.site.clock.now().tick()) {
+        let now = self.site.clock.now().tick();
+        if !self.forgotten.has_room(now) {
             return false;
         }
         if let Some(taking) = self.users[user].take_held(0) {
-            self.forgotten.forget(&taking);
+            self.forgotten.forget(taking, now);
         }
         true
     }
@@ -87,9 +88,13 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         ended
     }
 
+    /// Who comes back to a hold that he had forgotten comes within a tick of its deadline, in time or too late, with
+    /// the reaper on his heels.
     fn on_own_hold(&mut self, action: Action, user: usize) -> Option<Ended> {
+        let haste = self.rng.random_range(0..=1);
         let any = self.rng.random_range(0..usize::MAX);
-        let taking = self.users[user].take_held(any)?;
+        let due = self.site.clock.now().tick().plus(haste);
+        let taking = self.forgotten.remember(due).or_else(|| self.users[user].take_held(any))?;
         Some(self.on_hold(action, user, taking))
     }
 
