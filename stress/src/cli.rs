@@ -64,6 +64,10 @@ pub struct Options {
     /// How much faster than real the run's time is: at 100 a tick lasts 0.1 ms, for 100 times as many deadlines to race
     #[arg(long, default_value_t = 1, value_name = "FACTOR", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub speed: u32,
+    /// In the middle of a change, between its load and its CAS, its CAS and its record, its record and its mark, let other
+    /// threads run at one of so many such points; 0 for never, which is best for speed
+    #[arg(long, default_value_t = 100, value_name = "POINTS")]
+    pub dawdle: u32,
     /// Put a server under load instead, such as http://127.0.0.1:3000. Give it fresh seats: the API cannot unbook
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
@@ -128,6 +132,7 @@ impl Options {
             length: self.length(),
             seed,
             speed: self.speed,
+            dawdle: self.dawdle,
             stall: STALL,
             quiet: self.quiet,
         }

@@ -55,19 +55,20 @@ pub enum Finding<S> {
     Undecided,
 }
 
-/// Searches for an order of `history` from any of the states in `starts`.
+/// Searches for an order of `history`, which is sorted by invocation, from any of the states in `starts`.
 pub fn check<M: Model>(model: &M, starts: &HashSet<M::State>, history: &[Span<M::Call>]) -> Finding<M::State> {
+    debug_assert!(history.is_sorted_by_key(|span| span.invoked), "the search stops at the first call that is too late");
     let mut layer: HashSet<(Taken, M::State)> =
-        starts.iter().map(|state| (Taken::none(history.len()), state.clone())).collect();
+        starts.iter().map(|state| (Taken::default(), state.clone())).collect();
     let mut ends = HashSet::new();
     for longest in 0.. {
-        ends.extend(layer.iter().filter(|(taken, _)| taken.complete(history)).map(|(_, state)| state.clone()));
+        ends.extend(layer.iter().filter(|(taken, _)| taken.is_complete(history)).map(|(_, state)| state.clone()));
         let next = next_layer(model, &layer, history);
         if next.is_empty() {
             if !ends.is_empty() {
                 break;
             }
-            let stuck = layer.iter().next().map(|(taken, _)| taken.due(history).collect()).unwrap_or_default();
+            let stuck = layer.iter().next().map(|(taken, _)| taken.due(history)).unwrap_or_default();
             return Finding::Refuted { longest, stuck };
         }
         if next.len() > CONFIGURATIONS_MAX {
@@ -87,7 +88,6 @@ fn next_layer<M: Model>(
     let mut states = Vec::new();
     for (taken, state) in layer {
         for index in taken.due(history) {
-            states.clear();
             model.step(state, &history[index], &mut states);
             next.extend(states.drain(..).map(|state| (taken.with(index), state)));
         }
@@ -95,34 +95,48 @@ fn next_layer<M: Model>(
     next
 }
 
-/// Which calls of a history have taken effect.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Taken(Vec<bool>);
+/// Which calls of a history have taken effect: all before `first_open`, and those named in `ahead`, in order. Calls take
+/// effect roughly in the order of their invocations, so the second part is short.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Taken {
+    first_open: usize,
+    ahead: Vec<usize>,
+}
 
 impl Taken {
-    fn none(calls: usize) -> Self {
-        Self(vec![false; calls])
-    }
-
     fn with(&self, index: usize) -> Self {
         let mut taken = self.clone();
-        taken.0[index] = true;
+        let place = taken.ahead.partition_point(|other| *other < index);
+        taken.ahead.insert(place, index);
+        let run = taken.ahead.iter().zip(taken.first_open..).take_while(|(index, next)| **index == *next).count();
+        taken.ahead.drain(..run);
+        taken.first_open += run;
         taken
     }
 
     /// Whether every call that was answered has taken effect.
-    fn complete<C>(&self, history: &[Span<C>]) -> bool {
-        self.open(history).all(|(_, span)| span.returned.is_none())
+    fn is_complete<C>(&self, history: &[Span<C>]) -> bool {
+        self.open(history).all(|index| history[index].returned.is_none())
     }
 
     /// The calls that may take effect next: those that were invoked before any other open one returned.
-    fn due<'h, C>(&'h self, history: &'h [Span<C>]) -> impl Iterator<Item = usize> + use<'h, C> {
-        let first_return = self.open(history).filter_map(|(_, span)| span.returned).min().unwrap_or(u64::MAX);
-        self.open(history).filter(move |(_, span)| span.invoked <= first_return).map(|(index, _)| index)
+    fn due<C>(&self, history: &[Span<C>]) -> Vec<usize> {
+        let mut first_return = u64::MAX;
+        let mut due = Vec::new();
+        for index in self.open(history) {
+            let span = &history[index];
+            if span.invoked > first_return {
+                break;
+            }
+            first_return = first_return.min(span.returned.unwrap_or(u64::MAX));
+            due.push(index);
+        }
+        due.retain(|index| history[*index].invoked <= first_return);
+        due
     }
 
-    fn open<'h, C>(&'h self, history: &'h [Span<C>]) -> impl Iterator<Item = (usize, &'h Span<C>)> + use<'h, C> {
-        history.iter().enumerate().filter(|(index, _)| !self.0[*index])
+    fn open<'h, C>(&'h self, history: &'h [Span<C>]) -> impl Iterator<Item = usize> + use<'h, C> {
+        (self.first_open..history.len()).filter(|index| self.ahead.binary_search(index).is_err())
     }
 }
 
@@ -154,10 +168,14 @@ mod tests {
     }
 
     fn history(calls: &[(u64, u64, Access)]) -> Vec<Span<Access>> {
-        calls
-            .iter()
-            .map(|&(invoked, returned, call)| Span { invoked, returned: (returned != 0).then_some(returned), call })
-            .collect()
+        let span = |&(invoked, returned, call): &(u64, u64, Access)| Span {
+            invoked,
+            returned: (returned != 0).then_some(returned),
+            call,
+        };
+        let mut history: Vec<_> = calls.iter().map(span).collect();
+        history.sort_by_key(|span| span.invoked);
+        history
     }
 
     fn found(calls: &[(u64, u64, Access)]) -> Finding<u32> {

@@ -3,7 +3,9 @@
 //! The engine's own sweep frees the seats and does not say which. The trail that stands between map and tape learns of
 //! each, on the thread that does it; so this thread leaves its pen where the trail finds it.
 
-use std::{cell::RefCell, thread, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    thread, time::Duration};
 
 use seatlock::{
     ids::{Lsn, SeatId},
@@ -25,11 +27,20 @@ const LAST_SWEEPS_MAX: u32 = 2_000;
 
 thread_local! {
     static REAPING: RefCell<Option<Reaping>> = const { RefCell::new(None) };
+    static POINTS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A trail that also tells the auditor what is done on a thread that reaps.
+/// A trail that also tells the auditor what is done on a thread that reaps, and that dawdles.
+///
+/// The map calls it between the load and the CAS of a change, between the CAS and the record, and between the record
+/// and the mark: where a thread that is stopped leaves the others the most to do wrong. On few cores that happens too
+/// seldom by itself, so now and then it lets the other threads run at just these points.
 #[derive(Debug)]
-pub struct Told<T>(pub T);
+pub struct Told<T> {
+    inner: T,
+    /// It dawdles at one of so many points; 0 for never.
+    dawdle: u32,
+}
 
 /// What a thread that reaps has with it.
 #[derive(Debug)]
@@ -42,15 +53,37 @@ struct Reaping {
     made_up: bool,
 }
 
+impl<T> Told<T> {
+    /// A trail in front of `inner`.
+    pub fn new(inner: T, dawdle: u32) -> Self {
+        Self { inner, dawdle }
+    }
+
+    #[inline]
+    fn dawdle(&self) {
+        if self.dawdle == 0 {
+            return;
+        }
+        let points = POINTS.get() + 1;
+        POINTS.set(if points < self.dawdle { points } else { 0 });
+        if points >= self.dawdle {
+            thread::yield_now();
+        }
+    }
+}
+
 impl<T: Trail> Trail for Told<T> {
     #[inline]
     fn take(&self, count: u32) -> Option<Lsn> {
-        self.0.take(count)
+        let first = self.inner.take(count);
+        self.dawdle();
+        first
     }
 
     #[inline]
     fn publish(&self, lsn: Lsn, change: Change) {
-        self.0.publish(lsn, change);
+        self.dawdle();
+        self.inner.publish(lsn, change);
         REAPING.with_borrow_mut(|reaping| {
             if let Some(reaping) = reaping {
                 reaping.tell(lsn, change.seat);
@@ -60,12 +93,13 @@ impl<T: Trail> Trail for Told<T> {
 
     #[inline]
     fn void(&self, lsn: Lsn) {
-        self.0.void(lsn);
+        self.inner.void(lsn);
     }
 
     #[inline]
     fn mark(&self, seat: SeatId, until: Tick) {
-        self.0.mark(seat, until);
+        self.dawdle();
+        self.inner.mark(seat, until);
     }
 }
 

@@ -88,7 +88,7 @@ where
 {
     let Parts { trail, hands, doctor, hurry } = parts;
     let signals = Arc::new(Signals::new(plan.threads));
-    let seats = Seats::new(plan.seats, Told(trail)).map_err(|error| error.to_string())?;
+    let seats = Seats::new(plan.seats, Told::new(trail, plan.dawdle)).map_err(|error| error.to_string())?;
     let site = Site { seats, clock, signals: Arc::clone(&signals), doubles: ArrayQueue::new(DOUBLES_WAITING) };
     let (mut pens, lines): (Vec<Pen>, Vec<Line>) =
         (0..=plan.threads).map(|_| claim::line(Arc::clone(&signals))).unzip();

@@ -13,10 +13,7 @@ pub mod sightings;
 pub mod trace;
 pub mod verdict;
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Duration};
 
 use seatlock::{
     ids::Lsn,
@@ -108,24 +105,41 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
 
     fn audit(&mut self) -> Result<(), Violation> {
         let mut batch = Vec::with_capacity(BATCH_RECORDS);
-        let mut moved = Instant::now();
+        let mut rests: u128 = 0;
         loop {
             // Before the read: what the last writer put on the tape before it went is read after this was seen.
             let all_gone = self.lines.all_closed();
             batch.clear();
             if self.reader.read(&mut batch, BATCH_RECORDS) > 0 {
-                moved = Instant::now();
+                rests = 0;
                 self.judge(&mut batch)?;
             } else if all_gone {
                 return self.end();
             } else {
                 self.lines.drain();
-                if moved.elapsed() > self.stall {
-                    self.signals.stop();
+                // Counted in rests and not by a clock, which goes on while the whole process is stopped.
+                rests += 1;
+                if rests > self.stall.as_millis() {
+                    return self.stalled();
                 }
                 thread::sleep(REST);
             }
         }
+    }
+
+    /// The tape stands still. Sends everybody away, whatever they still had to report, and looks for the reason.
+    fn stalled(&mut self) -> Result<(), Violation> {
+        let stood_at = self.reader.position();
+        self.signals.stop();
+        self.signals.end_audit();
+        let mut unread = Vec::new();
+        while !self.lines.all_closed() || self.reader.read(&mut unread, BATCH_RECORDS) > 0 {
+            unread.clear();
+            thread::sleep(REST);
+        }
+        self.all_answered()?;
+        let what = format!("the tape stood still before {stood_at} for {:?}, and then went on", self.stall);
+        Err(Violation::new(Promise::TapeMoves, None, what))
     }
 
     fn judge(&mut self, batch: &mut [Record]) -> Result<(), Violation> {
@@ -157,19 +171,25 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
     }
 
     fn judge_sightings(&mut self) -> Result<(), Violation> {
-        let Replay { trace, checks, newest_invoked, slack_nanos, .. } = &mut self.replay;
+        let Replay { trace, words, checks, newest_invoked, slack_nanos, .. } = &mut self.replay;
         self.lines
             .sightings()
-            .try_for_each(|sightings| sightings.judge(trace, *newest_invoked, *slack_nanos, checks))
+            .try_for_each(|sightings| sightings.judge((trace, words), *newest_invoked, *slack_nanos, checks))
     }
 
     /// Everybody has gone, so each number that was taken must have been answered for.
-    fn end(&mut self) -> Result<(), Violation> {
+    fn all_answered(&self) -> Result<(), Violation> {
         let (next, end) = (self.reader.position(), self.tape.next());
-        if next != end {
-            let what = format!("{next} was taken and neither published nor given up; {end} is the next to be taken");
-            return Err(Violation::new(Promise::TapeMoves, None, what));
+        if next == end {
+            return Ok(());
         }
+        let what = format!("{next} was taken and neither published nor given up; {end} is the next to be taken");
+        Err(Violation::new(Promise::TapeMoves, None, what))
+    }
+
+    fn end(&mut self) -> Result<(), Violation> {
+        self.all_answered()?;
+        let end = self.tape.next();
         self.replay.checks.add(Promise::TapeMoves, end.get().saturating_sub(1));
         if let Some((by, claim)) = self.lines.left_over() {
             return Err(missing(by, &claim));

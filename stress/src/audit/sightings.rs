@@ -54,7 +54,7 @@ impl Sightings {
     /// Judges all that returned before `newest_invoked`.
     pub fn judge(
         &mut self,
-        trace: &Trace,
+        (trace, words): (&Trace, &[SeatWord]),
         newest_invoked: Stamp,
         slack_nanos: u64,
         checks: &mut Checks,
@@ -65,19 +65,19 @@ impl Sightings {
             }
             let sighting = *sighting;
             self.waiting.pop_front();
-            self.judge_one(trace, &sighting, slack_nanos, checks)?;
+            self.judge_one((trace, words), &sighting, slack_nanos, checks)?;
         }
         Ok(())
     }
 
     fn judge_one(
         &mut self,
-        trace: &Trace,
+        (trace, words): (&Trace, &[SeatWord]),
         sighting: &Sighting,
         slack_nanos: u64,
         checks: &mut Checks,
     ) -> Result<(), Violation> {
-        let Some(shown) = look_up(trace, sighting, slack_nanos)? else {
+        let Some(shown) = look_up(trace, words, sighting, slack_nanos)? else {
             self.unjudged += 1;
             return Ok(());
         };
@@ -98,11 +98,11 @@ impl Sightings {
             && self.shown.iter().any(|earlier| earlier.made_by == group)
         {
             let what = format!(
-                "one operation, from {} to {} ns, was shown a seat after the group of {group}, then {} before it: {:?}; {:?}",
+                "one operation, from {} to {} ns, was shown a seat after the group of {group}, then {} before it: {:?}",
                 sighting.span.invoked.nanos(),
                 sighting.span.returned.nanos(),
                 sighting.seat,
-                sighting.word, (&self.shown, sighting),
+                sighting.word,
             );
             return Err(Violation::new(Promise::AllOrNothing, sighting.seat, what));
         }
@@ -112,9 +112,16 @@ impl Sightings {
 }
 
 /// Finds the stretch in which the seat had this word. `None` if that is forgotten.
-fn look_up(trace: &Trace, sighting: &Sighting, slack_nanos: u64) -> Result<Option<Shown>, Violation> {
+fn look_up(
+    trace: &Trace,
+    words: &[SeatWord],
+    sighting: &Sighting,
+    slack_nanos: u64,
+) -> Result<Option<Shown>, Violation> {
     let span = sighting.span;
     let mut ended_by = None;
+    // What the seat was before the changes that have been looked at.
+    let mut word = words[sighting.seat.index()];
     let found = trace.walk(sighting.seat, |change| {
         if change.after == sighting.word {
             return Some(if change.span.invoked > span.returned.plus(slack_nanos) {
@@ -124,15 +131,14 @@ fn look_up(trace: &Trace, sighting: &Sighting, slack_nanos: u64) -> Result<Optio
             });
         }
         ended_by = Some(change.group);
+        word = change.before;
         // This change was over when the operation began, so no older word can have been shown.
         (change.span.returned.plus(slack_nanos) < span.invoked).then_some(Err("when it had been changed already"))
     });
     let wrong = match found {
         Ok(Ok(shown)) => return Ok(Some(shown)),
+        Err(_) if word == sighting.word => return Ok(Some(Shown { made_by: Lsn::NONE, ended_by })),
         Err(Before::Forgotten) => return Ok(None),
-        Err(Before::Beginning) if sighting.word == SeatWord::FRESH => {
-            return Ok(Some(Shown { made_by: Lsn::NONE, ended_by }));
-        }
         Err(Before::Beginning) => "though it never had that word",
         Ok(Err(wrong)) => wrong,
     };

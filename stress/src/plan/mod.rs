@@ -35,6 +35,8 @@ pub struct Plan {
     pub seed: u64,
     /// How much faster than real the run's time is.
     pub speed: u32,
+    /// At one of so many points in the middle of a change its thread lets others run; 0 for never.
+    pub dawdle: u32,
     /// How long the tape may stand still before the run is ended.
     pub stall: Duration,
     /// Whether to say nothing but the end.

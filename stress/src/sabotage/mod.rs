@@ -182,7 +182,7 @@ struct Committed {
 }
 
 fn commit(fault: Fault, seed: u64) -> Result<Committed, String> {
-    let plan = plan(fault, seed);
+    let plan = plan(seed);
     let clock = RunClock::starting_now(plan.speed);
     let shard = Arc::new(run::shard(&plan, &clock));
     let deeds = Arc::new(Deeds::new(Arc::clone(&shard)));
@@ -201,23 +201,22 @@ fn commit(fault: Fault, seed: u64) -> Result<Committed, String> {
     Ok(Committed { violation, deeds: deeds.committed(), changes_later })
 }
 
-/// A run in which everything happens often: few seats, short holds, and time that runs 20 times as fast. Numbers are
-/// given up only where races are lost, so there everybody wants the same seat.
-fn plan(fault: Fault, seed: u64) -> Plan {
+/// A run in which everything happens often: few seats, short holds, time that runs 20 times as fast, and races lost.
+fn plan(seed: u64) -> Plan {
     let ttl = |ticks| Ttl::from_ticks(ticks).unwrap_or(Ttl::MAX);
-    let skew = if fault == Fault::LostVoid { Skew::Hot } else { Skew::Uniform };
     Plan {
         threads: 4,
         seats: 64,
         users: 16,
         mix: Mix::default(),
         group: 2..=4,
-        skew,
+        skew: Skew::Uniform,
         ttl_min: ttl(2),
         ttl_max: ttl(10),
         length: Length::Operations(OPERATIONS),
         seed,
         speed: 20,
+        dawdle: 50,
         stall: STALL,
         quiet: true,
     }
