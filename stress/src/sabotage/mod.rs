@@ -187,6 +187,9 @@ fn commit(fault: Fault, seed: u64) -> Result<Committed, String> {
     let shard = Arc::new(run::shard(&plan, &clock));
     let deeds = Arc::new(Deeds::new(Arc::clone(&shard)));
     let hurry = if fault == Fault::EarlyReaper { 2 } else { 0 };
+    if hurry > 0 {
+        deeds.commit();
+    }
     let parts = Parts {
         trail: Leaky::new(Arc::clone(&shard), fault, Arc::clone(&deeds)),
         hands: (0..plan.threads).map(|_| Crooked::new(fault, Arc::clone(&deeds))).collect(),
@@ -196,8 +199,7 @@ fn commit(fault: Fault, seed: u64) -> Result<Committed, String> {
     let ended = run::run_with(&plan, &shard, clock, parts)?;
     let violation = ended.findings.violation;
     let found_at = violation.is_some().then_some(ended.findings.reached.get());
-    let first = if fault == Fault::EarlyReaper { Some(0) } else { deeds.first() };
-    let changes_later = found_at.zip(first).map(|(found, first)| found.saturating_sub(first));
+    let changes_later = found_at.zip(deeds.first()).map(|(found, first)| found.saturating_sub(first));
     Ok(Committed { violation, deeds: deeds.committed(), changes_later })
 }
 
