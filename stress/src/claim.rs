@@ -103,8 +103,19 @@ pub struct Line {
 pub fn line(signals: Arc<Signals>) -> (Pen, Line) {
     let (producer, consumer) = RingBuffer::new(RING_REPORTS);
     let tally = Arc::new(CachePadded::new(Tally::default()));
-    let pen = Pen { ring: producer, tally: Arc::clone(&tally), signals };
-    (pen, Line { ring: consumer, tally, head: None })
+    let pen = Pen {
+        ring: producer,
+        tally: Arc::clone(&tally),
+        signals,
+    };
+    (
+        pen,
+        Line {
+            ring: consumer,
+            tally,
+            head: None,
+        },
+    )
 }
 
 impl Pen {
@@ -126,7 +137,9 @@ impl Pen {
     /// Ends an operation all of whose reports have been written.
     #[inline]
     pub fn end_turn(&self, refused: bool, busy: bool) {
-        let add = |counter: &AtomicU64, amount: u64, order| counter.store(counter.load(Ordering::Relaxed) + amount, order);
+        let add = |counter: &AtomicU64, amount: u64, order| {
+            counter.store(counter.load(Ordering::Relaxed) + amount, order)
+        };
         add(&self.tally.refused, u64::from(refused), Ordering::Relaxed);
         add(&self.tally.busy, u64::from(busy), Ordering::Relaxed);
         // Release, with the Acquire in `Line::turns`: who sees that the turn has ended finds its reports in the ring.

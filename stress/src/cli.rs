@@ -154,7 +154,10 @@ impl Options {
     }
 
     fn length(&self) -> Length {
-        self.operations.map_or(Length::Time(self.duration.unwrap_or(DURATION)), Length::Operations)
+        self.operations.map_or(
+            Length::Time(self.duration.unwrap_or(DURATION)),
+            Length::Operations,
+        )
     }
 }
 
@@ -163,7 +166,10 @@ impl FromStr for Count {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (from, to) = range(text, |part| {
-            let count = part.parse().ok().filter(|count| (1..=GROUP_SEATS_MAX).contains(count));
+            let count = part
+                .parse()
+                .ok()
+                .filter(|count| (1..=GROUP_SEATS_MAX).contains(count));
             count.ok_or_else(|| format!("a group has 1 to {GROUP_SEATS_MAX} seats"))
         })?;
         Ok(Self(from..=to))
@@ -174,25 +180,46 @@ impl FromStr for TtlRange {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (shortest, longest) = range(text, |part| Ttl::new(time(part)?).map_err(|error| error.to_string()))?;
+        let (shortest, longest) = range(text, |part| {
+            Ttl::new(time(part)?).map_err(|error| error.to_string())
+        })?;
         Ok(Self { shortest, longest })
     }
 }
 
 /// A value, or two of them in order with '..' in between.
-fn range<V: PartialOrd + Clone>(text: &str, value: impl Fn(&str) -> Result<V, String>) -> Result<(V, V), String> {
+fn range<V: PartialOrd + Clone>(
+    text: &str,
+    value: impl Fn(&str) -> Result<V, String>,
+) -> Result<(V, V), String> {
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let (from, to) = (value(from)?, value(to)?);
-    if from <= to { Ok((from, to)) } else { Err("a range goes from the smaller to the larger".to_owned()) }
+    if from <= to {
+        Ok((from, to))
+    } else {
+        Err("a range goes from the smaller to the larger".to_owned())
+    }
 }
 
 /// A time with its unit: 250us, 15ms, 10s, 5m or 1h.
 fn time(text: &str) -> Result<Duration, String> {
-    let units = [("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000)];
+    let units = [
+        ("us", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+    ];
     let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = units.into_iter().find(|(name, _)| *name == &text[number.len()..]);
-    let nanos = unit.zip(number.parse::<u64>().ok()).and_then(|((_, nanos), number)| number.checked_mul(nanos));
-    nanos.map(Duration::from_nanos).ok_or_else(|| "a time is a whole number and a unit: us, ms, s, m or h".to_owned())
+    let unit = units
+        .into_iter()
+        .find(|(name, _)| *name == &text[number.len()..]);
+    let nanos = unit
+        .zip(number.parse::<u64>().ok())
+        .and_then(|((_, nanos), number)| number.checked_mul(nanos));
+    nanos
+        .map(Duration::from_nanos)
+        .ok_or_else(|| "a time is a whole number and a unit: us, ms, s, m or h".to_owned())
 }
 
 #[cfg(test)]
@@ -210,7 +237,16 @@ mod tests {
     fn times_have_units() {
         assert_eq!(time("15ms"), Ok(Duration::from_millis(15)));
         assert_eq!(time("2h"), Ok(Duration::from_secs(7_200)));
-        for text in ["", "5", "ms", "1.5s", "-1s", "5 s", "99999999999999999999s", "18446744073709551615h"] {
+        for text in [
+            "",
+            "5",
+            "ms",
+            "1.5s",
+            "-1s",
+            "5 s",
+            "99999999999999999999s",
+            "18446744073709551615h",
+        ] {
             assert!(time(text).is_err(), "{text:?}");
         }
     }
@@ -230,8 +266,15 @@ mod tests {
 
     #[test]
     fn bad_usage_ends_with_code_2() {
-        for line in ["--threads 0", "--skew cold", "--operations 1 --duration 1s", "--lock-ttl 1s", "--fly"] {
-            let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' '))).expect_err(line);
+        for line in [
+            "--threads 0",
+            "--skew cold",
+            "--operations 1 --duration 1s",
+            "--lock-ttl 1s",
+            "--fly",
+        ] {
+            let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
+                .expect_err(line);
             assert_eq!(error.exit_code(), 2, "{line}");
         }
     }

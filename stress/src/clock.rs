@@ -43,7 +43,11 @@ pub struct RunClock {
 impl RunClock {
     /// Clocks that begin now and run at `speed` times the speed of the real ones.
     pub fn starting_now(speed: u32) -> Self {
-        Self { boot: BootClock::new(), start: Instant::now(), speed }
+        Self {
+            boot: BootClock::new(),
+            start: Instant::now(),
+            speed,
+        }
     }
 
     /// The time that the engine is told.

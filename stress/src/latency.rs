@@ -22,7 +22,13 @@ pub enum Ended {
 
 impl Ended {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 5] = [Self::Done, Self::Already, Self::Refused, Self::Busy, Self::Lost];
+    pub const ALL: [Self; 5] = [
+        Self::Done,
+        Self::Already,
+        Self::Refused,
+        Self::Busy,
+        Self::Lost,
+    ];
 
     /// In one word.
     pub const fn name(self) -> &'static str {
@@ -55,13 +61,17 @@ pub struct Book {
 impl Book {
     /// An empty book for these kinds.
     pub fn new(kinds: &'static [&'static str]) -> Self {
-        Self { kinds, entries: (0..kinds.len() * Ended::ALL.len()).map(|_| None).collect() }
+        Self {
+            kinds,
+            entries: (0..kinds.len() * Ended::ALL.len()).map(|_| None).collect(),
+        }
     }
 
     /// Counts an operation of the kind with this number and, if its time was taken, records it.
     #[inline]
     pub fn record(&mut self, kind: usize, ended: Ended, nanos: Option<u64>) {
-        let entry = self.entries[kind * Ended::ALL.len() + ended as usize].get_or_insert_with(Entry::boxed);
+        let entry =
+            self.entries[kind * Ended::ALL.len() + ended as usize].get_or_insert_with(Entry::boxed);
         entry.count += 1;
         if let Some(nanos) = nanos {
             entry.nanos.saturating_record(nanos);
@@ -74,26 +84,36 @@ impl Book {
             if let Some(entry) = entry {
                 let mine = mine.get_or_insert_with(Entry::boxed);
                 mine.count += entry.count;
-                mine.nanos.add(&entry.nanos).expect("all have the same bounds");
+                mine.nanos
+                    .add(&entry.nanos)
+                    .expect("all have the same bounds");
             }
         }
     }
 
     /// Everything, by kind and end.
     pub fn entries(&self) -> impl Iterator<Item = (&'static str, Ended, &Entry)> {
-        let keys = self.kinds.iter().flat_map(|kind| Ended::ALL.map(|ended| (*kind, ended)));
-        keys.zip(&self.entries).filter_map(|((kind, ended), entry)| Some((kind, ended, entry.as_deref()?)))
+        let keys = self
+            .kinds
+            .iter()
+            .flat_map(|kind| Ended::ALL.map(|ended| (*kind, ended)));
+        keys.zip(&self.entries)
+            .filter_map(|((kind, ended), entry)| Some((kind, ended, entry.as_deref()?)))
     }
 
     /// How many operations there were that ended so, or at all.
     pub fn count(&self, ended: Option<Ended>) -> u64 {
-        self.entries().filter(|(_, end, _)| ended.is_none_or(|ended| ended == *end)).map(|(.., entry)| entry.count).sum()
+        self.entries()
+            .filter(|(_, end, _)| ended.is_none_or(|ended| ended == *end))
+            .map(|(.., entry)| entry.count)
+            .sum()
     }
 }
 
 impl Entry {
     fn boxed() -> Box<Self> {
-        let nanos = Histogram::new_with_max(LATENCY_NANOS_MAX, 3).expect("3 digits up to ten seconds");
+        let nanos =
+            Histogram::new_with_max(LATENCY_NANOS_MAX, 3).expect("3 digits up to ten seconds");
         Box::new(Self { count: 0, nanos })
     }
 }
@@ -112,8 +132,18 @@ mod tests {
             book.record(0, Ended::Busy, Some(u64::MAX));
             all.add(&book);
         }
-        assert_eq!((all.count(None), all.count(Some(Ended::Done)), all.count(Some(Ended::Lost))), (6, 4, 0));
-        let timed: Vec<_> = all.entries().map(|(_, _, entry)| entry.nanos.len()).collect();
+        assert_eq!(
+            (
+                all.count(None),
+                all.count(Some(Ended::Done)),
+                all.count(Some(Ended::Lost))
+            ),
+            (6, 4, 0)
+        );
+        let timed: Vec<_> = all
+            .entries()
+            .map(|(_, _, entry)| entry.nanos.len())
+            .collect();
         assert_eq!(timed, [2, 2]);
     }
 }

@@ -56,19 +56,37 @@ pub enum Finding<S> {
 }
 
 /// Searches for an order of `history`, which is sorted by invocation, from any of the states in `starts`.
-pub fn check<M: Model>(model: &M, starts: &HashSet<M::State>, history: &[Span<M::Call>]) -> Finding<M::State> {
-    debug_assert!(history.is_sorted_by_key(|span| span.invoked), "the search stops at the first call that is too late");
-    let mut layer: HashSet<(Taken, M::State)> =
-        starts.iter().map(|state| (Taken::default(), state.clone())).collect();
+pub fn check<M: Model>(
+    model: &M,
+    starts: &HashSet<M::State>,
+    history: &[Span<M::Call>],
+) -> Finding<M::State> {
+    debug_assert!(
+        history.is_sorted_by_key(|span| span.invoked),
+        "the search stops at the first call that is too late"
+    );
+    let mut layer: HashSet<(Taken, M::State)> = starts
+        .iter()
+        .map(|state| (Taken::default(), state.clone()))
+        .collect();
     let mut ends = HashSet::new();
     for longest in 0.. {
-        ends.extend(layer.iter().filter(|(taken, _)| taken.is_complete(history)).map(|(_, state)| state.clone()));
+        ends.extend(
+            layer
+                .iter()
+                .filter(|(taken, _)| taken.is_complete(history))
+                .map(|(_, state)| state.clone()),
+        );
         let next = next_layer(model, &layer, history);
         if next.is_empty() {
             if !ends.is_empty() {
                 break;
             }
-            let stuck = layer.iter().next().map(|(taken, _)| taken.due(history)).unwrap_or_default();
+            let stuck = layer
+                .iter()
+                .next()
+                .map(|(taken, _)| taken.due(history))
+                .unwrap_or_default();
             return Finding::Refuted { longest, stuck };
         }
         if next.len() > CONFIGURATIONS_MAX {
@@ -108,7 +126,12 @@ impl Taken {
         let mut taken = self.clone();
         let place = taken.ahead.partition_point(|other| *other < index);
         taken.ahead.insert(place, index);
-        let run = taken.ahead.iter().zip(taken.first_open..).take_while(|(index, next)| **index == *next).count();
+        let run = taken
+            .ahead
+            .iter()
+            .zip(taken.first_open..)
+            .take_while(|(index, next)| **index == *next)
+            .count();
         taken.ahead.drain(..run);
         taken.first_open += run;
         taken
@@ -116,7 +139,8 @@ impl Taken {
 
     /// Whether every call that was answered has taken effect.
     fn is_complete<C>(&self, history: &[Span<C>]) -> bool {
-        self.open(history).all(|index| history[index].returned.is_none())
+        self.open(history)
+            .all(|index| history[index].returned.is_none())
     }
 
     /// The calls that may take effect next: those that were invoked before any other open one returned.
@@ -191,9 +215,18 @@ mod tests {
 
     #[test]
     fn calls_that_overlap_may_take_effect_in_either_order() {
-        assert_eq!(ends(&[(1, 10, Write(1)), (2, 9, Write(2))]), HashSet::from([1, 2]));
-        assert!(matches!(found(&[(1, 10, Write(1)), (2, 9, Read(0))]), Finding::Linearizable(_)));
-        assert!(matches!(found(&[(1, 10, Write(1)), (2, 9, Read(1))]), Finding::Linearizable(_)));
+        assert_eq!(
+            ends(&[(1, 10, Write(1)), (2, 9, Write(2))]),
+            HashSet::from([1, 2])
+        );
+        assert!(matches!(
+            found(&[(1, 10, Write(1)), (2, 9, Read(0))]),
+            Finding::Linearizable(_)
+        ));
+        assert!(matches!(
+            found(&[(1, 10, Write(1)), (2, 9, Read(1))]),
+            Finding::Linearizable(_)
+        ));
     }
 
     #[test]
@@ -205,20 +238,38 @@ mod tests {
     #[test]
     fn new_then_old_is_refused_even_while_the_write_is_under_way() {
         let flicker = [(1, 10, Write(1)), (2, 3, Read(1)), (4, 5, Read(0))];
-        assert!(matches!(found(&flicker), Finding::Refuted { longest: 2, .. }));
+        assert!(matches!(
+            found(&flicker),
+            Finding::Refuted { longest: 2, .. }
+        ));
     }
 
     #[test]
     fn a_call_without_an_answer_may_happen_late_or_never() {
         assert_eq!(ends(&[(1, 0, Write(1))]), HashSet::from([0, 1]));
-        assert!(matches!(found(&[(1, 0, Write(1)), (5, 6, Read(0)), (7, 8, Read(1))]), Finding::Linearizable(_)));
-        assert!(matches!(found(&[(5, 0, Write(1)), (1, 2, Read(1))]), Finding::Refuted { .. }), "before it was sent");
+        assert!(matches!(
+            found(&[(1, 0, Write(1)), (5, 6, Read(0)), (7, 8, Read(1))]),
+            Finding::Linearizable(_)
+        ));
+        assert!(
+            matches!(
+                found(&[(5, 0, Write(1)), (1, 2, Read(1))]),
+                Finding::Refuted { .. }
+            ),
+            "before it was sent"
+        );
     }
 
     #[test]
     fn a_piece_begins_in_any_state_that_the_last_one_ended_in() {
         let ends = ends(&[(1, 10, Write(1)), (2, 9, Write(2))]);
-        assert!(matches!(check(&Register, &ends, &history(&[(11, 12, Read(2))])), Finding::Linearizable(_)));
-        assert!(matches!(check(&Register, &ends, &history(&[(11, 12, Read(0))])), Finding::Refuted { .. }));
+        assert!(matches!(
+            check(&Register, &ends, &history(&[(11, 12, Read(2))])),
+            Finding::Linearizable(_)
+        ));
+        assert!(matches!(
+            check(&Register, &ends, &history(&[(11, 12, Read(0))])),
+            Finding::Refuted { .. }
+        ));
     }
 }

@@ -25,7 +25,14 @@ impl Progress {
     pub fn new(mut tallies: Vec<Arc<CachePadded<Tally>>>) -> Self {
         tallies.pop();
         let now = Instant::now();
-        Self { tallies, started: now, shown: now, turns: 0, refused: 0, busy: 0 }
+        Self {
+            tallies,
+            started: now,
+            shown: now,
+            turns: 0,
+            refused: 0,
+            busy: 0,
+        }
     }
 
     /// Shows a line if the last one is a second old.
@@ -56,5 +63,9 @@ impl Progress {
 /// A ratio; 0 of 0 is 0.
 #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
 pub fn per(count: u64, of: u64) -> f64 {
-    if of == 0 { 0.0 } else { count as f64 / of as f64 }
+    if of == 0 {
+        0.0
+    } else {
+        count as f64 / of as f64
+    }
 }

@@ -5,7 +5,9 @@
 
 use std::{
     cell::{Cell, RefCell},
-    thread, time::Duration};
+    thread,
+    time::Duration,
+};
 
 use seatlock::{
     ids::{Lsn, SeatId},
@@ -105,9 +107,24 @@ impl<T: Trail> Trail for Told<T> {
 
 impl Reaping {
     fn tell(&mut self, lsn: Lsn, seat: SeatId) {
-        let returned = if self.made_up { Stamp::NEVER } else { self.clock.stamp() };
-        let span = Span { invoked: self.invoked, returned };
-        let claim = Claim { lsn, seat, step: Step::Expire, rest: 0, now: self.now, lasts_nanos: 0, span };
+        let returned = if self.made_up {
+            Stamp::NEVER
+        } else {
+            self.clock.stamp()
+        };
+        let span = Span {
+            invoked: self.invoked,
+            returned,
+        };
+        let claim = Claim {
+            lsn,
+            seat,
+            step: Step::Expire,
+            rest: 0,
+            now: self.now,
+            lasts_nanos: 0,
+            span,
+        };
         self.pen.write(Report::Changed(claim));
     }
 }
@@ -134,10 +151,16 @@ impl<T: Trail> Reaper<'_, T> {
     /// time at which everything must have been reclaimed.
     pub fn run(self, pen: Pen) -> Moment {
         let first = self.clock.stamp();
-        let reaping =
-            Reaping { pen, clock: self.clock.clone(), now: Tick::new(0), invoked: first, made_up: false };
+        let reaping = Reaping {
+            pen,
+            clock: self.clock.clone(),
+            now: Tick::new(0),
+            invoked: first,
+            made_up: false,
+        };
         REAPING.set(Some(reaping));
-        let pause = (self.clock.real_tick() / 4).clamp(Duration::from_micros(20), Duration::from_millis(2));
+        let pause =
+            (self.clock.real_tick() / 4).clamp(Duration::from_micros(20), Duration::from_millis(2));
         while !self.signals.all_left() {
             let now = self.clock.now();
             self.sweep(now.plus(self.hurry), now.tick());

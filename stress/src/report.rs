@@ -14,7 +14,11 @@ pub fn run(ended: &run::Ended) -> String {
     let findings = &ended.findings;
     let mut text = throughput(&ended.book, ended.elapsed);
     let voids = 100.0 * per(findings.voids, ended.taken);
-    let _ = writeln!(text, "{} LSNs taken, of which {} ({voids:.2} %) were given up after a lost race", ended.taken, findings.voids);
+    let _ = writeln!(
+        text,
+        "{} LSNs taken, of which {} ({voids:.2} %) were given up after a lost race",
+        ended.taken, findings.voids
+    );
     text += &latencies(&ended.book, "in the process, of one operation in eight");
     let lateness = &findings.replay.lateness;
     if !lateness.is_empty() {
@@ -33,7 +37,11 @@ pub fn run(ended: &run::Ended) -> String {
     }
     text += &promises(&findings.replay.checks);
     if findings.unjudged > 0 {
-        let _ = writeln!(text, "{} words that were shown could not be judged: too much had happened since", findings.unjudged);
+        let _ = writeln!(
+            text,
+            "{} words that were shown could not be judged: too much had happened since",
+            findings.unjudged
+        );
     }
     text
 }
@@ -60,7 +68,11 @@ pub fn latencies(book: &Book, what: &str) -> String {
     for (kind, ended, entry) in book.entries() {
         let _ = write!(text, "{kind:<10} {:<10} {:>12}", ended.name(), entry.count);
         for percentile in [50.0, 90.0, 99.0, 99.9] {
-            let _ = write!(text, " {:>9.2}", per(entry.nanos.value_at_percentile(percentile), 1_000));
+            let _ = write!(
+                text,
+                " {:>9.2}",
+                per(entry.nanos.value_at_percentile(percentile), 1_000)
+            );
         }
         let _ = writeln!(text, " {:>10.2}", per(entry.nanos.max(), 1_000));
     }
@@ -70,7 +82,10 @@ pub fn latencies(book: &Book, what: &str) -> String {
 /// Each promise and how often it was checked.
 pub fn promises(checks: &Checks) -> String {
     let mut text = format!("\n{:<32} {:>14}\n", "promise", "times checked");
-    for promise in Promise::ALL.into_iter().filter(|promise| checks.of(*promise) > 0) {
+    for promise in Promise::ALL
+        .into_iter()
+        .filter(|promise| checks.of(*promise) > 0)
+    {
         let _ = writeln!(text, "{promise:<32} {:>14}", checks.of(promise));
     }
     text

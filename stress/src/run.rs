@@ -8,7 +8,7 @@ use std::{
 
 use crossbeam::queue::ArrayQueue;
 use seatlock::{
-    ids::{Lsn, SeatId},
+    ids::SeatId,
     limits::WHEEL_SLOTS,
     seat::{Seat, Seats, Trail},
     shard::Shard,
@@ -31,7 +31,10 @@ use crate::{
     progress::Progress,
     reaping::{Reaper, Told},
     signals::Signals,
-    worker::{KINDS, Site, Worker, hand::{Hand, Honest}},
+    worker::{
+        KINDS, Site, Worker,
+        hand::{Hand, Honest},
+    },
 };
 
 /// Takings that wait for a second user.
@@ -70,33 +73,65 @@ pub fn run(plan: &Plan) -> Result<Ended, String> {
     let clock = RunClock::starting_now(plan.speed);
     let shard = Arc::new(shard(plan, &clock));
     let hands = vec![Honest; plan.threads as usize];
-    let parts = Parts { trail: Arc::clone(&shard), hands, doctor: |_: &mut [Record]| {}, hurry: Duration::ZERO };
+    let parts = Parts {
+        trail: Arc::clone(&shard),
+        hands,
+        doctor: |_: &mut [Record]| {},
+        hurry: Duration::ZERO,
+    };
     run_with(plan, &shard, clock, parts)
 }
 
 /// A shard whose wheel begins at the clock's time.
 pub fn shard(plan: &Plan, clock: &RunClock) -> Shard {
-    Shard { tape: Tape::new(), wheel: Wheel::with_slots(plan.seats, WHEEL_SLOTS, clock.now()) }
+    Shard {
+        tape: Tape::new(),
+        wheel: Wheel::with_slots(plan.seats, WHEEL_SLOTS, clock.now()),
+    }
 }
 
 /// Runs a plan with these parts.
-pub fn run_with<T, H, D>(plan: &Plan, shard: &Shard, clock: RunClock, parts: Parts<T, H, D>) -> Result<Ended, String>
+pub fn run_with<T, H, D>(
+    plan: &Plan,
+    shard: &Shard,
+    clock: RunClock,
+    parts: Parts<T, H, D>,
+) -> Result<Ended, String>
 where
     T: Trail + Send + Sync,
     H: Hand,
     D: FnMut(&mut [Record]) + Send,
 {
-    let Parts { trail, hands, doctor, hurry } = parts;
+    let Parts {
+        trail,
+        hands,
+        doctor,
+        hurry,
+    } = parts;
     let signals = Arc::new(Signals::new(plan.threads));
-    let seats = Seats::new(plan.seats, Told::new(trail, plan.dawdle)).map_err(|error| error.to_string())?;
-    let site = Site { seats, clock, signals: Arc::clone(&signals), doubles: ArrayQueue::new(DOUBLES_WAITING) };
-    let (mut pens, lines): (Vec<Pen>, Vec<Line>) =
-        (0..=plan.threads).map(|_| claim::line(Arc::clone(&signals))).unzip();
+    let seats =
+        Seats::new(plan.seats, Told::new(trail, plan.dawdle)).map_err(|error| error.to_string())?;
+    let site = Site {
+        seats,
+        clock,
+        signals: Arc::clone(&signals),
+        doubles: ArrayQueue::new(DOUBLES_WAITING),
+    };
+    let (mut pens, lines): (Vec<Pen>, Vec<Line>) = (0..=plan.threads)
+        .map(|_| claim::line(Arc::clone(&signals)))
+        .unzip();
     let tallies = lines.iter().map(Line::tally).collect();
     let replay = Replay::new(plan.seats, lines.len(), plan.threads as usize, &site.clock);
     let reader = shard.tape.reader().ok_or("the tape has a reader already")?;
     let input = (&shard.tape, reader);
-    let auditor = Auditor::new(input, Lines::new(lines), replay, &signals, plan.stall, doctor);
+    let auditor = Auditor::new(
+        input,
+        Lines::new(lines),
+        replay,
+        &signals,
+        plan.stall,
+        doctor,
+    );
     let reaper = Reaper {
         wheel: &shard.wheel,
         seats: &site.seats,
@@ -130,8 +165,13 @@ where
         if findings.violation.is_none() {
             findings.violation = compare(&mut findings, &site, end).err();
         }
-        let taken = shard.tape.next().get() - Lsn::NONE.get() - 1;
-        Ok(Ended { findings, book, elapsed, taken })
+        let taken = shard.tape.next().get().saturating_sub(1);
+        Ok(Ended {
+            findings,
+            book,
+            elapsed,
+            taken,
+        })
     })
 }
 
@@ -149,21 +189,35 @@ fn watch(plan: &Plan, signals: &Signals, tape: &Tape, mut progress: Progress, st
 }
 
 /// All is quiet: memory and replay must agree, and nothing may be held any more.
-fn compare<T: Trail>(findings: &mut Findings, site: &Site<T>, end: Moment) -> Result<(), Violation> {
+fn compare<T: Trail>(
+    findings: &mut Findings,
+    site: &Site<T>,
+    end: Moment,
+) -> Result<(), Violation> {
     let Findings { replay, .. } = findings;
-    replay.compare(|seat| site.seats.read(seat)).and_then(|()| {
-        let left = |(index, word): (u32, _)| match seatlock::seat::SeatWord::view(word) {
-            Seat::Held { until, .. } if until.reached_at(end.tick()) => Some(SeatId::new(index)),
-            _ => None,
-        };
-        let left: Vec<SeatId> = (0..).zip(replay.words.iter().copied()).filter_map(left).collect();
-        match left.first() {
-            None => Ok(()),
-            Some(seat) => {
-                let what = format!("{} expired holds were never reclaimed, among them that of {seat}", left.len());
-                Err(Violation::new(Promise::Reclaimed, *seat, what))
+    replay
+        .compare(|seat| site.seats.read(seat))
+        .and_then(|()| {
+            let left = |(index, word): (u32, _)| match seatlock::seat::SeatWord::view(word) {
+                Seat::Held { until, .. } if until.reached_at(end.tick()) => {
+                    Some(SeatId::new(index))
+                }
+                _ => None,
+            };
+            let left: Vec<SeatId> = (0..)
+                .zip(replay.words.iter().copied())
+                .filter_map(left)
+                .collect();
+            match left.first() {
+                None => Ok(()),
+                Some(seat) => {
+                    let what = format!(
+                        "{} expired holds were never reclaimed, among them that of {seat}",
+                        left.len()
+                    );
+                    Err(Violation::new(Promise::Reclaimed, *seat, what))
+                }
             }
-        }
-    })
-    .map_err(|violation| findings.with_history(violation))
+        })
+        .map_err(|violation| findings.with_history(violation))
 }

@@ -15,7 +15,10 @@ pub struct Signals {
 impl Signals {
     /// Signals for so many workers.
     pub fn new(workers: u32) -> Self {
-        Self { at_work: AtomicU32::new(workers), ..Self::default() }
+        Self {
+            at_work: AtomicU32::new(workers),
+            ..Self::default()
+        }
     }
 
     /// Asks the workers to stop.

@@ -27,7 +27,13 @@ pub enum Claimed {
 impl Lines {
     /// Rings to be merged.
     pub fn new(lines: Vec<Line>) -> Self {
-        Self { lines: lines.into_iter().map(|line| (line, Sightings::default())).collect(), last: 0 }
+        Self {
+            lines: lines
+                .into_iter()
+                .map(|line| (line, Sightings::default()))
+                .collect(),
+            last: 0,
+        }
     }
 
     /// Who made the change with this number. Waits until its maker has said so, or all have been seen to have made
@@ -45,7 +51,8 @@ impl Lines {
 
     /// A claim that is left when the tape is at its end.
     pub fn left_over(&mut self) -> Option<(usize, Claim)> {
-        (0..self.lines.len()).find_map(|index| self.head(index).copied().map(|claim| (index, claim)))
+        (0..self.lines.len())
+            .find_map(|index| self.head(index).copied().map(|claim| (index, claim)))
     }
 
     /// Whether every writer has gone.
@@ -79,7 +86,8 @@ impl Lines {
             let mut undecided = false;
             for (index, turns) in turns.iter().enumerate() {
                 // In this order: what was written before the turn ended, or before the writer went, is in the ring.
-                let gone_on = self.lines[index].0.is_closed() || self.lines[index].0.turns() != *turns;
+                let gone_on =
+                    self.lines[index].0.is_closed() || self.lines[index].0.turns() != *turns;
                 match self.head(index).map(|head| head.lsn) {
                     Some(head) if head <= lsn => return self.taken(index, head == lsn),
                     Some(_) => {}

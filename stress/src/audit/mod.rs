@@ -20,11 +20,7 @@ use seatlock::{
     tape::{Entry, Record, Tape, TapeReader},
 };
 
-use crate::{
-    claim::Claim,
-    clock::Stamp,
-    signals::Signals,
-};
+use crate::{claim::Claim, clock::Stamp, signals::Signals};
 use lines::{Claimed, Lines};
 use replay::Replay;
 use verdict::{Promise, Violation};
@@ -88,7 +84,17 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         stall: Duration,
         doctor: D,
     ) -> Self {
-        Self { tape, reader, lines, replay, signals, stall, doctor, voids: 0, reached: Lsn::NONE }
+        Self {
+            tape,
+            reader,
+            lines,
+            replay,
+            signals,
+            stall,
+            doctor,
+            voids: 0,
+            reached: Lsn::NONE,
+        }
     }
 
     /// Audits until every writer has gone and the tape is at its end, or until a promise is broken.
@@ -96,9 +102,19 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         let broken = self.audit().err();
         self.signals.stop();
         self.signals.end_audit();
-        let unjudged = self.lines.sightings().map(|sightings| sightings.unjudged()).sum();
+        let unjudged = self
+            .lines
+            .sightings()
+            .map(|sightings| sightings.unjudged())
+            .sum();
         let (voids, reached) = (self.voids, self.reached);
-        let mut findings = Findings { replay: self.replay, voids, unjudged, reached, violation: None };
+        let mut findings = Findings {
+            replay: self.replay,
+            voids,
+            unjudged,
+            reached,
+            violation: None,
+        };
         findings.violation = broken.map(|violation| findings.with_history(violation));
         findings
     }
@@ -138,7 +154,10 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
             thread::sleep(REST);
         }
         self.all_answered()?;
-        let what = format!("the tape stood still before {stood_at} for {:?}, and then went on", self.stall);
+        let what = format!(
+            "the tape stood still before {stood_at} for {:?}, and then went on",
+            self.stall
+        );
         Err(Violation::new(Promise::TapeMoves, None, what))
     }
 
@@ -163,7 +182,10 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         match self.lines.claim(lsn) {
             Claimed::By(by, claim) => self.replay.change(lsn, change, by, &claim),
             Claimed::ByNobody => {
-                let what = format!("{lsn} is on the tape, {:?} -> {:?}, and nobody did it", change.before, change.after);
+                let what = format!(
+                    "{lsn} is on the tape, {:?} -> {:?}, and nobody did it",
+                    change.before, change.after
+                );
                 Err(Violation::new(Promise::TapeTrue, change.seat, what))
             }
             Claimed::Missing(by, claim) => Err(missing(by, &claim)),
@@ -171,10 +193,17 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
     }
 
     fn judge_sightings(&mut self) -> Result<(), Violation> {
-        let Replay { trace, words, checks, newest_invoked, slack_nanos, .. } = &mut self.replay;
-        self.lines
-            .sightings()
-            .try_for_each(|sightings| sightings.judge((trace, words), *newest_invoked, *slack_nanos, checks))
+        let Replay {
+            trace,
+            words,
+            checks,
+            newest_invoked,
+            slack_nanos,
+            ..
+        } = &mut self.replay;
+        self.lines.sightings().try_for_each(|sightings| {
+            sightings.judge((trace, words), *newest_invoked, *slack_nanos, checks)
+        })
     }
 
     /// Everybody has gone, so each number that was taken must have been answered for.
@@ -183,14 +212,18 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         if next == end {
             return Ok(());
         }
-        let what = format!("{next} was taken and neither published nor given up; {end} is the next to be taken");
+        let what = format!(
+            "{next} was taken and neither published nor given up; {end} is the next to be taken"
+        );
         Err(Violation::new(Promise::TapeMoves, None, what))
     }
 
     fn end(&mut self) -> Result<(), Violation> {
         self.all_answered()?;
         let end = self.tape.next();
-        self.replay.checks.add(Promise::TapeMoves, end.get().saturating_sub(1));
+        self.replay
+            .checks
+            .add(Promise::TapeMoves, end.get().saturating_sub(1));
         if let Some((by, claim)) = self.lines.left_over() {
             return Err(missing(by, &claim));
         }
@@ -200,6 +233,9 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
 }
 
 fn missing(by: usize, claim: &Claim) -> Violation {
-    let what = format!("line {by} was told that {:?} of {} was done under {}, and the tape does not say so", claim.step, claim.seat, claim.lsn);
+    let what = format!(
+        "line {by} was told that {:?} of {} was done under {}, and the tape does not say so",
+        claim.step, claim.seat, claim.lsn
+    );
     Violation::new(Promise::TapeTrue, claim.seat, what)
 }

@@ -84,7 +84,11 @@ impl Sightings {
         if let Some((step, now)) = sighting.refused
             && rules::after(step, sighting.word, now, Lsn::NONE).is_ok()
         {
-            let what = format!("{step:?} at tick {} was refused, though {:?} allows it", now.get(), sighting.word);
+            let what = format!(
+                "{step:?} at tick {} was refused, though {:?} allows it",
+                now.get(),
+                sighting.word
+            );
             return Err(Violation::new(promise_of(sighting), sighting.seat, what));
         }
         checks.count(promise_of(sighting));
@@ -127,17 +131,26 @@ fn look_up(
             return Some(if change.span.invoked > span.returned.plus(slack_nanos) {
                 Err("before the change that made it was begun")
             } else {
-                Ok(Shown { made_by: change.group, ended_by })
+                Ok(Shown {
+                    made_by: change.group,
+                    ended_by,
+                })
             });
         }
         ended_by = Some(change.group);
         word = change.before;
         // This change was over when the operation began, so no older word can have been shown.
-        (change.span.returned.plus(slack_nanos) < span.invoked).then_some(Err("when it had been changed already"))
+        (change.span.returned.plus(slack_nanos) < span.invoked)
+            .then_some(Err("when it had been changed already"))
     });
     let wrong = match found {
         Ok(Ok(shown)) => return Ok(Some(shown)),
-        Err(_) if word == sighting.word => return Ok(Some(Shown { made_by: Lsn::NONE, ended_by })),
+        Err(_) if word == sighting.word => {
+            return Ok(Some(Shown {
+                made_by: Lsn::NONE,
+                ended_by,
+            }));
+        }
         Err(Before::Forgotten) => return Ok(None),
         Err(Before::Beginning) => "though it never had that word",
         Ok(Err(wrong)) => wrong,
@@ -154,5 +167,143 @@ fn look_up(
 
 /// The promise that a false sighting breaks.
 fn promise_of(sighting: &Sighting) -> Promise {
-    if sighting.promised { Promise::HoldsKept } else { Promise::ShownTrue }
+    if sighting.promised {
+        Promise::HoldsKept
+    } else {
+        Promise::ShownTrue
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use seatlock::{
+        ids::{SeatId, TakingId},
+        seat::Step,
+        tick::Tick,
+    };
+
+    use super::*;
+    use crate::clock::Span;
+
+    fn span(invoked: u64, returned: u64) -> Span {
+        Span {
+            invoked: Stamp::from_nanos(invoked),
+            returned: Stamp::from_nanos(returned),
+        }
+    }
+
+    fn held(number: u32) -> SeatWord {
+        SeatWord::held(TakingId::new(number).expect("small"), Tick::new(9))
+    }
+
+    /// Two seats, changed at 10 to 20 ns by one group (LSNs 1 and 2), and the first of them again at 50 to 60.
+    fn trace() -> (Trace, [SeatWord; 2]) {
+        let mut trace = Trace::new(2);
+        let mut push = |lsn, group, seat, words, span| {
+            let seat = SeatId::new(seat);
+            trace.push(
+                (Lsn::new(lsn), Lsn::new(group)),
+                seat,
+                words,
+                Step::Block,
+                Tick::new(0),
+                0,
+                span,
+            );
+        };
+        push(1, 1, 0, (SeatWord::FRESH, held(1)), span(10, 20));
+        push(2, 1, 1, (SeatWord::FRESH, held(1)), span(10, 20));
+        push(3, 3, 0, (held(1), held(2)), span(50, 60));
+        (trace, [held(2), held(1)])
+    }
+
+    /// What is made of one operation's sightings: seat, word, from and to.
+    fn judged(shown: &[(u32, SeatWord, u64, u64)]) -> Result<u64, Promise> {
+        let (trace, words) = trace();
+        let mut sightings = Sightings::default();
+        for &(seat, word, invoked, returned) in shown {
+            let (seat, span) = (SeatId::new(seat), span(invoked, returned));
+            sightings.push(Sighting {
+                seat,
+                word,
+                span,
+                operation: 1,
+                refused: None,
+                promised: false,
+            });
+        }
+        let mut checks = Checks::default();
+        let verdict = sightings.judge((&trace, &words), Stamp::NEVER, 0, &mut checks);
+        verdict
+            .map(|()| checks.of(Promise::ShownTrue))
+            .map_err(|violation| violation.promise)
+    }
+
+    #[test]
+    fn a_word_is_true_from_its_making_to_its_end() {
+        for (word, invoked, returned) in [
+            (SeatWord::FRESH, 0, 5),
+            (SeatWord::FRESH, 15, 16),
+            (held(1), 15, 16),
+            (held(1), 30, 40),
+            (held(1), 55, 99),
+            (held(2), 55, 56),
+            (held(2), 70, 80),
+        ] {
+            assert_eq!(
+                judged(&[(0, word, invoked, returned)]),
+                Ok(1),
+                "{word:?} from {invoked} to {returned}"
+            );
+        }
+        for (word, invoked, returned) in [
+            (SeatWord::FRESH, 30, 40),
+            (held(1), 0, 5),
+            (held(1), 70, 80),
+            (held(2), 30, 40),
+            (held(3), 15, 16),
+        ] {
+            let verdict = judged(&[(0, word, invoked, returned)]);
+            assert_eq!(
+                verdict,
+                Err(Promise::ShownTrue),
+                "{word:?} from {invoked} to {returned}"
+            );
+        }
+    }
+
+    /// A reader took a group's descriptor that had just been freed for one that was not yet decided, and showed one
+    /// seat as it was before the group right after another as it was after it. Each was shown truly by itself, as
+    /// the operation began before the group returned; only the two together give it away.
+    #[test]
+    fn half_a_group_is_not_shown_in_this_order_and_may_be_in_the_other() {
+        let (new, old) = ((0, held(1), 15, 18), (1, SeatWord::FRESH, 15, 18));
+        assert_eq!(judged(&[new, old]), Err(Promise::AllOrNothing));
+        assert_eq!(judged(&[old, new]), Ok(2), "the group came in between");
+        assert_eq!(judged(&[new, (1, held(1), 15, 18)]), Ok(2));
+    }
+
+    #[test]
+    fn a_sighting_waits_until_all_that_it_can_have_seen_is_replayed() {
+        let (trace, words) = trace();
+        let mut sightings = Sightings::default();
+        let (seat, word) = (SeatId::new(0), held(3));
+        sightings.push(Sighting {
+            seat,
+            word,
+            span: span(55, 70),
+            operation: 1,
+            refused: None,
+            promised: false,
+        });
+        let mut checks = Checks::default();
+        let mut judge =
+            |newest| sightings.judge((&trace, &words), Stamp::from_nanos(newest), 0, &mut checks);
+        assert_eq!(
+            judge(70),
+            Ok(()),
+            "a change that was begun before it returned may have made that word"
+        );
+        assert!(judge(71).is_err());
+    }
 }

@@ -59,11 +59,18 @@ pub enum Before {
 impl Trace {
     /// No changes yet of `seats` seats.
     pub fn new(seats: u32) -> Self {
-        Self { ring: Vec::with_capacity(TRACE_CHANGES), written: 0, newest_of: vec![0; seats as usize].into() }
+        Self {
+            ring: Vec::with_capacity(TRACE_CHANGES),
+            written: 0,
+            newest_of: vec![0; seats as usize].into(),
+        }
     }
 
     /// Remembers a change, and in return forgets the oldest.
-    #[expect(clippy::too_many_arguments, reason = "these are the fields of the record, and each caller has all of them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "these are the fields of the record, and each caller has all of them"
+    )]
     pub fn push(
         &mut self,
         (lsn, group): (Lsn, Lsn),
@@ -75,7 +82,18 @@ impl Trace {
         span: Span,
     ) {
         let earlier = self.newest_of[seat.index()];
-        let traced = Traced { lsn, group, seat, before, after, step, now, by, span, earlier };
+        let traced = Traced {
+            lsn,
+            group,
+            seat,
+            before,
+            after,
+            step,
+            now,
+            by,
+            span,
+            earlier,
+        };
         let slot = Self::slot(self.written + 1);
         if slot < self.ring.len() {
             self.ring[slot] = traced;
@@ -98,7 +116,11 @@ impl Trace {
     }
 
     /// Walks the seat's changes from the newest back, until `look` has seen enough.
-    pub fn walk<R>(&self, seat: SeatId, mut look: impl FnMut(&Traced) -> Option<R>) -> Result<R, Before> {
+    pub fn walk<R>(
+        &self,
+        seat: SeatId,
+        mut look: impl FnMut(&Traced) -> Option<R>,
+    ) -> Result<R, Before> {
         let mut place = self.newest_of[seat.index()];
         loop {
             let traced = self.at(place)?;
@@ -130,7 +152,11 @@ impl Trace {
 
 impl Traced {
     fn line(&self) -> String {
-        let group = if self.group == self.lsn { String::new() } else { format!(" (in the group from {})", self.group) };
+        let group = if self.group == self.lsn {
+            String::new()
+        } else {
+            format!(" (in the group from {})", self.group)
+        };
         format!(
             "{}{group} by line {}: {:?} at tick {}: {:?} -> {:?}, between {} and {} ns",
             self.lsn,

@@ -134,7 +134,12 @@ pub struct Violation {
 impl Violation {
     /// A violation that still lacks its history.
     pub fn new(promise: Promise, seat: impl Into<Option<SeatId>>, what: String) -> Self {
-        Self { promise, seat: seat.into(), what, history: Vec::new() }
+        Self {
+            promise,
+            seat: seat.into(),
+            what,
+            history: Vec::new(),
+        }
     }
 }
 
@@ -144,6 +149,8 @@ impl fmt::Display for Violation {
         if let Some(seat) = self.seat {
             write!(f, "\n  the last of {seat}, oldest first:")?;
         }
-        self.history.iter().try_for_each(|line| write!(f, "\n    {line}"))
+        self.history
+            .iter()
+            .try_for_each(|line| write!(f, "\n    {line}"))
     }
 }

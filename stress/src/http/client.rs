@@ -38,7 +38,9 @@ pub struct Answer {
 
 /// The host and port of a URL of the kind `http://host:port`.
 pub fn host_of(url: &str) -> Result<&str, String> {
-    let host = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    let host = url
+        .strip_prefix("http://")
+        .map(|rest| rest.trim_end_matches('/'));
     host.filter(|host| !host.is_empty() && !host.contains('/') && host.contains(':'))
         .ok_or_else(|| format!("'{url}' is no URL of the kind http://127.0.0.1:3000"))
 }
@@ -53,7 +55,11 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_write_timeout(Some(TIMEOUT))?;
-        Ok(Self { stream: BufReader::new(stream), host: host.to_owned(), line: String::new() })
+        Ok(Self {
+            stream: BufReader::new(stream),
+            host: host.to_owned(),
+            line: String::new(),
+        })
     }
 
     /// Sends a call without a body and waits for its answer.
@@ -62,18 +68,32 @@ impl Connection {
     /// Those of the socket, and `InvalidData` for an answer that is no HTTP. Whether the server has done what was asked
     /// is unknown then, and the connection is of no more use.
     pub fn call(&mut self, method: &str, path: &str) -> io::Result<Answer> {
-        let request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n\r\n", self.host);
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n\r\n",
+            self.host
+        );
         self.stream.get_mut().write_all(request.as_bytes())?;
-        let status = self.next_line()?.split(' ').nth(1).and_then(|code| code.parse().ok());
+        let status = self
+            .next_line()?
+            .split(' ')
+            .nth(1)
+            .and_then(|code| code.parse().ok());
         let status = status.ok_or_else(|| broken("no status line"))?;
-        let mut answer = Answer { status, lsn: None, body: Vec::new(), closes: false };
+        let mut answer = Answer {
+            status,
+            lsn: None,
+            body: Vec::new(),
+            closes: false,
+        };
         let mut length = None;
         loop {
             let line = self.next_line()?;
             if line.is_empty() {
                 break;
             }
-            let (name, value) = line.split_once(':').ok_or_else(|| broken("a header without a colon"))?;
+            let (name, value) = line
+                .split_once(':')
+                .ok_or_else(|| broken("a header without a colon"))?;
             let value = value.trim();
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().ok(),
@@ -93,11 +113,15 @@ impl Connection {
 
     fn next_line(&mut self) -> io::Result<&str> {
         self.line.clear();
-        let read = (&mut self.stream).take(LINE_BYTES_MAX).read_line(&mut self.line)?;
+        let read = (&mut self.stream)
+            .take(LINE_BYTES_MAX)
+            .read_line(&mut self.line)?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.line.strip_suffix("\r\n").ok_or_else(|| broken("a line without an end"))
+        self.line
+            .strip_suffix("\r\n")
+            .ok_or_else(|| broken("a line without an end"))
     }
 }
 
@@ -119,18 +143,30 @@ mod tests {
             let (mut stream, _) = listener.accept().expect("the client below");
             let mut request = [0; 1024];
             let read = stream.read(&mut request).expect("a request");
-            assert!(request[..read].starts_with(b"POST /lock/1?user=u HTTP/1.1\r\nhost: 127.0.0.1:"));
-            stream.write_all(bytes.as_bytes()).expect("the client reads");
+            assert!(
+                request[..read].starts_with(b"POST /lock/1?user=u HTTP/1.1\r\nhost: 127.0.0.1:")
+            );
+            stream
+                .write_all(bytes.as_bytes())
+                .expect("the client reads");
         });
-        let answer = Connection::open(&host).and_then(|mut client| client.call("POST", "/lock/1?user=u"));
+        let answer =
+            Connection::open(&host).and_then(|mut client| client.call("POST", "/lock/1?user=u"));
         server.join().expect("the server's assertion");
         answer
     }
 
     #[test]
     fn an_answer_is_read_with_its_lsn() {
-        let answer = answered("HTTP/1.1 200 OK\r\nSeatlock-LSN: 77\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
-        let expected = Answer { status: 200, lsn: Some(77), body: b"{}".to_vec(), closes: true };
+        let answer = answered(
+            "HTTP/1.1 200 OK\r\nSeatlock-LSN: 77\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+        );
+        let expected = Answer {
+            status: 200,
+            lsn: Some(77),
+            body: b"{}".to_vec(),
+            closes: true,
+        };
         assert_eq!(answer.expect("an answer"), expected);
     }
 
@@ -152,7 +188,13 @@ mod tests {
     fn urls_name_a_host_and_a_port() {
         assert_eq!(host_of("http://127.0.0.1:3000"), Ok("127.0.0.1:3000"));
         assert_eq!(host_of("http://[::1]:3000/"), Ok("[::1]:3000"));
-        for url in ["", "127.0.0.1:3000", "https://a:1", "http://a:1/seats", "http://a"] {
+        for url in [
+            "",
+            "127.0.0.1:3000",
+            "https://a:1",
+            "http://a:1/seats",
+            "http://a",
+        ] {
             assert!(host_of(url).is_err(), "{url}");
         }
     }

@@ -46,27 +46,44 @@ impl Judge {
     /// A judge of seats, of which some are free at the beginning.
     pub fn new(model: SeatModel, free: impl IntoIterator<Item = bool>) -> Self {
         let known = |free| Known {
-            states: if free { HashSet::from([SeatState::Free]) } else { HashSet::new() },
+            states: if free {
+                HashSet::from([SeatState::Free])
+            } else {
+                HashSet::new()
+            },
             witness: SeatState::Free,
         };
         let seats = free.into_iter().map(known).collect();
-        Self { model, seats, last_lsn: 0, checks: Checks::default(), undecided: 0 }
+        Self {
+            model,
+            seats,
+            last_lsn: 0,
+            checks: Checks::default(),
+            undecided: 0,
+        }
     }
 
     /// How many seats are left out.
     pub fn left_out(&self) -> usize {
-        self.seats.iter().filter(|known| known.states.is_empty()).count()
+        self.seats
+            .iter()
+            .filter(|known| known.states.is_empty())
+            .count()
     }
 
     /// Judges all calls of a round.
     pub fn judge(&mut self, mut round: Vec<Noted>) -> Result<(), Violation> {
         self.witness(&round)?;
         round.sort_by_key(|noted| (noted.seat, noted.span.invoked));
-        round.chunk_by(|one, other| one.seat == other.seat).try_for_each(|calls| self.search(calls))
+        round
+            .chunk_by(|one, other| one.seat == other.seat)
+            .try_for_each(|calls| self.search(calls))
     }
 
     fn search(&mut self, calls: &[Noted]) -> Result<(), Violation> {
-        let Some(seat) = calls.first().map(|noted| noted.seat) else { return Ok(()) };
+        let Some(seat) = calls.first().map(|noted| noted.seat) else {
+            return Ok(());
+        };
         let history: Vec<_> = calls.iter().map(|noted| noted.span.clone()).collect();
         let known = &mut self.seats[seat as usize];
         if known.states.is_empty() {
@@ -87,7 +104,13 @@ impl Judge {
                     seat + 1,
                     known.states,
                 );
-                return Err(violation(Promise::Linearizable, seat, what, &history, &stuck));
+                return Err(violation(
+                    Promise::Linearizable,
+                    seat,
+                    what,
+                    &history,
+                    &stuck,
+                ));
             }
         }
         if left_out {
@@ -98,18 +121,43 @@ impl Judge {
     }
 
     fn witness(&mut self, round: &[Noted]) -> Result<(), Violation> {
-        let mut changes: Vec<_> = round.iter().filter_map(|noted| Some((noted.span.call.lsn?, noted))).collect();
+        let mut changes: Vec<_> = round
+            .iter()
+            .filter_map(|noted| Some((noted.span.call.lsn?, noted)))
+            .collect();
         changes.sort_by_key(|(lsn, _)| *lsn);
         let mut newest_invoked = 0;
         for (lsn, noted) in changes {
-            let history = || round.iter().filter(|other| other.seat == noted.seat).map(|other| other.span.clone());
-            let broken = |promise, what| Err(violation(promise, noted.seat, what, &history().collect::<Vec<_>>(), &[]));
+            let history = || {
+                round
+                    .iter()
+                    .filter(|other| other.seat == noted.seat)
+                    .map(|other| other.span.clone())
+            };
+            let broken = |promise, what| {
+                Err(violation(
+                    promise,
+                    noted.seat,
+                    what,
+                    &history().collect::<Vec<_>>(),
+                    &[],
+                ))
+            };
             let returned = noted.span.returned.unwrap_or(u64::MAX);
             if lsn <= self.last_lsn {
-                return broken(Promise::RealTime, format!("LSN {lsn} came after LSN {} had been answered", self.last_lsn));
+                return broken(
+                    Promise::RealTime,
+                    format!(
+                        "LSN {lsn} came after LSN {} had been answered",
+                        self.last_lsn
+                    ),
+                );
             }
             if returned < newest_invoked {
-                return broken(Promise::RealTime, format!("LSN {lsn} returned before a call with a smaller LSN was sent"));
+                return broken(
+                    Promise::RealTime,
+                    format!("LSN {lsn} returned before a call with a smaller LSN was sent"),
+                );
             }
             self.last_lsn = lsn;
             newest_invoked = newest_invoked.max(noted.span.invoked);
@@ -119,7 +167,12 @@ impl Judge {
                 continue;
             }
             let Some(next) = by_witness(&self.model, known.witness, &noted.span) else {
-                let what = format!("LSN {lsn}: {:?} succeeded on seat {}, which was {:?} by the LSNs", noted.span.call.ask, noted.seat + 1, known.witness);
+                let what = format!(
+                    "LSN {lsn}: {:?} succeeded on seat {}, which was {:?} by the LSNs",
+                    noted.span.call.ask,
+                    noted.seat + 1,
+                    known.witness
+                );
                 return broken(promise_of(noted.span.call.ask), what);
             };
             known.witness = next;
@@ -133,7 +186,10 @@ impl Judge {
 /// model allows for.
 fn by_witness(model: &SeatModel, state: SeatState, span: &Span<SeatCall>) -> Option<SeatState> {
     // An unlock that carries an LSN has freed something.
-    if span.call.ask == Ask::Unlock && span.call.reply == Some(Reply::Done) && state == SeatState::Free {
+    if span.call.ask == Ask::Unlock
+        && span.call.reply == Some(Reply::Done)
+        && state == SeatState::Free
+    {
         return None;
     }
     let mut next = Vec::new();
@@ -149,16 +205,36 @@ fn promise_of(ask: Ask) -> Promise {
     }
 }
 
-fn violation(promise: Promise, seat: u32, what: String, history: &[Span<SeatCall>], stuck: &[usize]) -> Violation {
-    let around = stuck.first().map_or(history.len(), |first| first + HISTORY_CALLS / 2).min(history.len());
+fn violation(
+    promise: Promise,
+    seat: u32,
+    what: String,
+    history: &[Span<SeatCall>],
+    stuck: &[usize],
+) -> Violation {
+    let around = stuck
+        .first()
+        .map_or(history.len(), |first| first + HISTORY_CALLS / 2)
+        .min(history.len());
     let shown = around.saturating_sub(HISTORY_CALLS)..around;
     let line = |index: usize| {
-        let Span { invoked, returned, call } = &history[index];
+        let Span {
+            invoked,
+            returned,
+            call,
+        } = &history[index];
         let returned = returned.map_or_else(|| "never".to_owned(), |nanos| nanos.to_string());
         let mark = if stuck.contains(&index) { "-> " } else { "" };
-        let reply = call.reply.map_or_else(|| "no answer".to_owned(), |reply| format!("{reply:?}"));
-        let lsn = call.lsn.map_or_else(String::new, |lsn| format!(", LSN {lsn}"));
-        format!("{mark}from {invoked} to {returned} ns: {:?}: {reply}{lsn}", call.ask)
+        let reply = call
+            .reply
+            .map_or_else(|| "no answer".to_owned(), |reply| format!("{reply:?}"));
+        let lsn = call
+            .lsn
+            .map_or_else(String::new, |lsn| format!(", LSN {lsn}"));
+        format!(
+            "{mark}from {invoked} to {returned} ns: {:?}: {reply}{lsn}",
+            call.ask
+        )
     };
     let mut violation = Violation::new(promise, SeatId::new(seat), what);
     violation.history = shown.map(line).collect();

@@ -8,6 +8,10 @@
 //! | [`judge`] | checks the notes against the model, by search and by the LSNs |
 
 pub mod client;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod histories;
 pub mod judge;
 pub mod model;
 pub mod worker;
@@ -104,7 +108,10 @@ pub fn run(plan: &HttpPlan) -> Result<Ended, String> {
         bookable: AtomicU32::new(0),
     };
     let workers: Vec<_> = (0..plan.connections)
-        .map(|line| Worker::open(plan, host, &court, played, line).map_err(|error| format!("{host}: {error}")))
+        .map(|line| {
+            Worker::open(plan, host, &court, played, line)
+                .map_err(|error| format!("{host}: {error}"))
+        })
         .collect::<Result<_, _>>()?;
     thread::scope(|scope| {
         let (threads, notes): (Vec<_>, Vec<_>) = workers
@@ -118,9 +125,18 @@ pub fn run(plan: &HttpPlan) -> Result<Ended, String> {
         let elapsed = court.started.elapsed();
         let mut book = Book::new(KINDS);
         for thread in threads {
-            book.add(&thread.join().map_err(|_| "a connection's thread panicked")??);
+            book.add(
+                &thread
+                    .join()
+                    .map_err(|_| "a connection's thread panicked")??,
+            );
         }
-        Ok(Ended { book, elapsed, judge, violation })
+        Ok(Ended {
+            book,
+            elapsed,
+            judge,
+            violation,
+        })
     })
 }
 
@@ -154,7 +170,9 @@ fn preside(
     while let Some(round) = next_round(&notes) {
         calls += CALLS_A_ROUND * u64::from(plan.connections);
         let done = share_done(plan.length, court.started.elapsed(), calls);
-        court.bookable.store(share_of(seats, done), Ordering::Relaxed);
+        court
+            .bookable
+            .store(share_of(seats, done), Ordering::Relaxed);
         if done >= 1.0 {
             court.stop.store(true, Ordering::Relaxed);
         }
@@ -166,7 +184,10 @@ fn preside(
         }
         if !plan.quiet && shown.elapsed() >= Duration::from_secs(1) {
             let rate = per(calls - calls_shown, 1_000) / shown.elapsed().as_secs_f64();
-            eprintln!("{:>4} s  {rate:>9.2} thousand calls/s  {calls:>10} judged", court.started.elapsed().as_secs());
+            eprintln!(
+                "{:>4} s  {rate:>9.2} thousand calls/s  {calls:>10} judged",
+                court.started.elapsed().as_secs()
+            );
             (shown, calls_shown) = (Instant::now(), calls);
         }
     }
@@ -184,13 +205,23 @@ fn first_look(host: &str) -> Result<Vec<Reply>, String> {
     let answer = Connection::open(host).and_then(|mut connection| connection.call("GET", "/seats"));
     let answer = answer.map_err(|error| format!("{host}: {error}"))?;
     let shown = worker::listing(&answer.body)?;
-    let seats: Vec<_> = (1..=SEATS_PLAYED_MAX).map_while(|number| shown.get(&number).copied()).collect();
-    if seats.contains(&Reply::ShownFree) { Ok(seats) } else { Err("the server has no free seat".to_owned()) }
+    let seats: Vec<_> = (1..=SEATS_PLAYED_MAX)
+        .map_while(|number| shown.get(&number).copied())
+        .collect();
+    if seats.contains(&Reply::ShownFree) {
+        Ok(seats)
+    } else {
+        Err("the server has no free seat".to_owned())
+    }
 }
 
 fn model(plan: &HttpPlan) -> SeatModel {
     let ttl_nanos = u64::try_from(plan.lock_ttl.as_nanos()).unwrap_or(u64::MAX / 4);
-    SeatModel { ttl_nanos, tick_nanos: TICK_NANOS, slack_nanos: SLACK_NANOS + ttl_nanos / SLACK_OF_TTL }
+    SeatModel {
+        ttl_nanos,
+        tick_nanos: TICK_NANOS,
+        slack_nanos: SLACK_NANOS + ttl_nanos / SLACK_OF_TTL,
+    }
 }
 
 fn share_done(length: Length, elapsed: Duration, calls: u64) -> f64 {
@@ -200,7 +231,11 @@ fn share_done(length: Length, elapsed: Duration, calls: u64) -> f64 {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the seats, rounded down")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of the seats, rounded down"
+)]
 fn share_of(seats: u32, done: f64) -> u32 {
     (f64::from(seats) * BOOKED_SHARE * done.min(1.0)) as u32
 }

@@ -108,8 +108,17 @@ impl Model for SeatModel {
 }
 
 impl SeatModel {
-    fn answered(&self, state: SeatState, span: &Span<SeatCall>, reply: Reply, into: &mut Vec<SeatState>) {
-        use Reply::{Booked, Busy, Done, Expired, Locked, NotLocked, NotYours, ShownBooked, ShownFree, ShownLocked};
+    fn answered(
+        &self,
+        state: SeatState,
+        span: &Span<SeatCall>,
+        reply: Reply,
+        into: &mut Vec<SeatState>,
+    ) {
+        use Reply::{
+            Booked, Busy, Done, Expired, Locked, NotLocked, NotYours, ShownBooked, ShownFree,
+            ShownLocked,
+        };
         if reply == Busy {
             into.push(state);
             return;
@@ -120,13 +129,26 @@ impl SeatModel {
                 (Ask::Lock { user }, Done, Seen::Free | Seen::Expired(_)) => self.held(user, span),
                 (Ask::Lock { .. }, Locked, Seen::Alive { state, .. }) => state,
                 (Ask::Lock { .. } | Ask::Unlock, Booked, Seen::Booked) => SeatState::Booked,
-                (Ask::Confirm { user }, Done, Seen::Alive { user: holder, .. }) if user == holder => SeatState::Booked,
-                (Ask::Confirm { user }, NotYours, Seen::Alive { user: holder, state }) if user != holder => state,
+                (Ask::Confirm { user }, Done, Seen::Alive { user: holder, .. })
+                    if user == holder =>
+                {
+                    SeatState::Booked
+                }
+                (
+                    Ask::Confirm { user },
+                    NotYours,
+                    Seen::Alive {
+                        user: holder,
+                        state,
+                    },
+                ) if user != holder => state,
                 (Ask::Confirm { .. }, Expired, Seen::Expired(_)) => SeatState::Free,
                 (Ask::Confirm { .. }, NotLocked, Seen::Booked) => SeatState::Booked,
                 // An expired hold that the wheel had reclaimed already.
                 (Ask::Confirm { .. }, NotLocked, Seen::Free | Seen::Expired(_)) => SeatState::Free,
-                (Ask::Unlock, Done, Seen::Free | Seen::Expired(_) | Seen::Alive { .. }) => SeatState::Free,
+                (Ask::Unlock, Done, Seen::Free | Seen::Expired(_) | Seen::Alive { .. }) => {
+                    SeatState::Free
+                }
                 (Ask::Look, ShownFree, Seen::Free) => SeatState::Free,
                 (Ask::Look, ShownFree, Seen::Expired(state)) => state,
                 (Ask::Look, ShownLocked, Seen::Alive { state, .. }) => state,
@@ -138,18 +160,40 @@ impl SeatModel {
     }
 
     fn seen(&self, state: SeatState, span: &Span<SeatCall>) -> [Option<Seen>; 2] {
-        let SeatState::Held { user, earliest, latest } = state else {
-            return [Some(if state == SeatState::Free { Seen::Free } else { Seen::Booked }), None];
+        let SeatState::Held {
+            user,
+            earliest,
+            latest,
+        } = state
+        else {
+            return [
+                Some(if state == SeatState::Free {
+                    Seen::Free
+                } else {
+                    Seen::Booked
+                }),
+                None,
+            ];
         };
         // The server read its clock between these two.
         let first = span.invoked.saturating_sub(self.slack_nanos);
-        let last = span.returned.map_or(u64::MAX, |returned| returned.saturating_add(self.slack_nanos));
+        let last = span.returned.map_or(u64::MAX, |returned| {
+            returned.saturating_add(self.slack_nanos)
+        });
         let alive = (first < latest).then(|| {
-            let state = SeatState::Held { user, earliest: earliest.max(first), latest };
+            let state = SeatState::Held {
+                user,
+                earliest: earliest.max(first),
+                latest,
+            };
             Seen::Alive { user, state }
         });
         let expired = (last >= earliest).then(|| {
-            Seen::Expired(SeatState::Held { user, earliest, latest: latest.min(last) })
+            Seen::Expired(SeatState::Held {
+                user,
+                earliest,
+                latest: latest.min(last),
+            })
         });
         [alive, expired]
     }
@@ -157,7 +201,10 @@ impl SeatModel {
     fn held(&self, user: u32, span: &Span<SeatCall>) -> SeatState {
         SeatState::Held {
             user,
-            earliest: span.invoked.saturating_add(self.ttl_nanos).saturating_sub(self.slack_nanos),
+            earliest: span
+                .invoked
+                .saturating_add(self.ttl_nanos)
+                .saturating_sub(self.slack_nanos),
             latest: span.returned.map_or(u64::MAX, |returned| {
                 returned.saturating_add(self.ttl_nanos + self.tick_nanos + self.slack_nanos)
             }),

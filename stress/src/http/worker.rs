@@ -76,7 +76,13 @@ pub struct Worker<'r> {
 
 impl<'r> Worker<'r> {
     /// Connection number `line`.
-    pub fn open(plan: &'r HttpPlan, host: &'r str, court: &'r Court, seats: u32, line: u32) -> io::Result<Self> {
+    pub fn open(
+        plan: &'r HttpPlan,
+        host: &'r str,
+        court: &'r Court,
+        seats: u32,
+        line: u32,
+    ) -> io::Result<Self> {
         let users = plan.users.div_ceil(plan.connections).max(1);
         Ok(Self {
             plan,
@@ -96,7 +102,9 @@ impl<'r> Worker<'r> {
         loop {
             // Relaxed throughout: the barrier orders these.
             if self.court.between_rounds.wait().is_leader() {
-                self.court.goes_on.store(!self.court.stop.load(Ordering::Relaxed), Ordering::Relaxed);
+                self.court
+                    .goes_on
+                    .store(!self.court.stop.load(Ordering::Relaxed), Ordering::Relaxed);
             }
             self.court.between_rounds.wait();
             if !self.court.goes_on.load(Ordering::Relaxed) {
@@ -126,20 +134,46 @@ impl<'r> Worker<'r> {
                 // User 0 never locks: his confirm is refused, or finds a lock expired.
                 let may_book = seat < self.court.bookable.load(Ordering::Relaxed);
                 let user = if may_book { user } else { 0 };
-                self.ask(seat, Ask::Confirm { user }, &format!("/confirm/{}?user=u{user}", seat + 1), 1, round)
+                self.ask(
+                    seat,
+                    Ask::Confirm { user },
+                    &format!("/confirm/{}?user=u{user}", seat + 1),
+                    1,
+                    round,
+                )
             }
-            Action::Release if !seat.is_multiple_of(LEFT_TO_EXPIRE) => {
-                self.ask(seat, Ask::Unlock, &format!("/unlock/{}", seat + 1), 2, round)
-            }
-            _ => self.ask(seat, Ask::Lock { user }, &format!("/lock/{}?user=u{user}", seat + 1), 0, round),
+            Action::Release if !seat.is_multiple_of(LEFT_TO_EXPIRE) => self.ask(
+                seat,
+                Ask::Unlock,
+                &format!("/unlock/{}", seat + 1),
+                2,
+                round,
+            ),
+            _ => self.ask(
+                seat,
+                Ask::Lock { user },
+                &format!("/lock/{}?user=u{user}", seat + 1),
+                0,
+                round,
+            ),
         }
     }
 
-    fn ask(&mut self, seat: u32, ask: Ask, path: &str, kind: usize, round: &mut Vec<Noted>) -> Result<(), String> {
+    fn ask(
+        &mut self,
+        seat: u32,
+        ask: Ask,
+        path: &str,
+        kind: usize,
+        round: &mut Vec<Noted>,
+    ) -> Result<(), String> {
         let (answer, mut span) = self.call("POST", path, ask)?;
         if let Some(answer) = &answer {
             let reply = reply_of(answer.status).ok_or_else(|| {
-                format!("POST {path} was answered {}, which the small API does not know", answer.status)
+                format!(
+                    "POST {path} was answered {}, which the small API does not know",
+                    answer.status
+                )
             })?;
             span.call.reply = Some(reply);
             span.call.lsn = answer.lsn;
@@ -160,7 +194,10 @@ impl<'r> Worker<'r> {
                 if span.call.reply.is_none() {
                     return Err(format!("GET /seats left out seat {}", seat + 1));
                 }
-                round.push(Noted { seat, span: span.clone() });
+                round.push(Noted {
+                    seat,
+                    span: span.clone(),
+                });
             }
         }
         self.count(3, &span);
@@ -168,24 +205,47 @@ impl<'r> Worker<'r> {
     }
 
     /// Calls. An answer that does not come is none, and the connection is opened again.
-    fn call(&mut self, method: &str, path: &str, ask: Ask) -> Result<(Option<Answer>, Span<SeatCall>), String> {
+    fn call(
+        &mut self,
+        method: &str,
+        path: &str,
+        ask: Ask,
+    ) -> Result<(Option<Answer>, Span<SeatCall>), String> {
         let invoked = self.nanos();
         let answer = self.connection.call(method, path).ok();
         let returned = answer.is_some().then(|| self.nanos());
         if answer.as_ref().is_none_or(|answer| answer.closes) {
-            self.connection = Connection::open(self.host).map_err(|error| format!("{}: {error}", self.host))?;
+            self.connection =
+                Connection::open(self.host).map_err(|error| format!("{}: {error}", self.host))?;
         }
-        Ok((answer, Span { invoked, returned, call: SeatCall { ask, reply: None, lsn: None } }))
+        Ok((
+            answer,
+            Span {
+                invoked,
+                returned,
+                call: SeatCall {
+                    ask,
+                    reply: None,
+                    lsn: None,
+                },
+            },
+        ))
     }
 
     fn count(&mut self, kind: usize, span: &Span<SeatCall>) {
         let ended = match span.call.reply {
             None => Ended::Lost,
-            Some(Reply::Done | Reply::ShownFree | Reply::ShownLocked | Reply::ShownBooked) => Ended::Done,
+            Some(Reply::Done | Reply::ShownFree | Reply::ShownLocked | Reply::ShownBooked) => {
+                Ended::Done
+            }
             Some(Reply::Busy) => Ended::Busy,
             Some(_) => Ended::Refused,
         };
-        self.book.record(kind, ended, span.returned.map(|returned| returned - span.invoked));
+        self.book.record(
+            kind,
+            ended,
+            span.returned.map(|returned| returned - span.invoked),
+        );
     }
 
     fn nanos(&self) -> u64 {
@@ -209,8 +269,8 @@ fn reply_of(status: u16) -> Option<Reply> {
 
 /// What `GET /seats` shows, by seat number.
 pub fn listing(body: &[u8]) -> Result<HashMap<u32, Reply>, String> {
-    let seats: HashMap<String, Value> =
-        serde_json::from_slice(body).map_err(|error| format!("GET /seats is not as it should be: {error}"))?;
+    let seats: HashMap<String, Value> = serde_json::from_slice(body)
+        .map_err(|error| format!("GET /seats is not as it should be: {error}"))?;
     seats
         .iter()
         .map(|(number, seat)| {
@@ -220,7 +280,10 @@ pub fn listing(body: &[u8]) -> Result<HashMap<u32, Reply>, String> {
                 Some("booked") => Reply::ShownBooked,
                 _ => return Err(format!("GET /seats shows seat {number} as {seat}")),
             };
-            number.parse().map(|number| (number, reply)).map_err(|_| format!("GET /seats has a seat '{number}'"))
+            number
+                .parse()
+                .map(|number| (number, reply))
+                .map_err(|_| format!("GET /seats has a seat '{number}'"))
         })
         .collect()
 }
@@ -231,10 +294,21 @@ mod tests {
 
     #[test]
     fn listings_are_read_strictly() {
-        let body = br#"{"1":{"status":"available"},"2":{"status":"locked"},"10":{"status":"booked"}}"#;
-        let expected = HashMap::from([(1, Reply::ShownFree), (2, Reply::ShownLocked), (10, Reply::ShownBooked)]);
+        let body =
+            br#"{"1":{"status":"available"},"2":{"status":"locked"},"10":{"status":"booked"}}"#;
+        let expected = HashMap::from([
+            (1, Reply::ShownFree),
+            (2, Reply::ShownLocked),
+            (10, Reply::ShownBooked),
+        ]);
         assert_eq!(listing(body), Ok(expected));
-        for body in [&b""[..], b"[]", br#"{"1":{}}"#, br#"{"a":{"status":"booked"}}"#, br#"{"1":{"status":"sold"}}"#] {
+        for body in [
+            &b""[..],
+            b"[]",
+            br#"{"1":{}}"#,
+            br#"{"a":{"status":"booked"}}"#,
+            br#"{"1":{"status":"sold"}}"#,
+        ] {
             assert!(listing(body).is_err());
         }
     }

@@ -119,10 +119,17 @@ impl FromStr for Mix {
         let mut weights: Vec<(Action, u32)> = Vec::new();
         for part in text.split(',') {
             let (name, weight) = part.split_once('=').unwrap_or((part, "1"));
-            let action = Action::ALL.into_iter().find(|action| action.name() == name.trim());
+            let action = Action::ALL
+                .into_iter()
+                .find(|action| action.name() == name.trim());
             let action = action.ok_or_else(|| format!("there is no operation '{name}'"))?;
-            let weight = weight.trim().parse().ok().filter(|weight| *weight <= Self::WEIGHT_MAX);
-            let weight = weight.ok_or_else(|| format!("a weight is a number up to {}", Self::WEIGHT_MAX))?;
+            let weight = weight
+                .trim()
+                .parse()
+                .ok()
+                .filter(|weight| *weight <= Self::WEIGHT_MAX);
+            let weight =
+                weight.ok_or_else(|| format!("a weight is a number up to {}", Self::WEIGHT_MAX))?;
             if weights.iter().any(|(other, _)| *other == action) {
                 return Err(format!("'{name}' is there twice"));
             }
@@ -135,7 +142,12 @@ impl FromStr for Mix {
 impl fmt::Display for Mix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, (action, weight)) in self.weights.iter().enumerate() {
-            write!(f, "{}{}={weight}", if place == 0 { "" } else { "," }, action.name())?;
+            write!(
+                f,
+                "{}{}={weight}",
+                if place == 0 { "" } else { "," },
+                action.name()
+            )?;
         }
         Ok(())
     }
@@ -161,7 +173,14 @@ mod tests {
     fn mixes_are_read_as_they_are_shown_and_nonsense_is_refused() {
         let shown = Mix::default().to_string();
         assert_eq!(shown.parse(), Ok(Mix::default()));
-        for text in ["", "hold=0", "fly=1", "hold=1,hold=2", "hold=-1", "hold=1000001"] {
+        for text in [
+            "",
+            "hold=0",
+            "fly=1",
+            "hold=1,hold=2",
+            "hold=-1",
+            "hold=1000001",
+        ] {
             assert!(text.parse::<Mix>().is_err(), "{text:?}");
         }
     }

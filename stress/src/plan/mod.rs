@@ -56,7 +56,9 @@ impl Length {
     /// How many operations one of `threads` plays at most.
     pub fn operations_of(self, thread: u32, threads: u32) -> u64 {
         match self {
-            Self::Operations(all) => all / u64::from(threads) + u64::from(u64::from(thread) < all % u64::from(threads)),
+            Self::Operations(all) => {
+                all / u64::from(threads) + u64::from(u64::from(thread) < all % u64::from(threads))
+            }
             Self::Time(_) => u64::MAX,
         }
     }
@@ -69,7 +71,8 @@ mod tests {
     #[test]
     fn the_threads_share_all_operations() {
         for (all, threads) in [(10, 3), (0, 2), (7, 7), (1_000_001, 4)] {
-            let shares = (0..threads).map(|thread| Length::Operations(all).operations_of(thread, threads));
+            let shares =
+                (0..threads).map(|thread| Length::Operations(all).operations_of(thread, threads));
             assert_eq!(shares.sum::<u64>(), all);
         }
     }

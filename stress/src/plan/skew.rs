@@ -32,7 +32,11 @@ impl Skew {
             Self::Zipf(exponent) => Zipf::new(f64::from(seats), exponent).ok(),
             Self::Uniform | Self::Hot => None,
         };
-        Draw { seats, zipf, hot: self == Self::Hot }
+        Draw {
+            seats,
+            zipf,
+            hot: self == Self::Hot,
+        }
     }
 }
 
@@ -54,9 +58,14 @@ impl Draw {
     pub fn party(&self, rng: &mut impl Rng, count: u32, into: &mut Vec<SeatId>) {
         into.clear();
         let first = self.seat(rng).get();
-        let stride = if rng.random_ratio(3, 4) { 1 } else { rng.random_range(1..=self.seats.div_ceil(count)) };
+        let stride = if rng.random_ratio(3, 4) {
+            1
+        } else {
+            rng.random_range(1..=self.seats.div_ceil(count))
+        };
         into.extend((0..count.min(self.seats)).map(|place| {
-            let index = (u64::from(first) + u64::from(place) * u64::from(stride)) % u64::from(self.seats);
+            let index =
+                (u64::from(first) + u64::from(place) * u64::from(stride)) % u64::from(self.seats);
             SeatId::new(u32::try_from(index).unwrap_or(first))
         }));
         into.sort_unstable();
@@ -72,8 +81,13 @@ impl FromStr for Skew {
         match (name, text.contains(':'), exponent.parse::<f64>()) {
             ("uniform", false, _) => Ok(Self::Uniform),
             ("hot", false, _) => Ok(Self::Hot),
-            ("zipf", _, Ok(exponent)) if exponent >= 0.0 && exponent.is_finite() => Ok(Self::Zipf(exponent)),
-            _ => Err("a skew is 'uniform', 'hot', 'zipf', or 'zipf:EXPONENT' with an exponent from 0 on".to_owned()),
+            ("zipf", _, Ok(exponent)) if exponent >= 0.0 && exponent.is_finite() => {
+                Ok(Self::Zipf(exponent))
+            }
+            _ => Err(
+                "a skew is 'uniform', 'hot', 'zipf', or 'zipf:EXPONENT' with an exponent from 0 on"
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -113,11 +127,23 @@ mod tests {
 
     #[test]
     fn each_skew_has_its_shape() {
-        assert!(counts(Skew::Uniform, 10).iter().all(|count| (9_000..11_000).contains(count)));
+        assert!(
+            counts(Skew::Uniform, 10)
+                .iter()
+                .all(|count| (9_000..11_000).contains(count))
+        );
         assert_eq!(counts(Skew::Hot, 10)[0], 100_000);
         let zipf = counts(Skew::Zipf(1.0), 100);
-        assert!((17_000..21_500).contains(&zipf[0]), "1 / H(100) is 0.193, drawn {}", zipf[0]);
-        assert!((8_500..10_750).contains(&zipf[1]), "half of the first, drawn {}", zipf[1]);
+        assert!(
+            (17_000..21_500).contains(&zipf[0]),
+            "1 / H(100) is 0.193, drawn {}",
+            zipf[0]
+        );
+        assert!(
+            (8_500..10_750).contains(&zipf[1]),
+            "half of the first, drawn {}",
+            zipf[1]
+        );
         assert!(zipf.iter().all(|count| *count > 0));
     }
 
@@ -137,7 +163,10 @@ mod tests {
     #[test]
     fn skews_are_read_as_they_are_shown() {
         for text in ["uniform", "hot", "zipf:1.2", "zipf:0"] {
-            assert_eq!(text.parse::<Skew>().map(|skew| skew.to_string()), Ok(text.to_owned()));
+            assert_eq!(
+                text.parse::<Skew>().map(|skew| skew.to_string()),
+                Ok(text.to_owned())
+            );
         }
         for text in ["", "zipf:", "zipf:-1", "zipf:nan", "hot:1", "cold"] {
             assert!(text.parse::<Skew>().is_err(), "{text:?}");

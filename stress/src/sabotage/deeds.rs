@@ -21,7 +21,12 @@ pub(super) struct Deeds {
 
 impl Deeds {
     pub(super) fn new(shard: Arc<Shard>) -> Self {
-        Self { shard, occasions: AtomicU64::new(0), committed: AtomicU64::new(0), first: AtomicU64::new(0) }
+        Self {
+            shard,
+            occasions: AtomicU64::new(0),
+            committed: AtomicU64::new(0),
+            first: AtomicU64::new(0),
+        }
     }
 
     /// Whether the fault is to be committed on this occasion: on each one after the first few that `every` divides.

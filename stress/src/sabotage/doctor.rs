@@ -36,8 +36,12 @@ fn is_alone(record: &Record) -> bool {
 /// Two changes of the same seat, each the last of its group or alone.
 fn two_of_a_seat(batch: &[Record]) -> Option<(usize, usize)> {
     let seat = |record: &Record| record.change().map(|change| change.seat);
-    (0..batch.len()).filter(|later| is_alone(&batch[*later])).find_map(|later| {
-        let same = |earlier: &usize| is_alone(&batch[*earlier]) && seat(&batch[*earlier]) == seat(&batch[later]);
-        (0..later).find(same).map(|earlier| (earlier, later))
-    })
+    (0..batch.len())
+        .filter(|later| is_alone(&batch[*later]))
+        .find_map(|later| {
+            let same = |earlier: &usize| {
+                is_alone(&batch[*earlier]) && seat(&batch[*earlier]) == seat(&batch[later])
+            };
+            (0..later).find(same).map(|earlier| (earlier, later))
+        })
 }

@@ -35,23 +35,41 @@ pub(super) struct Crooked {
 
 impl Crooked {
     pub(super) fn new(fault: Fault, deeds: Arc<Deeds>) -> Self {
-        Self { fault, deeds, last_taking: None, old: None }
+        Self {
+            fault,
+            deeds,
+            last_taking: None,
+            old: None,
+        }
     }
 
     fn changed(&mut self, claim: Claim, pen: &mut Pen) -> bool {
         match (self.fault, claim.step) {
             (Fault::Silent, _) if self.deeds.is_due(1_000) => false,
-            (Fault::HiddenChange, Step::Hold { .. } | Step::Extend { .. }) if hides(claim.lsn) => false,
+            (Fault::HiddenChange, Step::Hold { .. } | Step::Extend { .. }) if hides(claim.lsn) => {
+                false
+            }
             (Fault::LateNumber, _) if self.deeds.is_due(1_000) => {
-                let earlier = |stamp: Stamp| Stamp::from_nanos(stamp.nanos().saturating_sub(BACKDATED_NANOS));
-                let span = Span { invoked: earlier(claim.span.invoked), returned: earlier(claim.span.returned) };
+                let earlier =
+                    |stamp: Stamp| Stamp::from_nanos(stamp.nanos().saturating_sub(BACKDATED_NANOS));
+                let span = Span {
+                    invoked: earlier(claim.span.invoked),
+                    returned: earlier(claim.span.returned),
+                };
                 pen.write(Report::Changed(Claim { span, ..claim }))
             }
             (Fault::BrokenWord, Step::Hold { taking, until }) if self.deeds.is_due(100) => {
                 let waited = pen.write(Report::Changed(claim));
                 let refused = Some((Step::Confirm { taking }, claim.now));
                 let word = SeatWord::held(taking.next(), until);
-                let seen = Sighting { seat: claim.seat, word, span: claim.span, operation: 0, refused, promised: true };
+                let seen = Sighting {
+                    seat: claim.seat,
+                    word,
+                    span: claim.span,
+                    operation: 0,
+                    refused,
+                    promised: true,
+                };
                 pen.write(Report::Saw(seen)) || waited
             }
             _ => pen.write(Report::Changed(claim)),
@@ -63,7 +81,15 @@ impl Crooked {
             (Fault::Liar, Some((step, now))) if self.deeds.is_due(100) => {
                 let Sighting { seat, span, .. } = sighting;
                 let lsn = Lsn::new(self.deeds.newest());
-                pen.write(Report::Changed(Claim { lsn, seat, step, rest: 0, now, lasts_nanos: 0, span }))
+                pen.write(Report::Changed(Claim {
+                    lsn,
+                    seat,
+                    step,
+                    rest: 0,
+                    now,
+                    lasts_nanos: 0,
+                    span,
+                }))
             }
             (Fault::StaleRead, None) => {
                 let waited = pen.write(Report::Saw(sighting));
@@ -79,7 +105,11 @@ impl Crooked {
         if *age < STALE_AFTER {
             return false;
         }
-        let stale = Sighting { span: newest.span, operation: newest.operation, ..*old };
+        let stale = Sighting {
+            span: newest.span,
+            operation: newest.operation,
+            ..*old
+        };
         self.old = None;
         self.deeds.commit();
         pen.write(Report::Saw(stale))
@@ -89,8 +119,12 @@ impl Crooked {
 impl Hand for Crooked {
     fn now(&mut self, step: Step, now: Tick) -> Tick {
         match (self.fault, step) {
-            (Fault::LateConfirm, Step::Confirm { .. }) if self.deeds.is_due(1) => now.plus(WRONG_BY_TICKS.wrapping_neg()),
-            (Fault::EarlySteal, Step::Hold { .. }) if self.deeds.is_due(1) => now.plus(WRONG_BY_TICKS),
+            (Fault::LateConfirm, Step::Confirm { .. }) if self.deeds.is_due(1) => {
+                now.plus(WRONG_BY_TICKS.wrapping_neg())
+            }
+            (Fault::EarlySteal, Step::Hold { .. }) if self.deeds.is_due(1) => {
+                now.plus(WRONG_BY_TICKS)
+            }
             _ => now,
         }
     }

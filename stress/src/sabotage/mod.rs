@@ -11,10 +11,7 @@ mod trail;
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
-use seatlock::{
-    limits::TICK_NANOS,
-    tick::Ttl,
-};
+use seatlock::{limits::TICK_NANOS, tick::Ttl};
 
 use crate::{
     audit::verdict::Violation,
@@ -102,11 +99,17 @@ impl Fault {
             Self::None => ("none", "no fault: the control"),
             Self::LateConfirm => ("late-confirm", "a confirm ignores the deadline"),
             Self::EarlySteal => ("early-steal", "a hold takes a seat that is held"),
-            Self::EarlyReaper => ("early-reaper", "the reaper runs two ticks ahead of its time"),
+            Self::EarlyReaper => (
+                "early-reaper",
+                "the reaper runs two ticks ahead of its time",
+            ),
             Self::ReusedTaking => ("reused-taking", "an id is used for two takings"),
             Self::LostRecord => ("lost-record", "a record of the tape is lost"),
             Self::SwappedRecords => ("swapped-records", "two records of a seat change places"),
-            Self::LostVoid => ("lost-void", "a number that was given up is not answered for"),
+            Self::LostVoid => (
+                "lost-void",
+                "a number that was given up is not answered for",
+            ),
             Self::HalfGroup => ("half-group", "one seat of a group is missing on the tape"),
             Self::SplitGroup => ("split-group", "a group is published in two parts"),
             Self::WrongWord => ("wrong-word", "a record says another word than the memory"),
@@ -114,9 +117,15 @@ impl Fault {
             Self::Liar => ("liar", "a worker claims a change that was refused"),
             Self::Silent => ("silent", "a worker keeps a change to itself"),
             Self::StaleRead => ("stale-read", "a read shows what was true a while ago"),
-            Self::BrokenWord => ("broken-word", "a holder is told in time that another has his seat"),
+            Self::BrokenWord => (
+                "broken-word",
+                "a holder is told in time that another has his seat",
+            ),
             Self::LateNumber => ("late-number", "a change is numbered later than it returned"),
-            Self::LostMarks => ("lost-marks", "the wheel's marks are lost: harmless, but late"),
+            Self::LostMarks => (
+                "lost-marks",
+                "the wheel's marks are lost: harmless, but late",
+            ),
         }
     }
 
@@ -132,10 +141,13 @@ impl Fault {
 
 /// The names of all faults, and what they are.
 pub fn list() -> String {
-    Fault::ALL.into_iter().map(Fault::describe).fold(String::new(), |mut text, (name, what)| {
-        let _ = writeln!(text, "{name:<16} {what}");
-        text
-    })
+    Fault::ALL
+        .into_iter()
+        .map(Fault::describe)
+        .fold(String::new(), |mut text, (name, what)| {
+            let _ = writeln!(text, "{name:<16} {what}");
+            text
+        })
 }
 
 /// Commits one fault, or each in turn. Answers whether all is well: with one fault, if it went unnoticed.
@@ -143,18 +155,27 @@ pub fn run(name: &str, seed: u64) -> Result<bool, String> {
     if name == "all" {
         return run_all(seed);
     }
-    let fault = Fault::ALL.into_iter().find(|fault| fault.describe().0 == name);
-    let fault = fault.ok_or_else(|| format!("there is no fault '{name}'; --list-sabotages shows them"))?;
+    let fault = Fault::ALL
+        .into_iter()
+        .find(|fault| fault.describe().0 == name);
+    let fault =
+        fault.ok_or_else(|| format!("there is no fault '{name}'; --list-sabotages shows them"))?;
     let committed = commit(fault, seed)?;
     match &committed.violation {
         Some(violation) => println!("\n{violation}"),
-        None => println!("\nEvery promise was kept; the fault was committed {} times.", committed.deeds),
+        None => println!(
+            "\nEvery promise was kept; the fault was committed {} times.",
+            committed.deeds
+        ),
     }
     Ok(committed.violation.is_none())
 }
 
 fn run_all(seed: u64) -> Result<bool, String> {
-    println!("{:<16} {:>10} {:>14}  found as", "fault", "committed", "changes later");
+    println!(
+        "{:<16} {:>10} {:>14}  found as",
+        "fault", "committed", "changes later"
+    );
     let mut all_caught = true;
     for fault in Fault::ALL {
         let committed = commit(fault, seed)?;
@@ -163,14 +184,30 @@ fn run_all(seed: u64) -> Result<bool, String> {
         let found = match &committed.violation {
             None if caught => "nothing, as it must be".to_owned(),
             None => "NOT FOUND".to_owned(),
-            Some(violation) if !caught => format!("{}: NOT AS IT MUST BE: {}", violation.promise, violation.what),
+            Some(violation) if !caught => format!(
+                "{}: NOT AS IT MUST BE: {}",
+                violation.promise, violation.what
+            ),
             Some(violation) if violation.promise.is_safety() => violation.promise.to_string(),
             Some(violation) => format!("{}; harmless, shown late", violation.promise),
         };
-        let later = committed.changes_later.map_or_else(|| "-".to_owned(), |changes| changes.to_string());
-        println!("{:<16} {:>10} {later:>14}  {found}", fault.describe().0, committed.deeds);
+        let later = committed
+            .changes_later
+            .map_or_else(|| "-".to_owned(), |changes| changes.to_string());
+        println!(
+            "{:<16} {:>10} {later:>14}  {found}",
+            fault.describe().0,
+            committed.deeds
+        );
     }
-    println!("\n{}", if all_caught { "Every fault was found." } else { "A fault was NOT FOUND: the proof is worth nothing." });
+    println!(
+        "\n{}",
+        if all_caught {
+            "Every fault was found."
+        } else {
+            "A fault was NOT FOUND: the proof is worth nothing."
+        }
+    );
     Ok(all_caught)
 }
 
@@ -192,15 +229,23 @@ fn commit(fault: Fault, seed: u64) -> Result<Committed, String> {
     }
     let parts = Parts {
         trail: Leaky::new(Arc::clone(&shard), fault, Arc::clone(&deeds)),
-        hands: (0..plan.threads).map(|_| Crooked::new(fault, Arc::clone(&deeds))).collect(),
+        hands: (0..plan.threads)
+            .map(|_| Crooked::new(fault, Arc::clone(&deeds)))
+            .collect(),
         doctor: doctor::doctor(fault, Arc::clone(&deeds)),
         hurry: Duration::from_nanos(hurry * TICK_NANOS),
     };
     let ended = run::run_with(&plan, &shard, clock, parts)?;
     let violation = ended.findings.violation;
     let found_at = violation.is_some().then_some(ended.findings.reached.get());
-    let changes_later = found_at.zip(deeds.first()).map(|(found, first)| found.saturating_sub(first));
-    Ok(Committed { violation, deeds: deeds.committed(), changes_later })
+    let changes_later = found_at
+        .zip(deeds.first())
+        .map(|(found, first)| found.saturating_sub(first));
+    Ok(Committed {
+        violation,
+        deeds: deeds.committed(),
+        changes_later,
+    })
 }
 
 /// A run in which everything happens often: few seats, short holds, time that runs 20 times as fast, and races lost.

@@ -24,7 +24,11 @@ pub(super) struct Leaky {
 
 impl Leaky {
     pub(super) fn new(shard: Arc<Shard>, fault: Fault, deeds: Arc<Deeds>) -> Self {
-        Self { shard, fault, deeds }
+        Self {
+            shard,
+            fault,
+            deeds,
+        }
     }
 }
 
@@ -46,7 +50,13 @@ impl Trail for Leaky {
                 self.shard.publish(lsn, Change { rest: 0, ..change });
             }
             Fault::WrongWord if self.deeds.is_due(1_000) => {
-                self.shard.publish(lsn, Change { after: SeatWord::withheld(lsn), ..change });
+                self.shard.publish(
+                    lsn,
+                    Change {
+                        after: SeatWord::withheld(lsn),
+                        ..change
+                    },
+                );
             }
             Fault::HiddenChange if hides(lsn) && change.after.status() == Status::Held => {
                 self.deeds.commit();

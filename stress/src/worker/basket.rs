@@ -64,7 +64,11 @@ impl Basket {
     /// The basket of one of `users`, which leaves about half of the seats to the others.
     pub fn of(users: u32, seats: u32) -> Self {
         let kept_max = (seats / users.saturating_mul(4).max(1)).clamp(1, KEPT_MAX);
-        Self { held: Vec::new(), booked: Vec::new(), kept_max: kept_max as usize }
+        Self {
+            held: Vec::new(),
+            booked: Vec::new(),
+            kept_max: kept_max as usize,
+        }
     }
 
     /// Remembers a hold.
@@ -103,12 +107,18 @@ impl Forgotten {
     pub fn of(threads: u32, seats: u32) -> Self {
         let shares = threads.saturating_mul(8);
         let at_once_max = (seats / shares).max(1) as usize;
-        Self { takings: VecDeque::new(), at_once_max, one_in: shares.div_ceil(seats), not_before: None }
+        Self {
+            takings: VecDeque::new(),
+            at_once_max,
+            one_in: shares.div_ceil(seats),
+            not_before: None,
+        }
     }
 
     /// Whether one more may be forgotten now.
     pub fn has_room(&self, now: Tick) -> bool {
-        self.takings.len() < self.at_once_max && self.not_before.is_none_or(|tick| tick.reached_at(now))
+        self.takings.len() < self.at_once_max
+            && self.not_before.is_none_or(|tick| tick.reached_at(now))
     }
 
     /// Forgets a hold.
@@ -120,7 +130,8 @@ impl Forgotten {
 
     /// Takes out the oldest if its deadline has come.
     pub fn remember(&mut self, now: Tick) -> Option<Taking> {
-        self.takings.pop_front_if(|taking| taking.until.reached_at(now))
+        self.takings
+            .pop_front_if(|taking| taking.until.reached_at(now))
     }
 }
 
@@ -138,12 +149,20 @@ impl Takings {
     pub fn of_line(line: u32, lines: u32) -> Self {
         // Zero is nobody's, so line 0 begins one stride later.
         let first = if line == 0 { lines } else { line };
-        Self { last: 0, first, stride: lines }
+        Self {
+            last: 0,
+            first,
+            stride: lines,
+        }
     }
 
     /// The next one; after the last comes the first, whose seat nobody has held for a billion takings.
     pub fn fresh(&mut self) -> TakingId {
-        let next = if self.last == 0 { self.first } else { self.last + self.stride };
+        let next = if self.last == 0 {
+            self.first
+        } else {
+            self.last + self.stride
+        };
         self.last = if next > TAKINGS_MAX { self.first } else { next };
         TakingId::new(self.last).unwrap_or(TakingId::FIRST)
     }
@@ -175,12 +194,17 @@ mod tests {
 
     fn taking(number: u32, until: u32) -> Taking {
         let id = TakingId::new(number).expect("small");
-        Taking { id, until: Tick::new(until), seats: Party::One(SeatId::new(number)) }
+        Taking {
+            id,
+            until: Tick::new(until),
+            seats: Party::One(SeatId::new(number)),
+        }
     }
 
     #[test]
     fn a_basket_is_full_at_its_share_of_the_seats() {
-        for (users, seats, kept_max) in [(16, 64, 1), (4, 64, 4), (1, 1_000_000, 4), (1_000, 1, 1)] {
+        for (users, seats, kept_max) in [(16, 64, 1), (4, 64, 4), (1, 1_000_000, 4), (1_000, 1, 1)]
+        {
             let mut basket = Basket::of(users, seats);
             (0..kept_max).for_each(|number| {
                 assert!(!basket.is_full() && !basket.is_sated());
@@ -201,7 +225,12 @@ mod tests {
         });
         assert!(!forgotten.has_room(now));
         assert!(forgotten.remember(Tick::new(9)).is_none());
-        assert_eq!(forgotten.remember(Tick::new(10)).map(|taking| taking.id.get()), Some(1));
+        assert_eq!(
+            forgotten
+                .remember(Tick::new(10))
+                .map(|taking| taking.id.get()),
+            Some(1)
+        );
         assert!(forgotten.has_room(now));
     }
 

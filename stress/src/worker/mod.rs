@@ -84,7 +84,13 @@ struct Wish<'w> {
 
 impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
     /// Worker number `line` of `lines` writers.
-    pub fn new(site: &'s Site<T>, plan: &'s Plan, (line, lines): (u32, u32), pen: Pen, hand: H) -> Self {
+    pub fn new(
+        site: &'s Site<T>,
+        plan: &'s Plan,
+        (line, lines): (u32, u32),
+        pen: Pen,
+        hand: H,
+    ) -> Self {
         let users = plan.users.div_ceil(plan.threads).max(1);
         Self {
             site,
@@ -93,10 +99,19 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
             rng: SmallRng::seed_from_u64(plan.seed.wrapping_add(u64::from(line))),
             pen,
             hand,
-            users: (0..users).map(|_| Basket::of(plan.users, plan.seats)).collect(),
+            users: (0..users)
+                .map(|_| Basket::of(plan.users, plan.seats))
+                .collect(),
             takings: Takings::of_line(line, lines),
             withheld: Vec::new(),
-            forgotten: Forgotten::of(plan.threads, if plan.skew == Skew::Hot { 1 } else { plan.seats }),
+            forgotten: Forgotten::of(
+                plan.threads,
+                if plan.skew == Skew::Hot {
+                    1
+                } else {
+                    plan.seats
+                },
+            ),
             book: Book::new(KINDS),
             operation: 0,
             returned: site.clock.stamp(),
@@ -114,10 +129,15 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
             let action = self.plan.mix.draw(&mut self.rng);
             let user = self.rng.random_range(0..self.users.len());
             let (action, ended) = self.play(action, user);
-            let nanos = started.map(|started| self.site.clock.real(self.returned.nanos() - started.nanos()));
+            let nanos = started.map(|started| {
+                self.site
+                    .clock
+                    .real(self.returned.nanos() - started.nanos())
+            });
             let nanos = nanos.map(|span| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX));
             self.book.record(action as usize, ended, nanos);
-            self.pen.end_turn(ended == Ended::Refused, ended == Ended::Busy);
+            self.pen
+                .end_turn(ended == Ended::Refused, ended == Ended::Busy);
         }
         self.site.signals.leave();
         self.book
@@ -157,8 +177,12 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
     }
 
     fn ask_all(&mut self, wish: &mut Wish<'_>) -> Ended {
-        let now = wish.steps.first().map_or(wish.moment.tick(), |(_, step)| self.hand.now(*step, wish.moment.tick()));
-        let Ok(group) = Group::sort(wish.steps) else { return Ended::Refused };
+        let now = wish.steps.first().map_or(wish.moment.tick(), |(_, step)| {
+            self.hand.now(*step, wish.moment.tick())
+        });
+        let Ok(group) = Group::sort(wish.steps) else {
+            return Ended::Refused;
+        };
         let outcome = self.site.seats.change_all(&group, now);
         let span = self.span();
         match outcome {
@@ -185,19 +209,47 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
 
     fn claim(&mut self, lsn: Lsn, seat: SeatId, step: Step, rest: u8, wish: &Wish<'_>, span: Span) {
         let (now, lasts_nanos) = (wish.moment.tick(), wish.lasts_nanos);
-        self.report(Report::Changed(Claim { lsn, seat, step, rest, now, lasts_nanos, span }));
+        self.report(Report::Changed(Claim {
+            lsn,
+            seat,
+            step,
+            rest,
+            now,
+            lasts_nanos,
+            span,
+        }));
     }
 
     fn refused(&mut self, seat: SeatId, saw: SeatWord, step: Step, wish: &Wish<'_>, span: Span) {
-        let own = matches!(step, Step::Confirm { .. } | Step::Release { .. } | Step::Extend { .. });
-        let promised = own && wish.promised.is_some_and(|until| !until.reached_at(wish.moment.tick()));
+        let own = matches!(
+            step,
+            Step::Confirm { .. } | Step::Release { .. } | Step::Extend { .. }
+        );
+        let promised = own
+            && wish
+                .promised
+                .is_some_and(|until| !until.reached_at(wish.moment.tick()));
         self.saw(seat, saw, span, Some((step, wish.moment.tick())), promised);
     }
 
-    fn saw(&mut self, seat: SeatId, word: SeatWord, span: Span, refused: Option<(Step, Tick)>, promised: bool) {
+    fn saw(
+        &mut self,
+        seat: SeatId,
+        word: SeatWord,
+        span: Span,
+        refused: Option<(Step, Tick)>,
+        promised: bool,
+    ) {
         if promised || self.is_sampled() {
             let operation = self.operation;
-            self.report(Report::Saw(Sighting { seat, word, span, operation, refused, promised }));
+            self.report(Report::Saw(Sighting {
+                seat,
+                word,
+                span,
+                operation,
+                refused,
+                promised,
+            }));
         }
     }
 
@@ -212,6 +264,9 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
     fn span(&mut self) -> Span {
         let invoked = self.returned;
         self.returned = self.site.clock.stamp();
-        Span { invoked, returned: self.returned }
+        Span {
+            invoked,
+            returned: self.returned,
+        }
     }
 }

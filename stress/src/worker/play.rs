@@ -28,24 +28,33 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
     /// Answers with what was played.
     pub(super) fn play(&mut self, action: Action, user: usize) -> (Action, Ended) {
         let played = match action {
-            Action::Hold | Action::Group if !self.makes_room(user) => return self.play(Action::Release, user),
+            Action::Hold | Action::Group if !self.makes_room(user) => {
+                return self.play(Action::Release, user);
+            }
             Action::Hold => Some(self.hold(user, 1)),
             Action::Group => {
                 let seats = self.rng.random_range(self.plan.group.clone());
                 Some(self.hold(user, seats))
             }
-            Action::Confirm if self.users[user].is_sated() => return self.play(Action::Cancel, user),
+            Action::Confirm if self.users[user].is_sated() => {
+                return self.play(Action::Cancel, user);
+            }
             Action::Confirm | Action::Release | Action::Extend => self.on_own_hold(action, user),
             Action::Cancel => self.cancel(user),
             Action::Move => self.change_seats(user),
             Action::Double => self.double(user),
-            Action::Block if self.withheld.len() >= WITHHELD_MAX => return self.play(Action::Unblock, user),
+            Action::Block if self.withheld.len() >= WITHHELD_MAX => {
+                return self.play(Action::Unblock, user);
+            }
             Action::Block => Some(self.block()),
             Action::Unblock => Some(self.unblock()),
             Action::Expire => Some(self.one(Step::Expire)),
             Action::Read => Some(self.read()),
         };
-        played.map_or_else(|| (Action::Hold, self.hold(user, 1)), |ended| (action, ended))
+        played.map_or_else(
+            || (Action::Hold, self.hold(user, 1)),
+            |ended| (action, ended),
+        )
     }
 
     /// Whether the user may hold more: if he has his share, he forgets a hold, unless enough are forgotten already.
@@ -77,7 +86,13 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         let ttl = self.ttl();
         let until = moment.deadline(ttl);
         let taking = Taking { id, until, seats };
-        let ended = self.ask_for(&taking, Step::Hold { taking: id, until }, moment, Some(ttl), false);
+        let ended = self.ask_for(
+            &taking,
+            Step::Hold { taking: id, until },
+            moment,
+            Some(ttl),
+            false,
+        );
         if ended == Ended::Done {
             if self.rng.random_ratio(1, DOUBLES) {
                 // A full queue keeps what it has.
@@ -94,7 +109,10 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         let haste = self.rng.random_range(0..=1);
         let any = self.rng.random_range(0..usize::MAX);
         let due = self.site.clock.now().tick().plus(haste);
-        let taking = self.forgotten.remember(due).or_else(|| self.users[user].take_held(any))?;
+        let taking = self
+            .forgotten
+            .remember(due)
+            .or_else(|| self.users[user].take_held(any))?;
         Some(self.on_hold(action, user, taking))
     }
 
@@ -106,7 +124,13 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         let later = moment.deadline(ttl);
         let (step, lasts) = match action {
             Action::Confirm => (Step::Confirm { taking: id }, None),
-            Action::Extend => (Step::Extend { taking: id, until: later }, Some(ttl)),
+            Action::Extend => (
+                Step::Extend {
+                    taking: id,
+                    until: later,
+                },
+                Some(ttl),
+            ),
             _ => (Step::Release { taking: id }, None),
         };
         let ended = self.ask_for(&taking, step, moment, lasts, true);
@@ -118,7 +142,9 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
                 basket.hold(taking);
             }
             // Also what could not be extended because it lasts longer already.
-            (Action::Extend, _) | (_, Ended::Busy | Ended::Already) if !taking.until.reached_at(moment.tick()) => {
+            (Action::Extend, _) | (_, Ended::Busy | Ended::Already)
+                if !taking.until.reached_at(moment.tick()) =>
+            {
                 basket.hold(taking);
             }
             _ => {}
@@ -129,7 +155,13 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
     fn cancel(&mut self, user: usize) -> Option<Ended> {
         let taking = self.users[user].take_booked()?;
         let moment = self.site.clock.now();
-        let ended = self.ask_for(&taking, Step::Cancel { taking: taking.id }, moment, None, false);
+        let ended = self.ask_for(
+            &taking,
+            Step::Cancel { taking: taking.id },
+            moment,
+            None,
+            false,
+        );
         if ended == Ended::Busy {
             self.users[user].book(taking);
         }
@@ -153,10 +185,26 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         let moment = self.site.clock.now();
         let ttl = self.ttl();
         let until = moment.deadline(ttl);
-        let mut steps = vec![(from, Step::Release { taking: old.id }), (to, Step::Hold { taking: id, until })];
+        let mut steps = vec![
+            (from, Step::Release { taking: old.id }),
+            (to, Step::Hold { taking: id, until }),
+        ];
         let lasts_nanos = nanos(ttl);
-        let ended = self.ask(&mut Wish { steps: &mut steps, moment, lasts_nanos, promised: Some(old.until) });
-        let kept = if ended == Ended::Done { Taking { id, until, seats: Party::One(to) } } else { old };
+        let ended = self.ask(&mut Wish {
+            steps: &mut steps,
+            moment,
+            lasts_nanos,
+            promised: Some(old.until),
+        });
+        let kept = if ended == Ended::Done {
+            Taking {
+                id,
+                until,
+                seats: Party::One(to),
+            }
+        } else {
+            old
+        };
         self.users[user].hold(kept);
         Some(ended)
     }
@@ -164,7 +212,8 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
     /// Acts on what another worker holds and may be acting on at this very moment.
     fn double(&mut self, user: usize) -> Option<Ended> {
         let taking = self.site.doubles.pop()?;
-        let action = [Action::Confirm, Action::Release, Action::Extend][self.rng.random_range(0..3)];
+        let action =
+            [Action::Confirm, Action::Release, Action::Extend][self.rng.random_range(0..3)];
         Some(self.on_hold(action, user, taking))
     }
 
@@ -197,7 +246,12 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
 
     fn on_seat(&mut self, seat: SeatId, step: Step) -> Ended {
         let moment = self.site.clock.now();
-        self.ask(&mut Wish { steps: &mut vec![(seat, step)], moment, lasts_nanos: 0, promised: None })
+        self.ask(&mut Wish {
+            steps: &mut vec![(seat, step)],
+            moment,
+            lasts_nanos: 0,
+            promised: None,
+        })
     }
 
     /// Looks at some seats one after the other, upwards or downwards: groups must not be seen half done either way.
@@ -208,7 +262,10 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         if self.rng.random() {
             seats.reverse();
         }
-        let words: Vec<_> = seats.iter().map(|seat| self.site.seats.read(*seat)).collect();
+        let words: Vec<_> = seats
+            .iter()
+            .map(|seat| self.site.seats.read(*seat))
+            .collect();
         let span = self.span();
         for (seat, word) in seats.into_iter().zip(words) {
             self.saw(seat, word, span, None, false);
@@ -216,10 +273,27 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
         Ended::Done
     }
 
-    fn ask_for(&mut self, taking: &Taking, step: Step, moment: Moment, lasts: Option<Ttl>, own: bool) -> Ended {
-        let mut steps = taking.seats.seats().iter().map(|seat| (*seat, step)).collect();
+    fn ask_for(
+        &mut self,
+        taking: &Taking,
+        step: Step,
+        moment: Moment,
+        lasts: Option<Ttl>,
+        own: bool,
+    ) -> Ended {
+        let mut steps = taking
+            .seats
+            .seats()
+            .iter()
+            .map(|seat| (*seat, step))
+            .collect();
         let promised = own.then_some(taking.until);
-        self.ask(&mut Wish { steps: &mut steps, moment, lasts_nanos: lasts.map_or(0, nanos), promised })
+        self.ask(&mut Wish {
+            steps: &mut steps,
+            moment,
+            lasts_nanos: lasts.map_or(0, nanos),
+            promised,
+        })
     }
 
     fn ttl(&mut self) -> Ttl {
