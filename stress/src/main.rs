@@ -1,2 +1,50 @@
-//! Stress.
-fn main() {}
+//! The command `stress`: reads its options, runs, and says how it went.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use stress::{audit::verdict::Violation, cli::Options, http, report, run, sabotage};
+
+/// The options make no sense, or the run could not be begun.
+const BAD_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let seed = options.seed.unwrap_or_else(rand::random);
+    match act(&options, seed) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("stress: {error}");
+            ExitCode::from(BAD_USAGE)
+        }
+    }
+}
+
+/// Whether all went as it should.
+fn act(options: &Options, seed: u64) -> Result<bool, String> {
+    if options.list_sabotages {
+        print!("{}", sabotage::list());
+        return Ok(true);
+    }
+    println!("--seed {seed}");
+    if let Some(url) = &options.url {
+        let ended = http::run(&options.http_plan(url, seed))?;
+        print!("{}", http::summary(&ended));
+        return Ok(verdict(ended.violation.as_ref()));
+    }
+    if let Some(name) = &options.sabotage {
+        return sabotage::run(name, seed);
+    }
+    let ended = run::run(&options.plan(seed))?;
+    print!("{}", report::run(&ended));
+    Ok(verdict(ended.findings.violation.as_ref()))
+}
+
+fn verdict(violation: Option<&Violation>) -> bool {
+    match violation {
+        None => println!("\nEvery promise was kept."),
+        Some(violation) => println!("\n{violation}"),
+    }
+    violation.is_none()
+}

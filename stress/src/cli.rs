@@ -1,0 +1,281 @@
+//! The command line.
+
+use std::{ops::RangeInclusive, str::FromStr, time::Duration};
+
+use clap::Parser;
+use seatlock::{
+    limits::{GROUP_SEATS_MAX, SEATS_MAX, THREADS_MAX},
+    tick::Ttl,
+};
+
+use crate::{
+    http::HttpPlan,
+    plan::{Length, Plan, mix::Mix, skew::Skew},
+};
+
+/// How long a run is unless it is told.
+const DURATION: Duration = Duration::from_secs(10);
+
+/// How long the tape may stand still before a run is ended to find out why.
+const STALL: Duration = Duration::from_secs(5);
+
+/// Puts Seatlock under load and proves from the record that it kept its promises.
+///
+/// Threads hold, confirm, release, extend, cancel, move and block seats, alone and in groups, and race one another and
+/// the reaper for deadlines. An auditor replays the tape while they do: every record must begin with the word that the
+/// one before left, say what its author was told, be legal by a second implementation of the rules, and agree with real
+/// time by a clock that the engine does not know. At the end replay and memory are compared, word by word.
+///
+/// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
+/// linearizability, seat by seat.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 110, after_help = AFTER_HELP)]
+pub struct Options {
+    /// Threads that change seats; with --url, connections
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(THREADS_MAX) - 2))]
+    pub threads: u32,
+    /// Seats in the map; with --url, the server's are used
+    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEATS_MAX)))]
+    pub seats: u32,
+    /// Users, spread over the threads; each remembers a few holds and bookings
+    #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub users: u32,
+    /// How often each operation, as weights; those that are not named are not played
+    #[arg(long, default_value_t, value_name = "NAME=WEIGHT,..")]
+    pub mix: Mix,
+    /// How many seats a group has: a number, or FROM..TO with both included
+    #[arg(long, default_value = "2..4", value_name = "SEATS")]
+    pub group: Count,
+    /// Which seats are wanted: uniform, zipf, zipf:EXPONENT or hot (everybody wants one seat)
+    #[arg(long, default_value_t = Skew::Uniform, value_name = "SKEW")]
+    pub skew: Skew,
+    /// How long holds last: a time, or FROM..TO with both included, such as 15ms..2s
+    #[arg(long, default_value = "15ms..200ms", value_name = "TIME")]
+    pub ttl: TtlRange,
+    /// How long the run is, unless --operations is given [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "operations")]
+    pub duration: Option<Duration>,
+    /// How many operations the run has, over all threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub operations: Option<u64>,
+    /// Where all choices come from; the run prints it. Threads still race as they like
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// How much faster than real the run's time is: at 100 a tick lasts 0.1 ms, for 100 times as many deadlines to race
+    #[arg(long, default_value_t = 1, value_name = "FACTOR", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub speed: u32,
+    /// In the middle of a change, between its load and its CAS, its CAS and its record, its record and its mark, let other
+    /// threads run at one of so many such points; 0 for never, which is best for speed
+    #[arg(long, default_value_t = 100, value_name = "POINTS")]
+    pub dawdle: u32,
+    /// Put a server under load instead, such as http://127.0.0.1:3000. Give it fresh seats: the API cannot unbook
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// How long that server's locks last
+    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = time, requires = "url")]
+    pub lock_ttl: Duration,
+    /// Commit a deliberate fault, which the run must find; 'all' commits each in turn and shows how it was found
+    #[arg(long, value_name = "FAULT", conflicts_with = "url")]
+    pub sabotage: Option<String>,
+    /// Show the faults that --sabotage knows
+    #[arg(long)]
+    pub list_sabotages: bool,
+    /// Say nothing until the end
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Operations of a mix:
+  hold group confirm release extend cancel move double block unblock expire read
+  A group is several seats in one step; what was taken together is confirmed, released, extended and cancelled together.
+  'double' acts on another worker's hold at the same time as he does; 'expire' is the reaper's step out of turn.
+  With --url: lock confirm unlock and read are played as the weights of hold, confirm, release and read say.
+
+Examples:
+  stress                                          ten seconds of everything on 64 seats
+  stress --operations 3000000 --seed 7            as long as it takes for three million operations
+  stress --skew hot --threads 8                   everybody wants one seat
+  stress --speed 100 --ttl 15ms..40ms             a race for a deadline every few microseconds
+  stress --seats 1000000 --skew zipf:1.1 --duration 5m
+  stress --mix group=5,confirm=3,release=2,read=5 --group 2..64 --seats 128
+  stress --sabotage all                           is the auditor awake? Each fault must be found
+  stress --url http://127.0.0.1:3000 --lock-ttl 500ms --duration 20s
+                                                  against: seatlock serve --lock-ttl 500ms
+
+Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
+with --sabotage all it is 0 if every fault was found.";
+
+/// A number of seats, or a range of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count(RangeInclusive<u32>);
+
+/// A TTL, or a range of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TtlRange {
+    shortest: Ttl,
+    longest: Ttl,
+}
+
+impl Options {
+    /// The run in the process that these options ask for.
+    pub fn plan(&self, seed: u64) -> Plan {
+        Plan {
+            threads: self.threads,
+            seats: self.seats,
+            users: self.users,
+            mix: self.mix.clone(),
+            group: self.group.0.clone(),
+            skew: self.skew,
+            ttl_min: self.ttl.shortest,
+            ttl_max: self.ttl.longest,
+            length: self.length(),
+            seed,
+            speed: self.speed,
+            dawdle: self.dawdle,
+            stall: STALL,
+            quiet: self.quiet,
+        }
+    }
+
+    /// The run against `url` that these options ask for.
+    pub fn http_plan(&self, url: &str, seed: u64) -> HttpPlan {
+        HttpPlan {
+            url: url.to_owned(),
+            connections: self.threads,
+            users: self.users,
+            mix: self.mix.clone(),
+            skew: self.skew,
+            lock_ttl: self.lock_ttl,
+            length: self.length(),
+            seed,
+            quiet: self.quiet,
+        }
+    }
+
+    fn length(&self) -> Length {
+        self.operations.map_or(
+            Length::Time(self.duration.unwrap_or(DURATION)),
+            Length::Operations,
+        )
+    }
+}
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (from, to) = range(text, |part| {
+            let count = part
+                .parse()
+                .ok()
+                .filter(|count| (1..=GROUP_SEATS_MAX).contains(count));
+            count.ok_or_else(|| format!("a group has 1 to {GROUP_SEATS_MAX} seats"))
+        })?;
+        Ok(Self(from..=to))
+    }
+}
+
+impl FromStr for TtlRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (shortest, longest) = range(text, |part| {
+            Ttl::new(time(part)?).map_err(|error| error.to_string())
+        })?;
+        Ok(Self { shortest, longest })
+    }
+}
+
+/// A value, or two of them in order with '..' in between.
+fn range<V: PartialOrd + Clone>(
+    text: &str,
+    value: impl Fn(&str) -> Result<V, String>,
+) -> Result<(V, V), String> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    let (from, to) = (value(from)?, value(to)?);
+    if from <= to {
+        Ok((from, to))
+    } else {
+        Err("a range goes from the smaller to the larger".to_owned())
+    }
+}
+
+/// A time with its unit: 250us, 15ms, 10s, 5m or 1h.
+fn time(text: &str) -> Result<Duration, String> {
+    let units = [
+        ("us", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+    ];
+    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = units
+        .into_iter()
+        .find(|(name, _)| *name == &text[number.len()..]);
+    let nanos = unit
+        .zip(number.parse::<u64>().ok())
+        .and_then(|((_, nanos), number)| number.checked_mul(nanos));
+    nanos
+        .map(Duration::from_nanos)
+        .ok_or_else(|| "a time is a whole number and a unit: us, ms, s, m or h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(time("15ms"), Ok(Duration::from_millis(15)));
+        assert_eq!(time("2h"), Ok(Duration::from_secs(7_200)));
+        for text in [
+            "",
+            "5",
+            "ms",
+            "1.5s",
+            "-1s",
+            "5 s",
+            "99999999999999999999s",
+            "18446744073709551615h",
+        ] {
+            assert!(time(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_in_order_and_within_their_bounds() {
+        assert_eq!("3".parse(), Ok(Count(3..=3)));
+        assert_eq!("2..64".parse(), Ok(Count(2..=64)));
+        for text in ["", "0", "65", "4..2", "2..", "..3"] {
+            assert!(text.parse::<Count>().is_err(), "{text:?}");
+        }
+        assert!("1ms..2s".parse::<TtlRange>().is_ok());
+        for text in ["0ms", "2s..1s", "721h"] {
+            assert!(text.parse::<TtlRange>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bad_usage_ends_with_code_2() {
+        for line in [
+            "--threads 0",
+            "--skew cold",
+            "--operations 1 --duration 1s",
+            "--lock-ttl 1s",
+            "--fly",
+        ] {
+            let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
+                .expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+}

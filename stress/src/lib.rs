@@ -1,0 +1,41 @@
+//! Puts Seatlock under load, and proves from the record that it kept its promises.
+//!
+//! `cargo run --release -p stress -- --help` teaches how to use it. How it works:
+//!
+//! ```text
+//!   workers (worker)    reaper (reaping)          each tells what it did and saw on a ring of its own (claim)
+//!        \    |    /        |
+//!         Seats: the map under test
+//!                |
+//!              tape  -->  auditor (audit): replays it in the order of the LSNs, merged with the rings
+//!                            |
+//!              at the end: replay and memory agree, word by word (run)
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`cli`], [`plan`] | what is played, how often, on which seats |
+//! | [`worker`] | threads that play users; every change they are granted is reported |
+//! | [`reaping`] | the reaper's thread, and the trail that learns what it did |
+//! | [`clock`] | the engine's clock, and an independent one to check it by |
+//! | [`audit`] | the replay, a second implementation of the rules, real time, what was shown |
+//! | [`sabotage`] | deliberate faults, each of which the audit must find |
+//! | [`http`] | the small API of a running server: clients, and their judge |
+//! | [`linear`] | the search for an order that makes sense (linearizability) |
+//! | [`run`], [`signals`], [`progress`], [`latency`], [`report`] | a run from its beginning to its summary |
+
+pub mod audit;
+pub mod claim;
+pub mod cli;
+pub mod clock;
+pub mod http;
+pub mod latency;
+pub mod linear;
+pub mod plan;
+pub mod progress;
+pub mod reaping;
+pub mod report;
+pub mod run;
+pub mod sabotage;
+pub mod signals;
+pub mod worker;

@@ -1,0 +1,92 @@
+//! The summary at the end of a run.
+
+use std::{fmt::Write, time::Duration};
+
+use crate::{
+    audit::verdict::{Checks, Promise},
+    latency::{Book, Ended},
+    progress::per,
+    run,
+};
+
+/// The summary of a run in the process.
+pub fn run(ended: &run::Ended) -> String {
+    let findings = &ended.findings;
+    let mut text = throughput(&ended.book, ended.elapsed);
+    let voids = 100.0 * per(findings.voids, ended.taken);
+    let _ = writeln!(
+        text,
+        "{} LSNs taken, of which {} ({voids:.2} %) were given up after a lost race",
+        ended.taken, findings.voids
+    );
+    text += &latencies(&ended.book, "in the process, of one operation in eight");
+    let lateness = &findings.replay.lateness;
+    if !lateness.is_empty() {
+        let at = |percent| lateness.value_at_percentile(percent);
+        let within = lateness.count_between(0, 2);
+        let _ = writeln!(
+            text,
+            "\nreclaimed by the reaper: {}; ticks after the deadline: p50 {}, p99 {}, p99.9 {}, most {}; within two ticks {:.3} %",
+            lateness.len(),
+            at(50.0),
+            at(99.0),
+            at(99.9),
+            lateness.max(),
+            100.0 * per(within, lateness.len()),
+        );
+    }
+    text += &promises(&findings.replay.checks);
+    if findings.unjudged > 0 {
+        let _ = writeln!(
+            text,
+            "{} words that were shown could not be judged: too much had happened since",
+            findings.unjudged
+        );
+    }
+    text
+}
+
+/// How much was done.
+pub fn throughput(book: &Book, elapsed: Duration) -> String {
+    let all = book.count(None);
+    let share = |ended| 100.0 * per(book.count(Some(ended)), all);
+    format!(
+        "\n{all} operations in {:.2} s: {:.3} million a second; {:.2} % refused, {:.4} % busy\n",
+        elapsed.as_secs_f64(),
+        per(all, 1_000_000) / elapsed.as_secs_f64(),
+        share(Ended::Refused),
+        share(Ended::Busy),
+    )
+}
+
+/// Latency by operation and end.
+pub fn latencies(book: &Book, what: &str) -> String {
+    let mut text = format!(
+        "\nlatency {what}, in microseconds\n{:<10} {:<10} {:>12} {:>9} {:>9} {:>9} {:>9} {:>10}\n",
+        "operation", "ended", "count", "p50", "p90", "p99", "p99.9", "max"
+    );
+    for (kind, ended, entry) in book.entries() {
+        let _ = write!(text, "{kind:<10} {:<10} {:>12}", ended.name(), entry.count);
+        for percentile in [50.0, 90.0, 99.0, 99.9] {
+            let _ = write!(
+                text,
+                " {:>9.2}",
+                per(entry.nanos.value_at_percentile(percentile), 1_000)
+            );
+        }
+        let _ = writeln!(text, " {:>10.2}", per(entry.nanos.max(), 1_000));
+    }
+    text
+}
+
+/// Each promise and how often it was checked.
+pub fn promises(checks: &Checks) -> String {
+    let mut text = format!("\n{:<32} {:>14}\n", "promise", "times checked");
+    for promise in Promise::ALL
+        .into_iter()
+        .filter(|promise| checks.of(*promise) > 0)
+    {
+        let _ = writeln!(text, "{promise:<32} {:>14}", checks.of(promise));
+    }
+    text
+}
