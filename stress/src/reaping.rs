@@ -13,7 +13,7 @@ use seatlock::{
     ids::{Lsn, SeatId},
     limits::{TICK_NANOS, WHEEL_SLOTS},
     reaper::{self, Swept},
-    seat::{Change, Seats, Step, Trail},
+    seat::{Change, Step, Trail},
     tick::{Moment, Tick, Ttl},
     wheel::Wheel,
 };
@@ -21,7 +21,7 @@ use seatlock::{
 use crate::{
     claim::{Claim, Pen, Report},
     clock::{RunClock, Span, Stamp},
-    signals::Signals,
+    worker::Site,
 };
 
 /// Sweeps at the end that may find the tape full, 1 ms apart.
@@ -134,12 +134,8 @@ impl Reaping {
 pub struct Reaper<'r, T> {
     /// What reminds it.
     pub wheel: &'r Wheel,
-    /// What it frees.
-    pub seats: &'r Seats<Told<T>>,
-    /// When.
-    pub clock: &'r RunClock,
-    /// How long.
-    pub signals: &'r Signals,
+    /// What it frees, when, and for how long.
+    pub site: &'r Site<T>,
     /// The longest hold that can be.
     pub ttl_max: Ttl,
     /// How far it runs ahead of its time, if that is this run's fault.
@@ -150,19 +146,19 @@ impl<T: Trail> Reaper<'_, T> {
     /// Sweeps a few times a tick until the workers have left, then until nothing can be held any more. Answers with the
     /// time at which everything must have been reclaimed.
     pub fn run(self, pen: Pen) -> Moment {
-        let first = self.clock.stamp();
+        let first = self.site.clock.stamp();
         let reaping = Reaping {
             pen,
-            clock: self.clock.clone(),
+            clock: self.site.clock.clone(),
             now: Tick::new(0),
             invoked: first,
             made_up: false,
         };
         REAPING.set(Some(reaping));
-        let pause =
-            (self.clock.real_tick() / 4).clamp(Duration::from_micros(20), Duration::from_millis(2));
-        while !self.signals.all_left() {
-            let now = self.clock.now();
+        let pause = (self.site.clock.real_tick() / 4)
+            .clamp(Duration::from_micros(20), Duration::from_millis(2));
+        while !self.site.signals.all_left() {
+            let now = self.site.clock.now();
             self.sweep(now.plus(self.hurry), now.tick());
             thread::sleep(pause);
         }
@@ -176,13 +172,13 @@ impl<T: Trail> Reaper<'_, T> {
     fn reclaim_everything(&self) -> Moment {
         with_reaping(|reaping| reaping.made_up = true);
         let tick = Duration::from_nanos(TICK_NANOS);
-        let mut now = self.clock.now().plus(self.ttl_max.span() + 2 * tick);
+        let mut now = self.site.clock.now().plus(self.ttl_max.span() + 2 * tick);
         for _ in 0..=WHEEL_SLOTS {
             self.sweep(now, now.tick());
             now = now.plus(tick);
         }
         for _ in 0..LAST_SWEEPS_MAX {
-            if self.sweep(now, now.tick()).busy == 0 || self.signals.is_audit_over() {
+            if self.sweep(now, now.tick()).busy == 0 || self.site.signals.is_audit_over() {
                 break;
             }
             now = now.plus(tick);
@@ -197,7 +193,7 @@ impl<T: Trail> Reaper<'_, T> {
             reaping.now = told;
             reaping.invoked = reaping.clock.stamp();
         });
-        let swept = reaper::sweep(self.wheel, self.seats, now);
+        let swept = reaper::sweep(self.wheel, &self.site.seats, now);
         with_reaping(|reaping| reaping.pen.end_turn(false, swept.busy > 0));
         swept
     }

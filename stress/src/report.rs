@@ -20,7 +20,7 @@ pub fn run(ended: &run::Ended) -> String {
         ended.taken, findings.voids
     );
     text += &latencies(&ended.book, "in the process, of one operation in eight");
-    let lateness = &findings.replay.lateness;
+    let lateness = &findings.replay.deadlines.lateness;
     if !lateness.is_empty() {
         let at = |percent| lateness.value_at_percentile(percent);
         let within = lateness.count_between(0, 2);

@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    thread,
+    thread::{self, Scope, ScopedJoinHandle},
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,7 @@ use crossbeam::queue::ArrayQueue;
 use seatlock::{
     ids::SeatId,
     limits::WHEEL_SLOTS,
-    seat::{Seat, Seats, Trail},
+    seat::{SeatWord, Seats, Trail},
     shard::Shard,
     tape::{Record, Tape},
     tick::Moment,
@@ -109,21 +109,23 @@ where
         hurry,
     } = parts;
     let signals = Arc::new(Signals::new(plan.threads));
-    let seats =
-        Seats::new(plan.seats, Told::new(trail, plan.dawdle)).map_err(|error| error.to_string())?;
+    let told = Told::new(trail, plan.dawdle);
+    let seats = Seats::new(plan.seats, told).map_err(|error| error.to_string())?;
+    let doubles = ArrayQueue::new(DOUBLES_WAITING);
     let site = Site {
         seats,
         clock,
         signals: Arc::clone(&signals),
-        doubles: ArrayQueue::new(DOUBLES_WAITING),
+        doubles,
     };
     let (mut pens, lines): (Vec<Pen>, Vec<Line>) = (0..=plan.threads)
         .map(|_| claim::line(Arc::clone(&signals)))
         .unzip();
+    let reaper_pen = pens.pop().ok_or("there is a pen for each line")?;
     let tallies = lines.iter().map(Line::tally).collect();
     let replay = Replay::new(plan.seats, lines.len(), plan.threads as usize, &site.clock);
     let reader = shard.tape.reader().ok_or("the tape has a reader already")?;
-    let input = (&shard.tape, reader);
+    let input = (&shard.tape, reader, &site.clock);
     let auditor = Auditor::new(
         input,
         Lines::new(lines),
@@ -134,32 +136,16 @@ where
     );
     let reaper = Reaper {
         wheel: &shard.wheel,
-        seats: &site.seats,
-        clock: &site.clock,
-        signals: &signals,
+        site: &site,
         ttl_max: plan.ttl_max,
         hurry,
     };
-    let reaper_pen = pens.pop().ok_or("there is a pen for each line")?;
-    let started = Instant::now();
     thread::scope(|scope| {
         let auditor = scope.spawn(|| auditor.run());
         let reaper = scope.spawn(|| reaper.run(reaper_pen));
-        let workers: Vec<_> = pens
-            .into_iter()
-            .zip(hands)
-            .zip(0..)
-            .map(|((pen, hand), line)| {
-                let worker = Worker::new(&site, plan, (line, plan.threads + 1), pen, hand);
-                scope.spawn(move || worker.run(plan.length.operations_of(line, plan.threads)))
-            })
-            .collect();
-        watch(plan, &signals, &shard.tape, Progress::new(tallies), started);
-        let elapsed = started.elapsed();
-        let mut book = Book::new(KINDS);
-        for worker in workers {
-            book.add(&worker.join().map_err(|_| "a worker panicked")?);
-        }
+        let workers = Workers::begin(scope, plan, &site, pens, hands);
+        let elapsed = watch(plan, &signals, &shard.tape, Progress::new(tallies));
+        let book = workers.end()?;
         let end = reaper.join().map_err(|_| "the reaper panicked")?;
         let mut findings = auditor.join().map_err(|_| "the auditor panicked")?;
         if findings.violation.is_none() {
@@ -175,8 +161,40 @@ where
     })
 }
 
-/// Shows how far it is, and ends it when it is time.
-fn watch(plan: &Plan, signals: &Signals, tape: &Tape, mut progress: Progress, started: Instant) {
+/// The workers' threads.
+struct Workers<'scope>(Vec<ScopedJoinHandle<'scope, Book>>);
+
+impl<'scope> Workers<'scope> {
+    fn begin<'env, T, H>(
+        scope: &'scope Scope<'scope, 'env>,
+        plan: &'env Plan,
+        site: &'env Site<T>,
+        pens: Vec<Pen>,
+        hands: Vec<H>,
+    ) -> Self
+    where
+        T: Trail + Send + Sync + 'env,
+        H: Hand + 'env,
+    {
+        let begin = |((pen, hand), line)| {
+            let worker = Worker::new(site, plan, (line, plan.threads + 1), pen, hand);
+            scope.spawn(move || worker.run(plan.length.operations_of(line, plan.threads)))
+        };
+        Self(pens.into_iter().zip(hands).zip(0..).map(begin).collect())
+    }
+
+    fn end(self) -> Result<Book, String> {
+        let mut all = Book::new(KINDS);
+        for worker in self.0 {
+            all.add(&worker.join().map_err(|_| "a worker panicked")?);
+        }
+        Ok(all)
+    }
+}
+
+/// Shows how far it is, and ends it when it is time. Answers with how long it took.
+fn watch(plan: &Plan, signals: &Signals, tape: &Tape, mut progress: Progress) -> Duration {
+    let started = Instant::now();
     while !signals.all_left() {
         thread::sleep(LOOK);
         if matches!(plan.length, Length::Time(span) if started.elapsed() >= span) {
@@ -186,6 +204,7 @@ fn watch(plan: &Plan, signals: &Signals, tape: &Tape, mut progress: Progress, st
             progress.show(tape.next().get(), signals.audited());
         }
     }
+    started.elapsed()
 }
 
 /// All is quiet: memory and replay must agree, and nothing may be held any more.
@@ -194,30 +213,21 @@ fn compare<T: Trail>(
     site: &Site<T>,
     end: Moment,
 ) -> Result<(), Violation> {
-    let Findings { replay, .. } = findings;
-    replay
-        .compare(|seat| site.seats.read(seat))
-        .and_then(|()| {
-            let left = |(index, word): (u32, _)| match seatlock::seat::SeatWord::view(word) {
-                Seat::Held { until, .. } if until.reached_at(end.tick()) => {
-                    Some(SeatId::new(index))
-                }
-                _ => None,
-            };
-            let left: Vec<SeatId> = (0..)
-                .zip(replay.words.iter().copied())
-                .filter_map(left)
-                .collect();
-            match left.first() {
-                None => Ok(()),
-                Some(seat) => {
-                    let what = format!(
-                        "{} expired holds were never reclaimed, among them that of {seat}",
-                        left.len()
-                    );
-                    Err(Violation::new(Promise::Reclaimed, *seat, what))
-                }
-            }
-        })
-        .map_err(|violation| findings.with_history(violation))
+    let replay = &mut findings.replay;
+    let agreed = replay.compare(|seat| site.seats.read(seat));
+    let verdict = agreed.and_then(|()| nothing_left(&replay.words, end));
+    verdict.map_err(|violation| findings.with_history(violation))
+}
+
+fn nothing_left(words: &[SeatWord], end: Moment) -> Result<(), Violation> {
+    let is_left = |word: &SeatWord| word.is_expired(end.tick());
+    let Some(first) = words.iter().position(is_left) else {
+        return Ok(());
+    };
+    let seat = u32::try_from(first).map(SeatId::new).ok();
+    let count = words.iter().filter(|word| is_left(word)).count();
+    let what = format!(
+        "{count} expired holds were never reclaimed, the first of them that of seat {first}"
+    );
+    Err(Violation::new(Promise::Reclaimed, seat, what))
 }

@@ -6,6 +6,7 @@
 //! the engine does not know. Its memory is bounded, however long the run: one word and one deadline for each seat, and
 //! a ring of the newest changes.
 
+pub mod deadlines;
 pub mod lines;
 pub mod replay;
 pub mod rules;
@@ -20,7 +21,11 @@ use seatlock::{
     tape::{Entry, Record, Tape, TapeReader},
 };
 
-use crate::{claim::Claim, clock::Stamp, signals::Signals};
+use crate::{
+    claim::Claim,
+    clock::{RunClock, Stamp},
+    signals::Signals,
+};
 use lines::{Claimed, Lines};
 use replay::Replay;
 use verdict::{Promise, Violation};
@@ -38,6 +43,7 @@ const HISTORY_LINES: usize = 20;
 pub struct Auditor<'t, D> {
     tape: &'t Tape,
     reader: TapeReader<'t>,
+    clock: &'t RunClock,
     lines: Lines,
     replay: Replay,
     signals: &'t Signals,
@@ -77,7 +83,7 @@ impl Findings {
 impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
     /// An auditor for everything from here on.
     pub fn new(
-        (tape, reader): (&'t Tape, TapeReader<'t>),
+        (tape, reader, clock): (&'t Tape, TapeReader<'t>, &'t RunClock),
         lines: Lines,
         replay: Replay,
         signals: &'t Signals,
@@ -87,6 +93,7 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         Self {
             tape,
             reader,
+            clock,
             lines,
             replay,
             signals,
@@ -132,13 +139,12 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
             } else if all_gone {
                 return self.end();
             } else {
-                self.lines.drain();
                 // Counted in rests and not by a clock, which goes on while the whole process is stopped.
                 rests += 1;
                 if rests > self.stall.as_millis() {
                     return self.stalled();
                 }
-                thread::sleep(REST);
+                self.rest()?;
             }
         }
     }
@@ -169,7 +175,7 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         if let Some(last) = batch.last() {
             self.signals.set_audited(last.lsn.get());
         }
-        self.judge_sightings()
+        self.judge_sightings(self.replay.newest_invoked)
     }
 
     fn judge_record(&mut self, record: &Record) -> Result<(), Violation> {
@@ -192,18 +198,29 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         }
     }
 
-    fn judge_sightings(&mut self) -> Result<(), Violation> {
+    fn judge_sightings(&mut self, horizon: Stamp) -> Result<(), Violation> {
         let Replay {
             trace,
             words,
             checks,
-            newest_invoked,
             slack_nanos,
             ..
         } = &mut self.replay;
         self.lines.sightings().try_for_each(|sightings| {
-            sightings.judge((trace, words), *newest_invoked, *slack_nanos, checks)
+            sightings.judge((trace, words), horizon, *slack_nanos, checks)
         })
+    }
+
+    /// Nothing to read. What was shown before now is judged, if every number that was taken by now has been read: what
+    /// is changed under a later one can't have been seen.
+    fn rest(&mut self) -> Result<(), Violation> {
+        let now = self.clock.stamp();
+        self.lines.drain();
+        if self.reader.position() == self.tape.next() {
+            self.judge_sightings(now)?;
+        }
+        thread::sleep(REST);
+        Ok(())
     }
 
     /// Everybody has gone, so each number that was taken must have been answered for.
@@ -227,8 +244,7 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
         if let Some((by, claim)) = self.lines.left_over() {
             return Err(missing(by, &claim));
         }
-        self.replay.newest_invoked = Stamp::NEVER;
-        self.judge_sightings()
+        self.judge_sightings(Stamp::NEVER)
     }
 }
 

@@ -1,15 +1,13 @@
 //! The tape, replayed: what every seat is, and whether each change was allowed to make it so.
 
-use std::time::Duration;
-
-use hdrhistogram::Histogram;
 use seatlock::{
     ids::{Lsn, SeatId, TakingId},
-    limits::{TAKINGS_MAX, TICK_NANOS},
-    seat::{Change, Seat, SeatWord, Step},
+    limits::TAKINGS_MAX,
+    seat::{Change, SeatWord, Step},
 };
 
 use super::{
+    deadlines::Deadlines,
     rules,
     trace::Trace,
     verdict::{Checks, Promise, Violation},
@@ -18,13 +16,6 @@ use crate::{
     claim::Claim,
     clock::{RunClock, Stamp},
 };
-
-/// How long after its deadline a hold may be reclaimed. The wheel needs two ticks; the rest is for a machine that has
-/// other things to do than to run the reaper.
-const LATENESS_MAX: Duration = Duration::from_secs(5);
-
-/// Lateness beyond this many ticks is counted as this much.
-const LATENESS_TICKS_MAX: u64 = 1 << 20;
 
 /// The state of all seats as far as the tape was read.
 #[derive(Debug)]
@@ -35,25 +26,14 @@ pub struct Replay {
     pub trace: Trace,
     /// How often each promise was checked.
     pub checks: Checks,
-    /// By how many ticks the reaper came after each deadline.
-    pub lateness: Histogram<u64>,
+    /// The holds, by the independent clock.
+    pub deadlines: Deadlines,
     /// The latest invocation of any change so far.
     pub newest_invoked: Stamp,
-    keeps: Box<[Keep]>,
     takings: Vec<Option<(TakingId, Lsn)>>,
     reaper: usize,
     open: Option<OpenGroup>,
-    lateness_max_ticks: u64,
     pub(super) slack_nanos: u64,
-}
-
-/// What the independent clock says of a hold.
-#[derive(Debug, Clone, Copy, Default)]
-struct Keep {
-    /// Nobody else can have it before this.
-    safe_until: Stamp,
-    /// Its holder can do nothing with it that was begun after this.
-    over_by: Stamp,
 }
 
 /// A group of which more seats must follow.
@@ -71,17 +51,11 @@ impl Replay {
             words: vec![SeatWord::FRESH; seats as usize].into(),
             trace: Trace::new(seats),
             checks: Checks::default(),
-            lateness: Histogram::new_with_max(LATENESS_TICKS_MAX, 3)
-                .expect("3 digits up to a million ticks"),
+            deadlines: Deadlines::new(seats, clock),
             newest_invoked: Stamp::default(),
-            keeps: vec![Keep::default(); seats as usize].into(),
             takings: vec![None; writers],
             reaper,
             open: None,
-            lateness_max_ticks: u64::try_from(
-                LATENESS_MAX.as_nanos() / clock.real_tick().as_nanos(),
-            )
-            .unwrap_or(u64::MAX),
             slack_nanos: clock.slack_nanos(),
         }
     }
@@ -110,8 +84,11 @@ impl Replay {
     ) -> Result<(), Violation> {
         let group = self.group_of(lsn, &change, by, claim)?;
         self.check_record(lsn, &change, claim)?;
+        self.check_step(lsn, &change, claim)?;
         self.check_taking(group, by, &change, claim)?;
-        self.check_clock(&change, by, claim)?;
+        let by_reaper = by == self.reaper;
+        self.deadlines
+            .check(&change, claim, by_reaper, &mut self.checks)?;
         self.check_real_time(lsn, claim)?;
         let words = (change.before, change.after);
         self.trace.push(
@@ -124,12 +101,6 @@ impl Replay {
             claim.span,
         );
         self.words[change.seat.index()] = change.after;
-        if matches!(change.after.view(), Seat::Held { .. }) {
-            self.keeps[change.seat.index()] = Keep {
-                safe_until: claim.span.invoked.plus(claim.lasts_nanos),
-                over_by: claim.span.returned.plus(claim.lasts_nanos + TICK_NANOS),
-            };
-        }
         Ok(())
     }
 
@@ -173,65 +144,53 @@ impl Replay {
         Ok(first)
     }
 
+    /// The record is of the claim's seat, and goes on where the replay is.
     fn check_record(&mut self, lsn: Lsn, change: &Change, claim: &Claim) -> Result<(), Violation> {
-        let seat = change.seat;
-        let broken = |promise, what| Err(Violation::new(promise, seat, what));
-        if claim.seat != seat {
-            return broken(
-                Promise::TapeTrue,
-                format!(
-                    "{lsn} is of {seat} on the tape, and of {} by its claim",
-                    claim.seat
-                ),
-            );
-        }
+        let Change { seat, before, .. } = *change;
         let known = self.words[seat.index()];
-        if change.before != known {
-            return broken(
-                Promise::TapeInOrder,
-                format!(
-                    "{lsn}: the record begins with {:?}, the replay has {known:?}",
-                    change.before
-                ),
+        if claim.seat != seat {
+            let what = format!(
+                "{lsn} is of {seat} on the tape, and of {} by its claim",
+                claim.seat
             );
+            return Err(Violation::new(Promise::TapeTrue, seat, what));
         }
+        if before != known {
+            let what =
+                format!("{lsn}: the record begins with {before:?}, the replay has {known:?}");
+            return Err(Violation::new(Promise::TapeInOrder, seat, what));
+        }
+        self.checks.count(Promise::TapeInOrder);
+        Ok(())
+    }
+
+    /// The step may be done, and leaves the word that the record says.
+    fn check_step(&mut self, lsn: Lsn, change: &Change, claim: &Claim) -> Result<(), Violation> {
+        let Change {
+            seat,
+            before,
+            after,
+            ..
+        } = *change;
         let step = claim.step;
-        let expected = match rules::after(step, change.before, claim.now, lsn) {
-            Ok(word) => word,
-            Err((promise, how)) => {
-                let now = claim.now.get();
-                return broken(
-                    promise,
-                    format!(
-                        "{lsn}: {how}: {step:?} at tick {now} of {:?}",
-                        change.before
-                    ),
-                );
-            }
-        };
-        if expected != change.after {
-            return broken(
-                Promise::TapeTrue,
-                format!(
-                    "{lsn}: {step:?} leaves {expected:?}, the record says {:?}",
-                    change.after
-                ),
+        let expected = rules::after(step, before, claim.now, lsn).map_err(|(promise, how)| {
+            let what = format!(
+                "{lsn}: {how}: {step:?} at tick {} of {before:?}",
+                claim.now.get()
             );
-        }
-        for promise in [
-            Promise::LegalSteps,
-            Promise::TapeInOrder,
-            Promise::TapeTrue,
-            Promise::WordsNew,
-        ] {
-            self.checks.count(promise);
+            Violation::new(promise, seat, what)
+        })?;
+        if expected != after {
+            let what = format!("{lsn}: {step:?} leaves {expected:?}, the record says {after:?}");
+            return Err(Violation::new(Promise::TapeTrue, seat, what));
         }
         let takes = matches!(step, Step::Hold { .. } | Step::Block);
+        let sells = takes || matches!(step, Step::Confirm { .. });
+        self.checks.count(Promise::LegalSteps);
+        self.checks.count(Promise::TapeTrue);
+        self.checks.count(Promise::WordsNew);
         self.checks.add(Promise::OneHolder, u64::from(takes));
-        self.checks.add(
-            Promise::SoldOnce,
-            u64::from(takes || matches!(step, Step::Confirm { .. })),
-        );
+        self.checks.add(Promise::SoldOnce, u64::from(sells));
         Ok(())
     }
 
@@ -262,60 +221,6 @@ impl Replay {
             return Err(Violation::new(Promise::WordsNew, change.seat, what));
         }
         self.takings[by] = Some((taking, group));
-        Ok(())
-    }
-
-    /// The deadline, by the clock that the engine does not know.
-    fn check_clock(&mut self, change: &Change, by: usize, claim: &Claim) -> Result<(), Violation> {
-        let Seat::Held { until, .. } = change.before.view() else {
-            return Ok(());
-        };
-        let keep = self.keeps[change.seat.index()];
-        let broken = |promise, how: &str, this: Stamp, bound: Stamp| {
-            let what = format!(
-                "{}: {how}: {} ns, the bound is {} ns",
-                claim.lsn,
-                this.nanos(),
-                bound.nanos()
-            );
-            Err(Violation::new(promise, change.seat, what))
-        };
-        match claim.step {
-            Step::Hold { .. } | Step::Block | Step::Expire => {
-                let over = claim.span.returned.plus(self.slack_nanos);
-                if over < keep.safe_until {
-                    return broken(
-                        Promise::NeverEarly,
-                        "a hold ended before its TTL was over",
-                        over,
-                        keep.safe_until,
-                    );
-                }
-                self.checks.count(Promise::NeverEarly);
-                if by == self.reaper {
-                    let late = u64::try_from(claim.now.since(until)).unwrap_or(0);
-                    self.lateness.saturating_record(late);
-                    if late > self.lateness_max_ticks {
-                        let what =
-                            format!("{}: reclaimed {late} ticks after its deadline", claim.lsn);
-                        return Err(Violation::new(Promise::Reclaimed, change.seat, what));
-                    }
-                    self.checks.count(Promise::Reclaimed);
-                }
-            }
-            _ => {
-                let bound = keep.over_by.plus(self.slack_nanos);
-                if claim.span.invoked > bound {
-                    return broken(
-                        Promise::NeverLate,
-                        "a step on a hold began after it was over",
-                        claim.span.invoked,
-                        bound,
-                    );
-                }
-                self.checks.count(Promise::NeverLate);
-            }
-        }
         Ok(())
     }
 

@@ -3,66 +3,71 @@
 //! The engine decides with [`Step::decide`]; an auditor that asked the same function would share its mistakes.
 
 use seatlock::{
-    ids::Lsn,
+    ids::{Lsn, TakingId},
     seat::{Seat, SeatWord, Step},
     tick::Tick,
 };
 
 use super::verdict::Promise;
 
-/// The word that a step leaves, or the promise that is broken if it was done at all.
-pub fn after(
-    step: Step,
-    before: SeatWord,
-    now: Tick,
-    lsn: Lsn,
-) -> Result<SeatWord, (Promise, &'static str)> {
+/// Why a step that was done may not have been: the promise that is broken, and how.
+type Wrong = (Promise, &'static str);
+
+/// The word that a step leaves, or why it may not have been done.
+pub fn after(step: Step, before: SeatWord, now: Tick, lsn: Lsn) -> Result<SeatWord, Wrong> {
     let seat = before.view();
-    match step {
+    let held = |taking: TakingId| own_live_hold(seat, taking, now);
+    Ok(match step {
         Step::Hold { taking, until } => {
-            free_to_take(seat, now).map(|()| SeatWord::held(taking, until))
+            free_to_take(seat, now)?;
+            SeatWord::held(taking, until)
         }
-        Step::Block => free_to_take(seat, now).map(|()| SeatWord::withheld(lsn)),
+        Step::Block => {
+            free_to_take(seat, now)?;
+            SeatWord::withheld(lsn)
+        }
         Step::Confirm { taking } => {
-            own_live_hold(seat, taking.get(), now).map(|_| SeatWord::booked(taking, lsn))
+            held(taking)?;
+            SeatWord::booked(taking, lsn)
+        }
+        Step::Extend { taking, until } => {
+            if until.since(held(taking)?) <= 0 {
+                return Err((
+                    Promise::LegalSteps,
+                    "a hold was 'extended' to no later deadline",
+                ));
+            }
+            SeatWord::held(taking, until)
         }
         Step::Release { taking } => {
-            own_live_hold(seat, taking.get(), now).map(|_| SeatWord::available(lsn))
+            held(taking)?;
+            SeatWord::available(lsn)
         }
-        Step::Extend { taking, until } => match own_live_hold(seat, taking.get(), now)? {
-            old if until.since(old) > 0 => Ok(SeatWord::held(taking, until)),
-            _ => Err((
-                Promise::LegalSteps,
-                "a hold was 'extended' to no later deadline",
-            )),
-        },
-        Step::Cancel { taking } => match seat {
-            Seat::Booked { taking: by, .. } if by == taking => Ok(SeatWord::available(lsn)),
-            Seat::Booked { .. } => Err((Promise::LegalSteps, "another's booking was cancelled")),
-            _ => Err((
-                Promise::LegalSteps,
-                "a seat was cancelled that was not sold",
-            )),
-        },
-        Step::Unblock => match seat {
-            Seat::Withheld { .. } => Ok(SeatWord::available(lsn)),
-            _ => Err((
-                Promise::LegalSteps,
-                "a seat was put on sale that was not withheld",
-            )),
-        },
-        Step::Expire => match seat {
-            Seat::Held { until, .. } if until.reached_at(now) => Ok(SeatWord::available(lsn)),
-            Seat::Held { .. } => Err((
-                Promise::NeverEarly,
-                "a hold was reclaimed before its deadline",
-            )),
-            _ => Err((Promise::LegalSteps, "a seat expired that was not held")),
-        },
+        Step::Cancel { .. } | Step::Unblock | Step::Expire => {
+            to_be_freed(step, seat, now)?;
+            SeatWord::available(lsn)
+        }
+    })
+}
+
+fn to_be_freed(step: Step, seat: Seat, now: Tick) -> Result<(), Wrong> {
+    let illegal = |how| Err((Promise::LegalSteps, how));
+    match (step, seat) {
+        (Step::Cancel { taking }, Seat::Booked { taking: by, .. }) if by == taking => Ok(()),
+        (Step::Cancel { .. }, Seat::Booked { .. }) => illegal("another's booking was cancelled"),
+        (Step::Cancel { .. }, _) => illegal("a seat was cancelled that was not sold"),
+        (Step::Unblock, Seat::Withheld { .. }) => Ok(()),
+        (Step::Unblock, _) => illegal("a seat was put on sale that was not withheld"),
+        (_, Seat::Held { until, .. }) if until.reached_at(now) => Ok(()),
+        (_, Seat::Held { .. }) => Err((
+            Promise::NeverEarly,
+            "a hold was reclaimed before its deadline",
+        )),
+        _ => illegal("a seat expired that was not held"),
     }
 }
 
-fn free_to_take(seat: Seat, now: Tick) -> Result<(), (Promise, &'static str)> {
+fn free_to_take(seat: Seat, now: Tick) -> Result<(), Wrong> {
     match seat {
         Seat::Available { .. } => Ok(()),
         Seat::Held { until, .. } if until.reached_at(now) => Ok(()),
@@ -76,9 +81,9 @@ fn free_to_take(seat: Seat, now: Tick) -> Result<(), (Promise, &'static str)> {
     }
 }
 
-fn own_live_hold(seat: Seat, taking: u32, now: Tick) -> Result<Tick, (Promise, &'static str)> {
+fn own_live_hold(seat: Seat, taking: TakingId, now: Tick) -> Result<Tick, Wrong> {
     match seat {
-        Seat::Held { taking: by, .. } if by.get() != taking => {
+        Seat::Held { taking: by, .. } if by != taking => {
             Err((Promise::OneHolder, "a step succeeded on another's hold"))
         }
         Seat::Held { until, .. } if until.reached_at(now) => Err((
@@ -99,10 +104,7 @@ fn own_live_hold(seat: Seat, taking: u32, now: Tick) -> Result<Tick, (Promise, &
 
 #[cfg(test)]
 mod tests {
-    use seatlock::{
-        ids::TakingId,
-        seat::{Decision, Next},
-    };
+    use seatlock::seat::{Decision, Next};
 
     use super::*;
 

@@ -51,16 +51,16 @@ impl Sightings {
         self.unjudged
     }
 
-    /// Judges all that returned before `newest_invoked`.
+    /// Judges all that returned before `horizon`: every change of which they can have seen anything has been replayed.
     pub fn judge(
         &mut self,
         (trace, words): (&Trace, &[SeatWord]),
-        newest_invoked: Stamp,
+        horizon: Stamp,
         slack_nanos: u64,
         checks: &mut Checks,
     ) -> Result<(), Violation> {
         while let Some(sighting) = self.waiting.front() {
-            if sighting.span.returned.plus(slack_nanos) >= newest_invoked {
+            if sighting.span.returned.plus(slack_nanos) >= horizon {
                 break;
             }
             let sighting = *sighting;
@@ -77,7 +77,7 @@ impl Sightings {
         slack_nanos: u64,
         checks: &mut Checks,
     ) -> Result<(), Violation> {
-        let Some(shown) = look_up(trace, words, sighting, slack_nanos)? else {
+        let Some(shown) = look_up((trace, words), sighting, slack_nanos)? else {
             self.unjudged += 1;
             return Ok(());
         };
@@ -92,23 +92,33 @@ impl Sightings {
             return Err(Violation::new(promise_of(sighting), sighting.seat, what));
         }
         checks.count(promise_of(sighting));
+        self.judge_together(sighting, shown, checks)
+    }
+
+    /// Who has seen one seat as a group left it must not see another, later, as the group found it.
+    fn judge_together(
+        &mut self,
+        sighting: &Sighting,
+        shown: Shown,
+        checks: &mut Checks,
+    ) -> Result<(), Violation> {
         if self.operation != sighting.operation {
             self.operation = sighting.operation;
             self.shown.clear();
         }
-        // Who has seen one seat as a group left it must not see another, later, as the group found it.
         checks.add(Promise::AllOrNothing, u64::from(!self.shown.is_empty()));
         if let Some(group) = shown.ended_by
             && self.shown.iter().any(|earlier| earlier.made_by == group)
         {
+            let Sighting {
+                seat, word, span, ..
+            } = sighting;
+            let (from, to) = (span.invoked.nanos(), span.returned.nanos());
             let what = format!(
-                "one operation, from {} to {} ns, was shown a seat after the group of {group}, then {} before it: {:?}",
-                sighting.span.invoked.nanos(),
-                sighting.span.returned.nanos(),
-                sighting.seat,
-                sighting.word,
+                "one operation, from {from} to {to} ns, was shown a seat as the group from {group} left it, \
+                 and then {seat} as it was before: {word:?}"
             );
-            return Err(Violation::new(Promise::AllOrNothing, sighting.seat, what));
+            return Err(Violation::new(Promise::AllOrNothing, *seat, what));
         }
         self.shown.push(shown);
         Ok(())
@@ -117,24 +127,22 @@ impl Sightings {
 
 /// Finds the stretch in which the seat had this word. `None` if that is forgotten.
 fn look_up(
-    trace: &Trace,
-    words: &[SeatWord],
+    (trace, words): (&Trace, &[SeatWord]),
     sighting: &Sighting,
     slack_nanos: u64,
 ) -> Result<Option<Shown>, Violation> {
-    let span = sighting.span;
+    let Sighting { seat, span, .. } = *sighting;
     let mut ended_by = None;
     // What the seat was before the changes that have been looked at.
-    let mut word = words[sighting.seat.index()];
-    let found = trace.walk(sighting.seat, |change| {
+    let mut word = words[seat.index()];
+    let found = trace.walk(seat, |change| {
         if change.after == sighting.word {
-            return Some(if change.span.invoked > span.returned.plus(slack_nanos) {
+            let too_early = change.span.invoked > span.returned.plus(slack_nanos);
+            let made_by = change.group;
+            return Some(if too_early {
                 Err("before the change that made it was begun")
             } else {
-                Ok(Shown {
-                    made_by: change.group,
-                    ended_by,
-                })
+                Ok(Shown { made_by, ended_by })
             });
         }
         ended_by = Some(change.group);
@@ -143,26 +151,24 @@ fn look_up(
         (change.span.returned.plus(slack_nanos) < span.invoked)
             .then_some(Err("when it had been changed already"))
     });
-    let wrong = match found {
-        Ok(Ok(shown)) => return Ok(Some(shown)),
-        Err(_) if word == sighting.word => {
-            return Ok(Some(Shown {
-                made_by: Lsn::NONE,
-                ended_by,
-            }));
-        }
-        Err(Before::Forgotten) => return Ok(None),
-        Err(Before::Beginning) => "though it never had that word",
-        Ok(Err(wrong)) => wrong,
-    };
-    let what = format!(
-        "{} was shown as {:?} {wrong}; the operation went from {} to {} ns",
-        sighting.seat,
-        sighting.word,
-        span.invoked.nanos(),
-        span.returned.nanos(),
-    );
-    Err(Violation::new(promise_of(sighting), sighting.seat, what))
+    let made_by = Lsn::NONE;
+    match found {
+        Ok(Ok(shown)) => Ok(Some(shown)),
+        Err(_) if word == sighting.word => Ok(Some(Shown { made_by, ended_by })),
+        Err(Before::Forgotten) => Ok(None),
+        Err(Before::Beginning) => Err(false_sighting(sighting, "though it never had that word")),
+        Ok(Err(wrong)) => Err(false_sighting(sighting, wrong)),
+    }
+}
+
+fn false_sighting(sighting: &Sighting, wrong: &str) -> Violation {
+    let Sighting {
+        seat, word, span, ..
+    } = sighting;
+    let (from, to) = (span.invoked.nanos(), span.returned.nanos());
+    let what =
+        format!("{seat} was shown as {word:?} {wrong}; the operation went from {from} to {to} ns");
+    Violation::new(promise_of(sighting), *seat, what)
 }
 
 /// The promise that a false sighting breaks.

@@ -73,6 +73,17 @@ impl Connection {
             self.host
         );
         self.stream.get_mut().write_all(request.as_bytes())?;
+        let (mut answer, length) = self.read_head()?;
+        if length > BODY_BYTES_MAX {
+            return Err(broken("the body is too long"));
+        }
+        answer.body.resize(length, 0);
+        self.stream.read_exact(&mut answer.body)?;
+        Ok(answer)
+    }
+
+    /// The status and the headers; with the body's length.
+    fn read_head(&mut self) -> io::Result<(Answer, usize)> {
         let status = self
             .next_line()?
             .split(' ')
@@ -89,7 +100,8 @@ impl Connection {
         loop {
             let line = self.next_line()?;
             if line.is_empty() {
-                break;
+                let length = length.ok_or_else(|| broken("an answer without a length"))?;
+                return Ok((answer, length));
             }
             let (name, value) = line
                 .split_once(':')
@@ -102,13 +114,6 @@ impl Connection {
                 _ => {}
             }
         }
-        let length: usize = length.ok_or_else(|| broken("an answer without a length"))?;
-        if length > BODY_BYTES_MAX {
-            return Err(broken("the body is too long"));
-        }
-        answer.body.resize(length, 0);
-        self.stream.read_exact(&mut answer.body)?;
-        Ok(answer)
     }
 
     fn next_line(&mut self) -> io::Result<&str> {

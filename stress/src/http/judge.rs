@@ -128,56 +128,58 @@ impl Judge {
         changes.sort_by_key(|(lsn, _)| *lsn);
         let mut newest_invoked = 0;
         for (lsn, noted) in changes {
-            let history = || {
-                round
-                    .iter()
-                    .filter(|other| other.seat == noted.seat)
-                    .map(|other| other.span.clone())
-            };
-            let broken = |promise, what| {
-                Err(violation(
-                    promise,
-                    noted.seat,
-                    what,
-                    &history().collect::<Vec<_>>(),
-                    &[],
-                ))
-            };
-            let returned = noted.span.returned.unwrap_or(u64::MAX);
-            if lsn <= self.last_lsn {
-                return broken(
-                    Promise::RealTime,
-                    format!(
-                        "LSN {lsn} came after LSN {} had been answered",
-                        self.last_lsn
-                    ),
-                );
-            }
-            if returned < newest_invoked {
-                return broken(
-                    Promise::RealTime,
-                    format!("LSN {lsn} returned before a call with a smaller LSN was sent"),
-                );
-            }
-            self.last_lsn = lsn;
-            newest_invoked = newest_invoked.max(noted.span.invoked);
-            self.checks.count(Promise::RealTime);
-            let known = &mut self.seats[noted.seat as usize];
-            if known.states.is_empty() {
-                continue;
-            }
-            let Some(next) = by_witness(&self.model, known.witness, &noted.span) else {
-                let what = format!(
-                    "LSN {lsn}: {:?} succeeded on seat {}, which was {:?} by the LSNs",
-                    noted.span.call.ask,
-                    noted.seat + 1,
-                    known.witness
-                );
-                return broken(promise_of(noted.span.call.ask), what);
-            };
-            known.witness = next;
-            self.checks.count(promise_of(noted.span.call.ask));
+            let verdict = self
+                .in_real_time(lsn, noted, &mut newest_invoked)
+                .and_then(|()| self.next_by_witness(lsn, noted));
+            verdict.map_err(|(promise, what)| {
+                let of_seat = round.iter().filter(|other| other.seat == noted.seat);
+                let history: Vec<_> = of_seat.map(|other| other.span.clone()).collect();
+                violation(promise, noted.seat, what, &history, &[])
+            })?;
         }
+        Ok(())
+    }
+
+    fn in_real_time(
+        &mut self,
+        lsn: u64,
+        noted: &Noted,
+        newest_invoked: &mut u64,
+    ) -> Result<(), (Promise, String)> {
+        let last = self.last_lsn;
+        if lsn <= last {
+            let what = format!("LSN {lsn} was answered after, or as well as, LSN {last}");
+            return Err((Promise::RealTime, what));
+        }
+        if noted
+            .span
+            .returned
+            .is_some_and(|returned| returned < *newest_invoked)
+        {
+            let what = format!("LSN {lsn} returned before a call with a smaller LSN was sent");
+            return Err((Promise::RealTime, what));
+        }
+        self.last_lsn = lsn;
+        *newest_invoked = noted.span.invoked.max(*newest_invoked);
+        self.checks.count(Promise::RealTime);
+        Ok(())
+    }
+
+    fn next_by_witness(&mut self, lsn: u64, noted: &Noted) -> Result<(), (Promise, String)> {
+        let known = &mut self.seats[noted.seat as usize];
+        if known.states.is_empty() {
+            return Ok(());
+        }
+        let ask = noted.span.call.ask;
+        let Some(next) = by_witness(&self.model, known.witness, &noted.span) else {
+            let (seat, was) = (noted.seat + 1, known.witness);
+            let what = format!(
+                "LSN {lsn}: {ask:?} succeeded on seat {seat}, which was {was:?} by the LSNs"
+            );
+            return Err((promise_of(ask), what));
+        };
+        known.witness = next;
+        self.checks.count(promise_of(ask));
         Ok(())
     }
 }

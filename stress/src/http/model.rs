@@ -115,47 +115,32 @@ impl SeatModel {
         reply: Reply,
         into: &mut Vec<SeatState>,
     ) {
-        use Reply::{
-            Booked, Busy, Done, Expired, Locked, NotLocked, NotYours, ShownBooked, ShownFree,
-            ShownLocked,
-        };
-        if reply == Busy {
+        if reply == Reply::Busy {
             into.push(state);
             return;
         }
         // A held seat is judged twice: as alive, and as expired, as far as the deadline's interval lets it be.
-        for seen in self.seen(state, span).into_iter().flatten() {
-            let next = match (span.call.ask, reply, seen) {
-                (Ask::Lock { user }, Done, Seen::Free | Seen::Expired(_)) => self.held(user, span),
-                (Ask::Lock { .. }, Locked, Seen::Alive { state, .. }) => state,
-                (Ask::Lock { .. } | Ask::Unlock, Booked, Seen::Booked) => SeatState::Booked,
-                (Ask::Confirm { user }, Done, Seen::Alive { user: holder, .. })
-                    if user == holder =>
-                {
-                    SeatState::Booked
-                }
-                (
-                    Ask::Confirm { user },
-                    NotYours,
-                    Seen::Alive {
-                        user: holder,
-                        state,
-                    },
-                ) if user != holder => state,
-                (Ask::Confirm { .. }, Expired, Seen::Expired(_)) => SeatState::Free,
-                (Ask::Confirm { .. }, NotLocked, Seen::Booked) => SeatState::Booked,
-                // An expired hold that the wheel had reclaimed already.
-                (Ask::Confirm { .. }, NotLocked, Seen::Free | Seen::Expired(_)) => SeatState::Free,
-                (Ask::Unlock, Done, Seen::Free | Seen::Expired(_) | Seen::Alive { .. }) => {
-                    SeatState::Free
-                }
-                (Ask::Look, ShownFree, Seen::Free) => SeatState::Free,
-                (Ask::Look, ShownFree, Seen::Expired(state)) => state,
-                (Ask::Look, ShownLocked, Seen::Alive { state, .. }) => state,
-                (Ask::Look, ShownBooked, Seen::Booked) => SeatState::Booked,
-                _ => continue,
-            };
-            into.push(next);
+        let seen = self.seen(state, span).into_iter().flatten();
+        into.extend(seen.filter_map(|seen| match span.call.ask {
+            Ask::Lock { user } => self.locked(user, span, reply, seen),
+            Ask::Confirm { user } => confirmed(user, reply, seen),
+            Ask::Unlock => unlocked(reply, seen),
+            Ask::Look => shown(reply, seen),
+        }));
+    }
+
+    fn locked(
+        &self,
+        user: u32,
+        span: &Span<SeatCall>,
+        reply: Reply,
+        seen: Seen,
+    ) -> Option<SeatState> {
+        match (reply, seen) {
+            (Reply::Done, Seen::Free | Seen::Expired(_)) => Some(self.held(user, span)),
+            (Reply::Locked, Seen::Alive { state, .. }) => Some(state),
+            (Reply::Booked, Seen::Booked) => Some(SeatState::Booked),
+            _ => None,
         }
     }
 
@@ -218,4 +203,34 @@ enum Seen {
     Alive { user: u32, state: SeatState },
     Expired(SeatState),
     Booked,
+}
+
+fn confirmed(user: u32, reply: Reply, seen: Seen) -> Option<SeatState> {
+    match (reply, seen) {
+        (Reply::Done, Seen::Alive { user: by, .. }) if by == user => Some(SeatState::Booked),
+        (Reply::NotYours, Seen::Alive { user: by, state }) if by != user => Some(state),
+        (Reply::Expired, Seen::Expired(_)) => Some(SeatState::Free),
+        // Also an expired hold that the wheel had reclaimed already.
+        (Reply::NotLocked, Seen::Free | Seen::Expired(_)) => Some(SeatState::Free),
+        (Reply::NotLocked, Seen::Booked) => Some(SeatState::Booked),
+        _ => None,
+    }
+}
+
+fn unlocked(reply: Reply, seen: Seen) -> Option<SeatState> {
+    match (reply, seen) {
+        (Reply::Done, Seen::Free | Seen::Expired(_) | Seen::Alive { .. }) => Some(SeatState::Free),
+        (Reply::Booked, Seen::Booked) => Some(SeatState::Booked),
+        _ => None,
+    }
+}
+
+fn shown(reply: Reply, seen: Seen) -> Option<SeatState> {
+    match (reply, seen) {
+        (Reply::ShownFree, Seen::Free) => Some(SeatState::Free),
+        (Reply::ShownFree, Seen::Expired(state)) => Some(state),
+        (Reply::ShownLocked, Seen::Alive { state, .. }) => Some(state),
+        (Reply::ShownBooked, Seen::Booked) => Some(SeatState::Booked),
+        _ => None,
+    }
 }

@@ -4,6 +4,8 @@ pub mod basket;
 pub mod hand;
 mod play;
 
+use std::{sync::Arc, thread};
+
 use crossbeam::queue::ArrayQueue;
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use seatlock::{
@@ -41,6 +43,9 @@ pub const KINDS: &[&str] = &{
 /// Of so many operations one has its time taken and reports what it was shown.
 const SAMPLE: u64 = 8;
 
+/// Refusals in a row after which a worker lets others run: who holds what it wants may be waiting for its core.
+const REFUSALS_IN_A_ROW: u32 = 16;
+
 /// What all workers share.
 #[derive(Debug)]
 pub struct Site<T> {
@@ -49,7 +54,7 @@ pub struct Site<T> {
     /// The time.
     pub clock: RunClock,
     /// When to stop.
-    pub signals: std::sync::Arc<Signals>,
+    pub signals: Arc<Signals>,
     /// Takings of some that others act on as well: the same user at two machines.
     pub doubles: ArrayQueue<Taking>,
 }
@@ -120,6 +125,7 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
 
     /// Plays until it has played enough, or is asked to stop. Answers with what it counted.
     pub fn run(mut self, operations: u64) -> Book {
+        let mut refusals = 0;
         for operation in 1..=operations {
             if self.site.signals.is_stopping() {
                 break;
@@ -138,6 +144,15 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
             self.book.record(action as usize, ended, nanos);
             self.pen
                 .end_turn(ended == Ended::Refused, ended == Ended::Busy);
+            refusals = if ended == Ended::Refused {
+                refusals + 1
+            } else {
+                0
+            };
+            if refusals == REFUSALS_IN_A_ROW {
+                refusals = 0;
+                thread::yield_now();
+            }
         }
         self.site.signals.leave();
         self.book
