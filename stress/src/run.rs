@@ -6,11 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam::queue::ArrayQueue;
 use seatlock::{
     ids::SeatId,
     limits::WHEEL_SLOTS,
-    seat::{SeatWord, Seats, Trail},
+    seat::{SeatWord, Trail},
     shard::Shard,
     tape::{Record, Tape},
     tick::Moment,
@@ -36,9 +35,6 @@ use crate::{
         hand::{Hand, Honest},
     },
 };
-
-/// Takings that wait for a second user.
-const DOUBLES_WAITING: usize = 64;
 
 /// How often the main thread looks up.
 const LOOK: Duration = Duration::from_millis(10);
@@ -109,31 +105,14 @@ where
         hurry,
     } = parts;
     let signals = Arc::new(Signals::new(plan.threads));
-    let told = Told::new(trail, plan.dawdle);
-    let seats = Seats::new(plan.seats, told).map_err(|error| error.to_string())?;
-    let doubles = ArrayQueue::new(DOUBLES_WAITING);
-    let site = Site {
-        seats,
-        clock,
-        signals: Arc::clone(&signals),
-        doubles,
-    };
+    let site =
+        Site::new(plan, trail, clock, Arc::clone(&signals)).map_err(|error| error.to_string())?;
     let (mut pens, lines): (Vec<Pen>, Vec<Line>) = (0..=plan.threads)
         .map(|_| claim::line(Arc::clone(&signals)))
         .unzip();
     let reaper_pen = pens.pop().ok_or("there is a pen for each line")?;
-    let tallies = lines.iter().map(Line::tally).collect();
-    let replay = Replay::new(plan.seats, lines.len(), plan.threads as usize, &site.clock);
-    let reader = shard.tape.reader().ok_or("the tape has a reader already")?;
-    let input = (&shard.tape, reader, &site.clock);
-    let auditor = Auditor::new(
-        input,
-        Lines::new(lines),
-        replay,
-        &signals,
-        plan.stall,
-        doctor,
-    );
+    let progress = Progress::new(lines.iter().map(Line::tally).collect());
+    let auditor = auditor(plan, shard, &site, lines, doctor)?;
     let reaper = Reaper {
         wheel: &shard.wheel,
         site: &site,
@@ -144,7 +123,7 @@ where
         let auditor = scope.spawn(|| auditor.run());
         let reaper = scope.spawn(|| reaper.run(reaper_pen));
         let workers = Workers::begin(scope, plan, &site, pens, hands);
-        let elapsed = watch(plan, &signals, &shard.tape, Progress::new(tallies));
+        let elapsed = watch(plan, &signals, &shard.tape, progress);
         let book = workers.end()?;
         let end = reaper.join().map_err(|_| "the reaper panicked")?;
         let mut findings = auditor.join().map_err(|_| "the auditor panicked")?;
@@ -159,6 +138,27 @@ where
             taken,
         })
     })
+}
+
+/// The auditor at the end of the tape. The last line is the reaper's.
+fn auditor<'r, T, D: FnMut(&mut [Record])>(
+    plan: &Plan,
+    shard: &'r Shard,
+    site: &'r Site<T>,
+    lines: Vec<Line>,
+    doctor: D,
+) -> Result<Auditor<'r, D>, String> {
+    let replay = Replay::new(plan.seats, lines.len(), plan.threads as usize, &site.clock);
+    let reader = shard.tape.reader().ok_or("the tape has a reader already")?;
+    let input = (&shard.tape, reader, &site.clock);
+    Ok(Auditor::new(
+        input,
+        Lines::new(lines),
+        replay,
+        &site.signals,
+        plan.stall,
+        doctor,
+    ))
 }
 
 /// The workers' threads.

@@ -48,12 +48,34 @@ fn serve(truth: &mut Truth, ask: Ask, now: u64, reclaimed: bool) -> Reply {
     reply
 }
 
-/// A history of one seat by `threads` at once; with what the truth was before each call.
-fn right_history(
-    rng: &mut impl Rng,
-    threads: usize,
-    calls: usize,
-) -> Vec<(Span<SeatCall>, Truth, u64)> {
+/// When calls are invoked, read the clock, take effect and return, by `threads` at once; in the order of their effects.
+fn times(rng: &mut impl Rng, threads: usize, calls: usize) -> Vec<[u64; 4]> {
+    let mut free_at = vec![0; threads];
+    let mut calls: Vec<[u64; 4]> = (0..calls)
+        .map(|_| {
+            let thread = rng.random_range(0..threads);
+            let longest = if rng.random_ratio(1, 10) {
+                2 * TTL
+            } else {
+                100
+            };
+            let begin = free_at[thread] + 1 + rng.random_range(0..longest);
+            let [clock, effect, end] = [1, 20, 20].map(|longest| rng.random_range(0..=longest));
+            free_at[thread] = begin + clock + effect + end;
+            [
+                begin,
+                begin + clock,
+                begin + clock + effect,
+                free_at[thread],
+            ]
+        })
+        .collect();
+    calls.sort_by_key(|times| times[2]);
+    calls
+}
+
+/// Few confirms: a booked seat stays booked, and is dull.
+fn ask(rng: &mut impl Rng) -> Ask {
     let asks = [
         LOCK,
         LOCK,
@@ -65,39 +87,24 @@ fn right_history(
         Ask::Look,
         Ask::Look,
     ];
-    let mut free_at = vec![0; threads];
-    // Invoked, read the clock, took effect, returned.
-    let mut calls: Vec<[u64; 4]> = (0..calls)
-        .map(|_| {
-            let thread = rng.random_range(0..threads);
-            let pause = if rng.random_ratio(1, 10) {
-                rng.random_range(0..2 * TTL)
-            } else {
-                rng.random_range(0..100)
-            };
-            let begin = free_at[thread] + 1 + pause;
-            let [clock, effect, end] = [1, 20, 20].map(|longest| rng.random_range(0..=longest));
-            let times = [
-                begin,
-                begin + clock,
-                begin + clock + effect,
-                begin + clock + effect + end,
-            ];
-            free_at[thread] = times[3];
-            times
-        })
-        .collect();
-    calls.sort_by_key(|times| times[2]);
+    match asks.choose(rng) {
+        Some(Ask::Confirm { .. }) if rng.random_ratio(4, 5) => Ask::Look,
+        ask => *ask.expect("not empty"),
+    }
+}
+
+/// A history of one seat. With each call, what the truth was before it and the time at which it was decided.
+fn right_history(
+    rng: &mut impl Rng,
+    threads: usize,
+    calls: usize,
+) -> Vec<(Span<SeatCall>, Truth, u64)> {
     let mut truth = Truth::Free;
-    let mut history: Vec<_> = calls
+    let mut history: Vec<_> = times(rng, threads, calls)
         .into_iter()
         .map(|[invoked, now, _, returned]| {
             let before = truth;
-            // Few confirms: a booked seat stays booked, and is dull.
-            let mut ask = *asks.choose(rng).expect("not empty");
-            if matches!(ask, Ask::Confirm { .. }) && rng.random_ratio(4, 5) {
-                ask = Ask::Look;
-            }
+            let ask = ask(rng);
             let reply = serve(&mut truth, ask, now, rng.random());
             (call(invoked, returned, ask, reply), before, now)
         })

@@ -19,8 +19,7 @@ pub mod worker;
 use std::{
     fmt::Write,
     sync::{
-        Barrier,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::Ordering,
         mpsc::{self, Receiver},
     },
     thread,
@@ -100,13 +99,7 @@ pub fn run(plan: &HttpPlan) -> Result<Ended, String> {
     let free = seats.iter().map(|reply| *reply == Reply::ShownFree);
     let judge = Judge::new(model(plan), free);
     let played = u32::try_from(seats.len()).map_err(|error| error.to_string())?;
-    let court = Court {
-        started: Instant::now(),
-        between_rounds: Barrier::new(plan.connections as usize),
-        goes_on: AtomicBool::new(false),
-        stop: AtomicBool::new(false),
-        bookable: AtomicU32::new(0),
-    };
+    let court = Court::new(plan.connections);
     let workers: Vec<_> = (0..plan.connections)
         .map(|line| {
             Worker::open(plan, host, &court, played, line)

@@ -61,6 +61,19 @@ pub struct Court {
     pub bookable: AtomicU32,
 }
 
+impl Court {
+    /// A court for so many connections, whose clock begins now.
+    pub fn new(connections: u32) -> Self {
+        Self {
+            started: Instant::now(),
+            between_rounds: Barrier::new(connections as usize),
+            goes_on: AtomicBool::new(false),
+            stop: AtomicBool::new(false),
+            bookable: AtomicU32::new(0),
+        }
+    }
+}
+
 /// A connection's state.
 pub struct Worker<'r> {
     plan: &'r HttpPlan,

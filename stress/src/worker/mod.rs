@@ -10,7 +10,7 @@ use crossbeam::queue::ArrayQueue;
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use seatlock::{
     ids::{Lsn, SeatId},
-    seat::{Group, GroupOutcome, Outcome, SeatWord, Seats, Step, Trail},
+    seat::{Group, GroupOutcome, Outcome, SeatCountError, SeatWord, Seats, Step, Trail},
     tick::{Moment, Tick},
 };
 
@@ -43,6 +43,9 @@ pub const KINDS: &[&str] = &{
 /// Of so many operations one has its time taken and reports what it was shown.
 const SAMPLE: u64 = 8;
 
+/// Takings that wait for a second user.
+const DOUBLES_WAITING: usize = 64;
+
 /// Refusals in a row after which a worker lets others run: who holds what it wants may be waiting for its core.
 const REFUSALS_IN_A_ROW: u32 = 16;
 
@@ -57,6 +60,26 @@ pub struct Site<T> {
     pub signals: Arc<Signals>,
     /// Takings of some that others act on as well: the same user at two machines.
     pub doubles: ArrayQueue<Taking>,
+}
+
+impl<T: Trail> Site<T> {
+    /// A site for a plan, whose changes are taken down by `trail`.
+    ///
+    /// # Errors
+    /// For a number of seats that a map cannot have.
+    pub fn new(
+        plan: &Plan,
+        trail: T,
+        clock: RunClock,
+        signals: Arc<Signals>,
+    ) -> Result<Self, SeatCountError> {
+        Ok(Self {
+            seats: Seats::new(plan.seats, Told::new(trail, plan.dawdle))?,
+            clock,
+            signals,
+            doubles: ArrayQueue::new(DOUBLES_WAITING),
+        })
+    }
 }
 
 /// A worker's state.
