@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client: one connection, one call at a time, bodies by their length.
+//! A small HTTP/1.1 client: one connection, one call at a time, bodies by their length or in chunks.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -34,6 +34,12 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Whether the connection ends here.
     pub closes: bool,
+}
+
+/// How an answer says where its body ends.
+enum Framing {
+    Length(usize),
+    Chunked,
 }
 
 /// The host and port of a URL of the kind `http://host:port`.
@@ -73,17 +79,41 @@ impl Connection {
             self.host
         );
         self.stream.get_mut().write_all(request.as_bytes())?;
-        let (mut answer, length) = self.read_head()?;
-        if length > BODY_BYTES_MAX {
-            return Err(broken("the body is too long"));
+        let (mut answer, framing) = self.read_head()?;
+        match framing {
+            Framing::Length(length) => self.read_part(&mut answer.body, length)?,
+            Framing::Chunked => self.read_chunks(&mut answer.body)?,
         }
-        answer.body.resize(length, 0);
-        self.stream.read_exact(&mut answer.body)?;
         Ok(answer)
     }
 
-    /// The status and the headers; with the body's length.
-    fn read_head(&mut self) -> io::Result<(Answer, usize)> {
+    /// Chunks up to the empty one (RFC 9112, section 7.1). Trailers are not expected.
+    fn read_chunks(&mut self, body: &mut Vec<u8>) -> io::Result<()> {
+        loop {
+            let size = self.next_line()?.split(';').next().unwrap_or_default();
+            let size =
+                usize::from_str_radix(size.trim(), 16).map_err(|_| broken("no size of a chunk"))?;
+            self.read_part(body, size)?;
+            if !self.next_line()?.is_empty() {
+                return Err(broken("a chunk that is longer than its size"));
+            }
+            if size == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_part(&mut self, body: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        let start = body.len();
+        if length > BODY_BYTES_MAX - start {
+            return Err(broken("the body is too long"));
+        }
+        body.resize(start + length, 0);
+        self.stream.read_exact(&mut body[start..])
+    }
+
+    /// The status and the headers; with where the body ends.
+    fn read_head(&mut self) -> io::Result<(Answer, Framing)> {
         let status = self
             .next_line()?
             .split(' ')
@@ -96,19 +126,22 @@ impl Connection {
             body: Vec::new(),
             closes: false,
         };
-        let mut length = None;
+        let mut framing = None;
         loop {
             let line = self.next_line()?;
             if line.is_empty() {
-                let length = length.ok_or_else(|| broken("an answer without a length"))?;
-                return Ok((answer, length));
+                let framing = framing.ok_or_else(|| broken("an answer without a length"))?;
+                return Ok((answer, framing));
             }
             let (name, value) = line
                 .split_once(':')
                 .ok_or_else(|| broken("a header without a colon"))?;
             let value = value.trim();
             match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.parse().ok(),
+                "content-length" => framing = value.parse().ok().map(Framing::Length),
+                "transfer-encoding" if value.eq_ignore_ascii_case("chunked") => {
+                    framing = Some(Framing::Chunked);
+                }
                 "seatlock-lsn" => answer.lsn = value.parse().ok(),
                 "connection" => answer.closes = value.eq_ignore_ascii_case("close"),
                 _ => {}
@@ -176,6 +209,14 @@ mod tests {
     }
 
     #[test]
+    fn chunks_are_put_together() {
+        let answer = answered(
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{\"\r\nA;x=1\r\n123456789\"\r\n0\r\n\r\n",
+        );
+        assert_eq!(answer.expect("an answer").body, b"{\"123456789\"");
+    }
+
+    #[test]
     fn what_is_cut_off_or_no_http_is_no_answer() {
         for bytes in [
             "",
@@ -184,6 +225,9 @@ mod tests {
             "HTTP/1.1 200 OK\r\n\r\n{}",
             "nonsense\r\n\r\n",
             "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n",
         ] {
             assert!(answered(bytes).is_err(), "{bytes:?}");
         }
