@@ -7,6 +7,7 @@
 //! | [`trail`] | what a change leaves behind it | who reads it |
 //! | `cell` | one word in memory and the orderings on it | what the words mean |
 //! | `descriptor`, `slab` | what a group under way says about its seats | the seats themselves |
+//! | [`outcome`] | how a change of one seat ended | how it was done |
 //! | [`map`] | all seats; changes of one | tape, wheel, clock, names |
 //! | [`group`] | changes of several at one instant | the same |
 //! | [`snapshot`] | all statuses at a glance | the same |
@@ -23,6 +24,7 @@ mod cell;
 mod descriptor;
 pub mod group;
 pub mod map;
+pub mod outcome;
 mod slab;
 pub mod snapshot;
 pub mod step;
@@ -30,7 +32,8 @@ pub mod trail;
 pub mod word;
 
 pub use group::{Group, GroupError, GroupOutcome, InTheWay};
-pub use map::{Outcome, SeatCountError, Seats};
+pub use map::Seats;
+pub use outcome::{Outcome, SeatCountError};
 pub use snapshot::StatusMap;
 pub use step::{Decision, Next, Refusal, Step};
 pub use trail::{Change, NoTrail, Trail};

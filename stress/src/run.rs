@@ -28,7 +28,7 @@ use crate::{
     latency::Book,
     plan::{Length, Plan},
     progress::Progress,
-    reaping::{Reaper, Told},
+    reaping::Reaper,
     signals::Signals,
     worker::{
         KINDS, Site, Worker,
