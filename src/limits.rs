@@ -65,17 +65,14 @@ pub const CONNECTIONS_MAX: u32 = 16_384;
 /// Refused connections that are given time to read their 503; beyond that they are closed without one.
 pub const REFUSALS_MAX: usize = 256;
 
-/// File descriptors that are not used for connections: those of the refused, and the process's own.
-pub const DESCRIPTORS_RESERVED: u64 = REFUSALS_MAX as u64 + 64;
-
 /// Connections that the kernel keeps for us until they are accepted.
 pub const BACKLOG: u32 = 4_096;
 
 /// Bytes of answers that the kernel takes for a client that doesn't read. Left to itself it takes 4 MB.
 pub const SEND_BUFFER_BYTES: u32 = 256 * 1024;
 
-/// Bytes of a request's head: its first line and its headers together. A longer head is answered 431, its
-/// connection closed. A user's text of 10 kB in the query passes, as it did with Node.
+/// Bytes of a request's head: its first line and its headers together, of which hyper takes 100. A longer head is
+/// answered 431, its connection closed. A user's text of 10 kB in the query passes, as it did with Node.
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes that one read from a connection asks for at most, and answer bytes that hyper queues before it waits for

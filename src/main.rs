@@ -16,7 +16,6 @@ use seatlock::{
     clock::BootClock,
     engine::{Engine, EngineConfig, StartError},
     http::{self, Drained, ServerConfig, Unlock},
-    limits,
 };
 use tokio::{
     runtime,
@@ -102,11 +101,15 @@ fn announce(options: &Serve, address: SocketAddr) {
     drop(writeln!(io::stdout(), "{line}"));
 }
 
-/// Connections that there are descriptors for. Each needs one; without any left, `accept` could not even refuse.
+/// As many connections as are asked for and there are descriptors for. An eighth of these is kept for connections
+/// that are refused: without any left, `accept` could not even do that.
 fn connections_max(options: &Serve) -> usize {
-    let wanted = options.connections;
-    let descriptors = raise_descriptor_limit().saturating_sub(limits::DESCRIPTORS_RESERVED);
-    usize::try_from(descriptors.min(u64::from(wanted)).max(1)).unwrap_or(usize::MAX)
+    let descriptors = raise_descriptor_limit();
+    let possible = u32::try_from(descriptors - descriptors / 8).unwrap_or(u32::MAX);
+    if possible < options.connections {
+        eprintln!("seatlock: at most {possible} connections, for want of file descriptors");
+    }
+    possible.min(options.connections) as usize
 }
 
 /// Takes as many descriptors as the system lets us have; the usual 1,024 are fewer than there are connections.

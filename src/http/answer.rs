@@ -7,7 +7,8 @@ use axum::{
         header::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
             ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-            ACCESS_CONTROL_REQUEST_HEADERS, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY,
+            ACCESS_CONTROL_REQUEST_HEADERS, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
+            CONTENT_TYPE, RETRY_AFTER, VARY,
         },
     },
     response::Response,
@@ -24,7 +25,30 @@ const SEATLOCK_LSN: HeaderName = HeaderName::from_static("seatlock-lsn");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Why a request is answered without the engine being asked.
+/// A text for people as it goes over the wire, with its length: written out by axum it would be allocated for each
+/// answer.
+#[derive(Debug, Clone, Copy)]
+struct Message {
+    json: &'static str,
+    length: &'static str,
+}
+
+macro_rules! message {
+    ($text:literal) => {{
+        const JSON: &str = concat!(r#"{"message":""#, $text, r#""}"#);
+        const DIGITS: [u8; 2] = two_digits(JSON.len());
+        const LENGTH: &str = match str::from_utf8(&DIGITS) {
+            Ok(digits) => digits,
+            Err(_) => unreachable!(),
+        };
+        Message {
+            json: JSON,
+            length: LENGTH,
+        }
+    }};
+}
+
+/// Why a request is not answered by the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     NoSuchPath,
@@ -34,36 +58,41 @@ pub(super) enum Refusal {
     BodyBroken,
     BodyTooLong,
     BodyTooSlow,
+    OurFault,
 }
 
 impl Refusal {
     pub(super) fn answer(self) -> Response {
         match self {
-            Self::NoSuchPath => json(
+            Self::NoSuchPath => say(
                 StatusCode::NOT_FOUND,
-                r#"{"message":"There is nothing at this path."}"#,
+                message!("There is nothing at this path."),
             ),
-            Self::NoSuchMethod => json(
+            Self::NoSuchMethod => say(
                 StatusCode::METHOD_NOT_ALLOWED,
-                r#"{"message":"This path does not take this method."}"#,
+                message!("This path does not take this method."),
             ),
             Self::NoSuchSeat => no_such_seat(),
-            Self::UserNotText => json(
+            Self::UserNotText => say(
                 StatusCode::BAD_REQUEST,
-                r#"{"message":"The user is not valid percent-encoded UTF-8."}"#,
+                message!("The user is not valid percent-encoded UTF-8."),
             ),
-            Self::BodyBroken => last(json(
+            Self::BodyBroken => last(say(
                 StatusCode::BAD_REQUEST,
-                r#"{"message":"The body is incomplete."}"#,
+                message!("The body is incomplete."),
             )),
-            Self::BodyTooLong => last(json(
+            Self::BodyTooLong => last(say(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                r#"{"message":"The body is too long."}"#,
+                message!("The body is too long."),
             )),
-            Self::BodyTooSlow => last(json(
+            Self::BodyTooSlow => last(say(
                 StatusCode::REQUEST_TIMEOUT,
-                r#"{"message":"The body took too long to arrive."}"#,
+                message!("The body took too long to arrive."),
             )),
+            Self::OurFault => say(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                message!("Something is wrong with this server."),
+            ),
         }
     }
 }
@@ -71,11 +100,9 @@ impl Refusal {
 /// The answer to `POST /lock/{id}`.
 pub(super) fn hold(answer: HoldAnswer) -> Response {
     match answer {
-        HoldAnswer::Held { lsn, .. } => {
-            changed(lsn, r#"{"message":"The seat is locked for you."}"#)
-        }
+        HoldAnswer::Held { lsn, .. } => changed(lsn, message!("The seat is locked for you.")),
         HoldAnswer::NoSuchSeat => no_such_seat(),
-        HoldAnswer::AlreadyHeld => json(StatusCode::LOCKED, r#"{"message":"The seat is locked."}"#),
+        HoldAnswer::AlreadyHeld => say(StatusCode::LOCKED, message!("The seat is locked.")),
         HoldAnswer::AlreadyBooked => already_booked(),
         HoldAnswer::Busy => busy(),
     }
@@ -84,21 +111,16 @@ pub(super) fn hold(answer: HoldAnswer) -> Response {
 /// The answer to `POST /confirm/{id}`.
 pub(super) fn confirm(answer: ConfirmAnswer) -> Response {
     match answer {
-        ConfirmAnswer::Booked { lsn } => {
-            changed(lsn, r#"{"message":"The seat is booked for you."}"#)
-        }
+        ConfirmAnswer::Booked { lsn } => changed(lsn, message!("The seat is booked for you.")),
         ConfirmAnswer::NoSuchSeat => no_such_seat(),
-        ConfirmAnswer::NotHeld => json(
-            StatusCode::BAD_REQUEST,
-            r#"{"message":"The seat is not locked."}"#,
-        ),
-        ConfirmAnswer::Expired => json(
+        ConfirmAnswer::NotHeld => say(StatusCode::BAD_REQUEST, message!("The seat is not locked.")),
+        ConfirmAnswer::Expired => say(
             StatusCode::REQUEST_TIMEOUT,
-            r#"{"message":"The lock has expired."}"#,
+            message!("The lock has expired."),
         ),
-        ConfirmAnswer::NotYours => json(
+        ConfirmAnswer::NotYours => say(
             StatusCode::FORBIDDEN,
-            r#"{"message":"The seat is locked by another user."}"#,
+            message!("The seat is locked by another user."),
         ),
         ConfirmAnswer::Busy => busy(),
     }
@@ -107,12 +129,8 @@ pub(super) fn confirm(answer: ConfirmAnswer) -> Response {
 /// The answer to `POST /unlock/{id}`.
 pub(super) fn release(answer: ReleaseAnswer) -> Response {
     match answer {
-        ReleaseAnswer::Released { lsn } => {
-            changed(lsn, r#"{"message":"The seat is available again."}"#)
-        }
-        ReleaseAnswer::AlreadyFree => {
-            json(StatusCode::OK, r#"{"message":"The seat was not locked."}"#)
-        }
+        ReleaseAnswer::Released { lsn } => changed(lsn, message!("The seat is available again.")),
+        ReleaseAnswer::AlreadyFree => say(StatusCode::OK, message!("The seat was not locked.")),
         ReleaseAnswer::NoSuchSeat => no_such_seat(),
         ReleaseAnswer::AlreadyBooked => already_booked(),
         ReleaseAnswer::Busy => busy(),
@@ -122,7 +140,10 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
 /// The answer to `GET /seats`.
 pub(super) fn seats(body: Body) -> Response {
     let mut answer = Response::new(body);
-    allow_any_origin(answer.headers_mut());
+    let headers = answer.headers_mut();
+    allow_any_origin(headers);
+    // True when it is read, and perhaps not a moment later.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
@@ -156,20 +177,17 @@ pub(super) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailabl
     {\"message\":\"Too many connections. Try again.\"}\n";
 
 fn no_such_seat() -> Response {
-    json(
-        StatusCode::NOT_FOUND,
-        r#"{"message":"There is no such seat."}"#,
-    )
+    say(StatusCode::NOT_FOUND, message!("There is no such seat."))
 }
 
 fn already_booked() -> Response {
-    json(StatusCode::CONFLICT, r#"{"message":"The seat is booked."}"#)
+    say(StatusCode::CONFLICT, message!("The seat is booked."))
 }
 
 fn busy() -> Response {
-    let mut answer = json(
+    let mut answer = say(
         StatusCode::SERVICE_UNAVAILABLE,
-        r#"{"message":"Nothing was changed. Try again."}"#,
+        message!("Nothing was changed. Try again."),
     );
     answer
         .headers_mut()
@@ -177,8 +195,8 @@ fn busy() -> Response {
     answer
 }
 
-fn changed(lsn: Lsn, text: &'static str) -> Response {
-    let mut answer = json(StatusCode::OK, text);
+fn changed(lsn: Lsn, message: Message) -> Response {
+    let mut answer = say(StatusCode::OK, message);
     let headers = answer.headers_mut();
     headers.insert(SEATLOCK_LSN, HeaderValue::from(lsn.get()));
     headers.insert(
@@ -196,10 +214,12 @@ fn last(mut answer: Response) -> Response {
     answer
 }
 
-fn json(status: StatusCode, text: &'static str) -> Response {
-    let mut answer = Response::new(Body::from(Bytes::from_static(text.as_bytes())));
+fn say(status: StatusCode, message: Message) -> Response {
+    let mut answer = Response::new(Body::from(Bytes::from_static(message.json.as_bytes())));
     *answer.status_mut() = status;
-    allow_any_origin(answer.headers_mut());
+    let headers = answer.headers_mut();
+    allow_any_origin(headers);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from_static(message.length));
     answer
 }
 
@@ -207,6 +227,12 @@ fn json(status: StatusCode, text: &'static str) -> Response {
 fn allow_any_origin(headers: &mut HeaderMap) {
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a digit fits a byte")]
+const fn two_digits(number: usize) -> [u8; 2] {
+    assert!(number >= 10 && number <= 99, "shorten the message");
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     future::{Future, poll_fn},
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
@@ -21,7 +22,13 @@ use tokio::{
 };
 use tower_service::Service;
 
-use super::{ServerConfig, answer::TOO_MANY_CONNECTIONS, intake, patience::Patience, wire::Wire};
+use super::{
+    ServerConfig,
+    answer::{Refusal, TOO_MANY_CONNECTIONS},
+    intake,
+    patience::Patience,
+    wire::Wire,
+};
 use crate::limits::{CONNECTION_BUFFER_BYTES, HEAD_BYTES_MAX};
 
 /// How long the alarm sleeps while there is no deadline.
@@ -108,12 +115,27 @@ async fn answer(
     config: &ServerConfig,
     wire: &Wire,
 ) -> Result<Response<Body>, Infallible> {
-    let answer = match intake::complete(request, config).await {
-        Ok(request) => app.call(request).await,
-        Err(refusal) => Ok(refusal),
+    let work = async {
+        match intake::complete(request, config).await {
+            Ok(request) => app.call(request).await,
+            Err(refusal) => Ok(refusal),
+        }
     };
+    let answer = contain(work).await;
     wire.request_answered();
-    answer
+    answer.unwrap_or_else(|Panicked| Ok(Refusal::OurFault.answer()))
+}
+
+/// A handler panicked. The message has been printed, and the connection goes on.
+struct Panicked;
+
+async fn contain<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        polled.map_or(Poll::Ready(Err(Panicked)), |polled| polled.map(Ok))
+    })
+    .await
 }
 
 /// Ready when `patience` is over. The alarm is moved only when it rings or would ring too late: a connection that

@@ -107,7 +107,7 @@ impl Listing {
 impl Shared {
     fn refresh(&self, refresher: &mut Refresher) {
         // Acquire: see `Listing::read`. It stands before the snapshot, so a later arrival is not counted in.
-        refresher.covers = self.arrivals.load(Ordering::Acquire);
+        let covers = self.arrivals.load(Ordering::Acquire);
         let Refresher {
             shown,
             snapshot,
@@ -128,6 +128,7 @@ impl Shared {
             Some(shown) => mem::swap(shown, snapshot),
             None => *shown = Some(snapshot.clone()),
         }
+        refresher.covers = covers;
     }
 
     fn page(&self, index: usize) -> Bytes {

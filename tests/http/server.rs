@@ -1,152 +1,12 @@
-//! What one client, or many, cannot do to the server. The times are short here, and no test says how long a thing
-//! takes: what must end is waited for, and what must last is given time in which it could have ended.
+//! What the server takes and refuses, in which order it answers, and how it stops.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::thread;
 
-use crate::talk::{Host, Talk};
-use axum::{
-    Router,
-    extract::Path,
-    routing::{get, post},
+use crate::{
+    apps::{PAUSE, SHORT, echo, gated, patient},
+    talk::Host,
 };
 use seatlock::http::{Drained, ServerConfig};
-use tokio::sync::Semaphore;
-
-const SHORT: Duration = Duration::from_millis(200);
-/// Short, but enough for a test that is slow today to say what it has to say in time.
-const ENOUGH: Duration = Duration::from_secs(1);
-const LONG: Duration = Duration::from_secs(600);
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// All times long: a test shortens the one that it is about.
-fn patient() -> ServerConfig {
-    ServerConfig {
-        head_timeout: LONG,
-        body_timeout: LONG,
-        idle_timeout: LONG,
-        write_timeout: LONG,
-        drain_timeout: LONG,
-        linger_timeout: SHORT,
-        ..ServerConfig::default()
-    }
-}
-
-/// Answers with what it was sent.
-fn echo() -> Router {
-    let path = async |Path(text): Path<String>| text;
-    let body = async |text: String| text;
-    let flood = async || vec![b'x'; 64 << 20];
-    Router::new()
-        .route("/echo/{text}", get(path))
-        .route("/echo", post(body))
-        .route("/flood", get(flood))
-}
-
-/// Answers `/wait` once somebody adds a permit to the gate.
-fn gated() -> (Router, Arc<Semaphore>) {
-    let gate = Arc::new(Semaphore::new(0));
-    let inner = Arc::clone(&gate);
-    let wait = async move || {
-        inner
-            .acquire()
-            .await
-            .expect("the gate is not closed")
-            .forget();
-        "waited"
-    };
-    (echo().route("/wait", get(wait)), gate)
-}
-
-/// Sends `text` again and again, slowly, until the server has closed.
-fn drip(talk: &mut Talk, text: &str) {
-    for _ in 0..2_000 {
-        if talk.try_say(text).is_err() {
-            return;
-        }
-        thread::sleep(PAUSE);
-    }
-    panic!("the server goes on listening");
-}
-
-#[test]
-fn a_client_that_says_nothing_or_half_a_head_is_closed() {
-    let config = ServerConfig {
-        head_timeout: SHORT,
-        ..patient()
-    };
-    let host = Host::start(echo(), config);
-    for beginning in [
-        "",
-        "G",
-        "GET /echo/1 HTTP/1.1\r\n",
-        "GET /echo/1 HTTP/1.1\r\nhost: x\r\n",
-    ] {
-        let mut talk = host.talk();
-        talk.say(beginning);
-        assert_eq!(talk.rest(), b"", "{beginning:?}");
-    }
-}
-
-#[test]
-fn a_head_that_drips_in_is_closed_on_a_fresh_and_on_a_used_connection() {
-    let config = ServerConfig {
-        head_timeout: ENOUGH,
-        ..patient()
-    };
-    let host = Host::start(echo(), config);
-    let mut fresh = host.talk();
-    fresh.say("GET /echo/1 HTTP/1.1\r\n");
-    drip(&mut fresh, "x: y\r\n");
-    let mut used = host.talk();
-    assert_eq!(used.ask("GET", "/echo/1").status, 200);
-    used.say("GET /echo/1 HTTP/1.1\r\n");
-    drip(&mut used, "x: y\r\n");
-}
-
-#[test]
-fn between_requests_the_idle_timeout_counts_and_not_the_head_timeout() {
-    let config = ServerConfig {
-        head_timeout: ENOUGH,
-        ..patient()
-    };
-    let host = Host::start(echo(), config);
-    let mut talk = host.talk();
-    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
-    thread::sleep(ENOUGH * 2);
-    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
-    let config = ServerConfig {
-        idle_timeout: SHORT,
-        ..patient()
-    };
-    let host = Host::start(echo(), config);
-    let mut talk = host.talk();
-    assert_eq!(talk.ask("GET", "/echo/1").status, 200);
-    assert_eq!(talk.rest(), b"");
-}
-
-#[test]
-fn a_body_that_stops_or_drips_is_answered_408_and_its_connection_closed() {
-    let config = ServerConfig {
-        body_timeout: SHORT,
-        ..patient()
-    };
-    let host = Host::start(echo(), config);
-    let head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n";
-    for drips in [0, 5] {
-        let mut talk = host.talk();
-        talk.say(head);
-        for _ in 0..drips {
-            // It may be refused before the last one.
-            let _ = talk.try_say("x");
-            thread::sleep(PAUSE);
-        }
-        let reply = talk.reply();
-        assert_eq!(reply.status, 408);
-        assert_eq!(reply.header("connection"), Some("close"));
-        assert!(!reply.message().is_empty());
-        assert_eq!(talk.rest(), b"");
-    }
-}
 
 #[test]
 fn a_body_that_is_too_long_is_answered_413_and_not_read() {
@@ -208,29 +68,6 @@ fn a_body_within_the_limit_arrives_whole_and_the_connection_goes_on() {
     assert_eq!(talk.reply_to("HEAD").status, 100);
     talk.say("ab");
     assert_eq!(talk.reply().body, b"ab");
-}
-
-#[test]
-fn a_reader_that_takes_nothing_or_too_little_is_closed() {
-    let config = ServerConfig {
-        write_timeout: SHORT,
-        ..patient()
-    };
-    let host = Host::start(echo(), config);
-    let mut deaf = host.talk();
-    deaf.request("GET", "/flood");
-    drip(&mut deaf, "GET /flood HTTP/1.1\r\nhost: x\r\n\r\n");
-    let mut slow = host.talk();
-    slow.request("GET", "/flood");
-    let mut taken = 0;
-    while let Ok(count @ 1..) = slow.try_read() {
-        taken += count;
-        thread::sleep(PAUSE / 4);
-    }
-    assert!(
-        taken < 64 << 20,
-        "it cannot have got everything at this pace"
-    );
 }
 
 #[test]
@@ -388,4 +225,14 @@ fn a_client_may_ask_for_the_end_or_end_its_own_side() {
     talk.end().expect("an open socket");
     assert_eq!(talk.reply().body, b"1");
     assert_eq!(talk.rest(), b"");
+}
+
+#[test]
+fn a_handler_that_panics_is_500_and_the_connection_goes_on() {
+    let host = Host::start(echo(), patient());
+    let mut talk = host.talk();
+    let reply = talk.ask("GET", "/panic");
+    assert_eq!(reply.status, 500);
+    assert!(!reply.message().is_empty());
+    assert_eq!(talk.ask("GET", "/echo/1").body, b"1");
 }
