@@ -5,10 +5,10 @@
 //! ```
 //!
 //! Four servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
-//! 50 connections, one request at a time on each and 16 pipelined. They take turns of a second, so that whatever
-//! else the machine does hits all of them; the table shows the medians of the turns. With two cores the server has
-//! one and the client the other; then the processor time that a server used for a request says more than the rate,
-//! because a client that is the slower of the two hides the servers' differences.
+//! 50 connections, one request at a time on each and 16 pipelined. They take short turns, so that whatever else the
+//! machine does hits all of them: rates are medians of the turns, and ratios medians of the rounds' ratios. With two
+//! cores the server has one and the client the other; then the processor time that a server used for a request says
+//! more than the rate, because a client that is the slower of the two hides the servers' differences.
 
 mod client;
 mod servers;
@@ -21,6 +21,12 @@ use std::{
 
 use client::{Load, Tally};
 use servers::{Kind, SEATS, SERVE, Server};
+
+const HEADING: &str =
+    "server                       requests/s   of axum   of ours   cpu ns   of ours   status 200";
+
+/// Turns a second.
+const TURNS: u32 = 4;
 
 const CONNECTIONS: usize = 50;
 const DEPTHS: [usize; 2] = [1, 16];
@@ -43,7 +49,10 @@ fn main() -> ExitCode {
         compare(Duration::from_millis(100), 1)
     } else {
         let seconds = after("--seconds").and_then(|text| text.parse().ok());
-        compare(Duration::from_secs(1), seconds.unwrap_or(10))
+        compare(
+            Duration::from_secs(1) / TURNS,
+            seconds.unwrap_or(10) * TURNS as usize,
+        )
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,30 +63,29 @@ fn main() -> ExitCode {
     }
 }
 
-/// Gives each server `turns` turns of this length at each depth, and prints what came of it.
-fn compare(turn: Duration, turns: usize) -> io::Result<()> {
+/// Gives each server `rounds` turns of this length at each depth, and prints what came of it.
+fn compare(turn: Duration, rounds: usize) -> io::Result<()> {
     let servers: Vec<Server> = Kind::ALL
         .into_iter()
         .map(Server::start)
         .collect::<io::Result<_>>()?;
     for depth in DEPTHS {
-        let mut measured: Vec<Vec<Turn>> = vec![Vec::new(); servers.len()];
         let load = Load {
             connections: CONNECTIONS,
             depth,
             seats: SEATS,
             duration: turn,
         };
-        // One turn more than is counted: the first warms up, and fills the map with locks.
-        for round in 0..=turns {
-            for (server, measured) in servers.iter().zip(&mut measured) {
-                let turn = Turn::take(server, load)?;
-                if round > 0 {
-                    measured.push(turn);
-                }
-            }
-        }
-        report(depth, &servers, &measured);
+        let round = || {
+            servers
+                .iter()
+                .map(|server| Turn::take(server, load))
+                .collect()
+        };
+        // The first warms up, and fills the map with locks.
+        let _: Vec<Turn> = round()?;
+        let rounds = (0..rounds).map(|_| round()).collect::<io::Result<_>>()?;
+        Rounds(rounds).report(depth);
     }
     Ok(())
 }
@@ -85,6 +93,7 @@ fn compare(turn: Duration, turns: usize) -> io::Result<()> {
 /// One server's turn.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
+    kind: Kind,
     rate: f64,
     cpu_nanos: f64,
     share_ok: f64,
@@ -97,6 +106,7 @@ impl Turn {
         let (cpu, wall) = (server.cpu_time() - cpu_before, start.elapsed());
         let answers = answers as f64;
         Ok(Self {
+            kind: server.kind,
             rate: answers / wall.as_secs_f64(),
             cpu_nanos: cpu.as_secs_f64() * 1e9 / answers,
             share_ok: ok as f64 / answers,
@@ -104,39 +114,52 @@ impl Turn {
     }
 }
 
-fn report(depth: usize, servers: &[Server], measured: &[Vec<Turn>]) {
-    let median_of = |kind: Kind, value: fn(&Turn) -> f64| {
-        let at = servers.iter().position(|server| server.kind == kind);
-        median(at.map_or(&[], |at| &measured[at][..]), value)
-    };
-    let rate = |kind| median_of(kind, |turn| turn.rate);
-    let cpu = |kind| median_of(kind, |turn| turn.cpu_nanos);
-    println!("\n{CONNECTIONS} connections, {depth} at a time on each");
-    println!(
-        "server                         requests/s    of axum   of ours   cpu ns   of ours   status 200"
-    );
-    for kind in Kind::ALL {
-        println!(
-            "{:<28} {:>12.0} {:>10.2} {:>9.2} {:>8.0} {:>9.2} {:>12.2}",
-            kind.name(),
-            rate(kind),
-            rate(kind) / rate(Kind::AxumConstant),
-            rate(kind) / rate(Kind::OurConstant),
-            cpu(kind),
-            cpu(Kind::OurConstant) / cpu(kind),
-            median_of(kind, |turn| turn.share_ok),
-        );
-    }
-    let to_constant = rate(Kind::Lock) / rate(Kind::OurConstant);
-    println!("POST /lock to the constant: {to_constant:.2}, wanted {LOCK_TO_CONSTANT_MIN}");
-    if depth > 1 {
-        let to_axum = rate(Kind::Lock) / rate(Kind::AxumConstant);
-        println!("POST /lock to axum::serve: {to_axum:.2}, wanted {LOCK_TO_AXUM_MIN}");
-    }
-}
+/// The turns of all servers, round by round.
+struct Rounds(Vec<Vec<Turn>>);
 
-fn median(turns: &[Turn], value: fn(&Turn) -> f64) -> f64 {
-    let mut values: Vec<f64> = turns.iter().map(value).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+impl Rounds {
+    fn report(&self, depth: usize) {
+        println!("\n{CONNECTIONS} connections, {depth} at a time on each");
+        println!("{HEADING}");
+        for kind in Kind::ALL {
+            println!(
+                "{:<28} {:>10.0} {:>9.2} {:>9.2} {:>8.0} {:>9.2} {:>11.2}",
+                kind.name(),
+                self.median(|turn_of| turn_of(kind).rate),
+                self.rate_ratio(kind, Kind::AxumConstant),
+                self.rate_ratio(kind, Kind::OurConstant),
+                self.median(|turn_of| turn_of(kind).cpu_nanos),
+                self.median(
+                    |turn_of| turn_of(Kind::OurConstant).cpu_nanos / turn_of(kind).cpu_nanos
+                ),
+                self.median(|turn_of| turn_of(kind).share_ok),
+            );
+        }
+        let to_constant = self.rate_ratio(Kind::Lock, Kind::OurConstant);
+        println!("POST /lock to the constant: {to_constant:.2}, wanted {LOCK_TO_CONSTANT_MIN}");
+        if depth > 1 {
+            let to_axum = self.rate_ratio(Kind::Lock, Kind::AxumConstant);
+            println!("POST /lock to axum::serve: {to_axum:.2}, wanted {LOCK_TO_AXUM_MIN}");
+        }
+    }
+
+    fn rate_ratio(&self, kind: Kind, to: Kind) -> f64 {
+        self.median(|turn_of| turn_of(kind).rate / turn_of(to).rate)
+    }
+
+    /// The median over the rounds of what a round's turns amount to.
+    fn median(&self, value: impl Fn(&dyn Fn(Kind) -> Turn) -> f64) -> f64 {
+        let of_round = |round: &Vec<Turn>| {
+            let turn_of = |kind| {
+                *round
+                    .iter()
+                    .find(|turn| turn.kind == kind)
+                    .expect("a turn each")
+            };
+            value(&turn_of)
+        };
+        let mut values: Vec<f64> = self.0.iter().map(of_round).collect();
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    }
 }

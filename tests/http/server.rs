@@ -1,6 +1,14 @@
 //! What the server takes and refuses, in which order it answers, and how it stops.
 
-use std::thread;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use axum::{Router, routing::get};
 
 use crate::{
     apps::{PAUSE, SHORT, echo, gated, patient},
@@ -110,6 +118,29 @@ fn pipelined_requests_are_answered_in_order() {
     for n in 0..1_000 {
         assert_eq!(talk.reply().body, n.to_string().as_bytes());
     }
+}
+
+/// With hyper's own way of answering pipelined requests together, 13 kB of them held 1.8 GB of answers.
+#[test]
+fn answers_that_nobody_reads_are_not_made() {
+    const REQUESTS: usize = 400;
+    const BYTES: usize = 64 * 1024;
+    let made = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&made);
+    let answer = async move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        vec![b'x'; BYTES]
+    };
+    let host = Host::start(Router::new().route("/", get(answer)), patient());
+    let mut talk = host.talk();
+    talk.say("GET / HTTP/1.1\r\n\r\n".repeat(REQUESTS));
+    thread::sleep(SHORT);
+    // As many as the buffers of two kernels take.
+    assert!(made.load(Ordering::Relaxed) < REQUESTS / 2);
+    for _ in 0..REQUESTS {
+        assert_eq!(talk.reply().body.len(), BYTES);
+    }
+    assert_eq!(made.load(Ordering::Relaxed), REQUESTS);
 }
 
 /// hyper's own way of answering pipelined requests together keeps what is answered until the last one is.
