@@ -1,6 +1,8 @@
 //! The engine: owns the seats and the two threads that serve them, and answers the questions of the small API.
 //!
-//! Cheap to share (`Arc<Engine>`): every method takes `&self`, waits for nobody, and reads the clock once.
+//! Cheap to share (`Arc<Engine>`): every method takes `&self` and reads the clock once. Seats are changed without
+//! waiting for anybody. The table of users is not lock-free ([`crate::event::Holders`]): a thread that the system stops
+//! in the few nanoseconds of an insertion holds up those who need the same shard of it, until it goes on.
 
 mod answer;
 mod threads;

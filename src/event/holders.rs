@@ -4,6 +4,9 @@
 //! its record stands before the seat's CAS, so whoever sees the number in a word can ask for the user. The scribe,
 //! which sees every change in order, removes the record when the hold has ended.
 //!
+//! The table is sharded, each shard behind a lock that is held for one insertion, look-up or removal. The seats know
+//! nothing of it: whoever changes them by taking alone waits for nobody.
+//!
 //! Bounded by the seats: besides the takings that hold or have booked one there are only those of requests under way
 //! and those whose end the scribe has not read yet.
 

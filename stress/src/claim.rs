@@ -22,7 +22,10 @@ use seatlock::{
     tick::Tick,
 };
 
-use crate::{clock::Span, signals::Signals};
+use crate::{
+    clock::{Span, Stamp},
+    signals::Signals,
+};
 
 /// Reports that one ring has room for.
 const RING_REPORTS: usize = 1 << 14;
@@ -53,6 +56,8 @@ pub struct Claim {
     pub lasts_nanos: u64,
     /// Between these readings of the independent clock.
     pub span: Span,
+    /// If the reaper did it: when its sweep before this one began.
+    pub swept_before: Stamp,
 }
 
 /// 'I was shown this word', by a read or by a refusal.

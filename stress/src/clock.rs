@@ -69,6 +69,12 @@ impl RunClock {
         Duration::from_nanos(nanos / u64::from(self.speed))
     }
 
+    /// How much of the run's time a stretch of real time takes.
+    pub fn run_nanos(&self, real: Duration) -> u64 {
+        let nanos = u64::try_from(real.as_nanos()).unwrap_or(u64::MAX);
+        nanos.saturating_mul(u64::from(self.speed))
+    }
+
     /// How far two stamps may deceive, in the run's time.
     pub fn slack_nanos(&self) -> u64 {
         STAMP_SLACK_NANOS * u64::from(self.speed)

@@ -51,6 +51,7 @@ struct Reaping {
     clock: RunClock,
     now: Tick,
     invoked: Stamp,
+    swept_before: Stamp,
     /// The real clock has nothing to say of the last sweeps: their time is made up.
     made_up: bool,
 }
@@ -124,6 +125,7 @@ impl Reaping {
             now: self.now,
             lasts_nanos: 0,
             span,
+            swept_before: self.swept_before,
         };
         self.pen.write(Report::Changed(claim));
     }
@@ -152,14 +154,17 @@ impl<T: Trail> Reaper<'_, T> {
             clock: self.site.clock.clone(),
             now: Tick::new(0),
             invoked: first,
+            swept_before: first,
             made_up: false,
         };
         REAPING.set(Some(reaping));
         let pause = (self.site.clock.real_tick() / 4)
             .clamp(Duration::from_micros(20), Duration::from_millis(2));
         while !self.site.signals.all_left() {
-            let now = self.site.clock.now();
-            self.sweep(now.plus(self.hurry), now.tick());
+            self.sweep(|| {
+                let now = self.site.clock.now();
+                (now.plus(self.hurry), now.tick())
+            });
             thread::sleep(pause);
         }
         let end = self.reclaim_everything();
@@ -174,11 +179,11 @@ impl<T: Trail> Reaper<'_, T> {
         let tick = Duration::from_nanos(TICK_NANOS);
         let mut now = self.site.clock.now().plus(self.ttl_max.span() + 2 * tick);
         for _ in 0..=WHEEL_SLOTS {
-            self.sweep(now, now.tick());
+            self.sweep(|| (now, now.tick()));
             now = now.plus(tick);
         }
         for _ in 0..LAST_SWEEPS_MAX {
-            if self.sweep(now, now.tick()).busy == 0 || self.site.signals.is_audit_over() {
+            if self.sweep(|| (now, now.tick())).busy == 0 || self.site.signals.is_audit_over() {
                 break;
             }
             now = now.plus(tick);
@@ -187,12 +192,15 @@ impl<T: Trail> Reaper<'_, T> {
         now
     }
 
-    /// One sweep at `now`, of which the auditor is told that it was at `told`.
-    fn sweep(&self, now: Moment, told: Tick) -> Swept {
+    /// One sweep. `time` reads the clock, after the sweep has begun by the independent one: the moment of the sweep, and
+    /// the tick that the auditor is told.
+    fn sweep(&self, time: impl FnOnce() -> (Moment, Tick)) -> Swept {
         with_reaping(|reaping| {
-            reaping.now = told;
+            reaping.swept_before = reaping.invoked;
             reaping.invoked = reaping.clock.stamp();
         });
+        let (now, told) = time();
+        with_reaping(|reaping| reaping.now = told);
         let swept = reaper::sweep(self.wheel, &self.site.seats, now);
         with_reaping(|reaping| reaping.pen.end_turn(false, swept.busy > 0));
         swept

@@ -3,7 +3,10 @@
 use std::{fmt::Write, time::Duration};
 
 use crate::{
-    audit::verdict::{Checks, Promise},
+    audit::{
+        deadlines::Deadlines,
+        verdict::{Checks, Promise},
+    },
     latency::{Book, Ended},
     progress::per,
     run,
@@ -20,21 +23,7 @@ pub fn run(ended: &run::Ended) -> String {
         ended.taken, findings.voids
     );
     text += &latencies(&ended.book, "in the process, of one operation in eight");
-    let lateness = &findings.replay.deadlines.lateness;
-    if !lateness.is_empty() {
-        let at = |percent| lateness.value_at_percentile(percent);
-        let within = lateness.count_between(0, 2);
-        let _ = writeln!(
-            text,
-            "\nreclaimed by the reaper: {}; ticks after the deadline: p50 {}, p99 {}, p99.9 {}, most {}; within two ticks {:.3} %",
-            lateness.len(),
-            at(50.0),
-            at(99.0),
-            at(99.9),
-            lateness.max(),
-            100.0 * per(within, lateness.len()),
-        );
-    }
+    text += &lateness(&findings.replay.deadlines);
     text += &promises(&findings.replay.checks);
     if findings.unjudged > 0 {
         let _ = writeln!(
@@ -44,6 +33,22 @@ pub fn run(ended: &run::Ended) -> String {
         );
     }
     text
+}
+
+/// How late the reaper was.
+fn lateness(deadlines: &Deadlines) -> String {
+    let ticks = &deadlines.lateness;
+    if ticks.is_empty() {
+        return String::new();
+    }
+    let [p50, p99, most] = [50.0, 99.0, 100.0].map(|percent| ticks.value_at_percentile(percent));
+    format!(
+        "\nreclaimed by the reaper: {}; ticks after the deadline: p50 {p50}, p99 {p99}, most {most}; {:.3} % within two\n\
+         passed over by a sweep that began more than two ticks after the deadline: {}\n",
+        ticks.len(),
+        100.0 * per(ticks.count_between(0, 2), ticks.len()),
+        deadlines.passed_over,
+    )
 }
 
 /// How much was done.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use seatlock::{
-    ids::SeatId,
     limits::TICK_NANOS,
     seat::{Change, Seat, Step},
     tick::Tick,
@@ -20,9 +19,12 @@ use crate::{
     clock::{RunClock, Stamp},
 };
 
-/// How long after its deadline a hold may be reclaimed. The wheel needs two ticks; the rest is for a machine that has
-/// other things to do than to run the reaper.
-const LATENESS_MAX: Duration = Duration::from_secs(5);
+/// Ticks after its deadline within which the wheel must bring the reaper to a hold.
+const WHEEL_TICKS: u64 = 2;
+
+/// How long after its deadline a sweep may begin and leave a hold unreclaimed. A whole process that is stopped cannot
+/// break this: what counts is when the reaper swept, not when it should have.
+const PASSED_OVER_MAX: Duration = Duration::from_secs(5);
 
 /// Lateness beyond this many ticks is counted as this much.
 const LATENESS_TICKS_MAX: u64 = 1 << 20;
@@ -33,7 +35,10 @@ pub struct Deadlines {
     keeps: Box<[Keep]>,
     /// By how many ticks the reaper came after each deadline.
     pub lateness: Histogram<u64>,
-    lateness_ticks_max: u64,
+    /// How many holds a sweep left although it began more than two ticks after the deadline: the wheel was late, and not
+    /// the reaper's thread.
+    pub passed_over: u64,
+    passed_over_max_nanos: u64,
     slack_nanos: u64,
 }
 
@@ -50,11 +55,11 @@ impl Deadlines {
     /// No holds yet.
     pub fn new(seats: u32, clock: &RunClock) -> Self {
         let lateness = Histogram::new_with_max(LATENESS_TICKS_MAX, 3);
-        let lateness_ticks_max = LATENESS_MAX.as_nanos() / clock.real_tick().as_nanos();
         Self {
             keeps: vec![Keep::default(); seats as usize].into(),
             lateness: lateness.expect("3 digits up to a million ticks"),
-            lateness_ticks_max: u64::try_from(lateness_ticks_max).unwrap_or(u64::MAX),
+            passed_over: 0,
+            passed_over_max_nanos: clock.run_nanos(PASSED_OVER_MAX),
             slack_nanos: clock.slack_nanos(),
         }
     }
@@ -74,7 +79,7 @@ impl Deadlines {
                     self.ended(keep, claim, checks)?;
                     // The last sweeps are at a made-up time.
                     if by_reaper && claim.span.returned != Stamp::NEVER {
-                        self.reclaimed(change.seat, until, claim, checks)?;
+                        self.reclaimed(keep, until, claim, checks)?;
                     }
                 }
                 _ => self.used(keep, claim, checks)?,
@@ -122,18 +127,25 @@ impl Deadlines {
 
     fn reclaimed(
         &mut self,
-        seat: SeatId,
+        keep: Keep,
         until: Tick,
         claim: &Claim,
         checks: &mut Checks,
     ) -> Result<(), Violation> {
         checks.count(Promise::Reclaimed);
-        let late = u64::try_from(claim.now.since(until)).unwrap_or(0);
-        self.lateness.saturating_record(late);
-        if late <= self.lateness_ticks_max {
+        self.lateness
+            .saturating_record(u64::try_from(claim.now.since(until)).unwrap_or(0));
+        let swept = claim.swept_before;
+        self.passed_over += u64::from(swept > keep.over_by.plus(WHEEL_TICKS * TICK_NANOS));
+        if swept <= keep.over_by.plus(self.passed_over_max_nanos) {
             return Ok(());
         }
-        let what = format!("{}: reclaimed {late} ticks after its deadline", claim.lsn);
-        Err(Violation::new(Promise::Reclaimed, seat, what))
+        let what = format!(
+            "{}: a hold was over by {} ns, and a sweep that began at {} ns left it",
+            claim.lsn,
+            keep.over_by.nanos(),
+            swept.nanos()
+        );
+        Err(Violation::new(Promise::Reclaimed, claim.seat, what))
     }
 }

@@ -146,8 +146,8 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BROKEN: {}\n  {}", self.promise, self.what)?;
-        if let Some(seat) = self.seat {
-            write!(f, "\n  the last of {seat}, oldest first:")?;
+        if !self.history.is_empty() {
+            write!(f, "\n  the last that happened to it, oldest first:")?;
         }
         self.history
             .iter()

@@ -89,6 +89,7 @@ impl Crooked {
                     now,
                     lasts_nanos: 0,
                     span,
+                    swept_before: Stamp::default(),
                 }))
             }
             (Fault::StaleRead, None) => {

@@ -255,6 +255,7 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
             now,
             lasts_nanos,
             span,
+            swept_before: Stamp::default(),
         }));
     }
 
