@@ -17,9 +17,11 @@ use std::{
 use super::Core;
 use crate::{limits, reaper, scribe::Scribe};
 
-/// How long the scribe rests when there is nothing to read. At 26 million changes a second, the most that was ever
-/// measured here, the tape has room for seven times as long.
-const SCRIBE_REST: Duration = Duration::from_millis(1);
+/// How long the scribe rests when there is nothing to read; twice as long each time there still is not.
+const SCRIBE_REST_MIN: Duration = Duration::from_millis(1);
+
+/// The longest rest. At 26 million changes a second, the most that was ever measured here, the tape has room for 7 ms.
+const SCRIBE_REST_MAX: Duration = Duration::from_millis(4);
 
 /// Running threads; dropping this stops them and waits for their end.
 #[derive(Debug)]
@@ -80,6 +82,7 @@ fn reap(core: &Core, stop: &AtomicBool) {
 fn write_down(core: &Core, stop: &AtomicBool) {
     let reader = core.shard.tape.reader().expect("an engine has one scribe");
     let mut scribe = Scribe::new(reader, core.seats.count());
+    let mut rest = SCRIBE_REST_MIN;
     loop {
         let stopping = stop.load(Ordering::Acquire);
         let applied = scribe.apply_batch(|batch| {
@@ -90,8 +93,11 @@ fn write_down(core: &Core, stop: &AtomicBool) {
         });
         match applied {
             Ok(0) if stopping => return,
-            Ok(0) => thread::park_timeout(SCRIBE_REST),
-            Ok(_) => {}
+            Ok(0) => {
+                thread::park_timeout(rest);
+                rest = (rest * 2).min(SCRIBE_REST_MAX);
+            }
+            Ok(_) => rest = SCRIBE_REST_MIN,
             Err(broken) => panic!("the tape is out of order: {broken}"),
         }
     }
