@@ -3,7 +3,7 @@
 //! The map does not know the tape or the wheel, which stand on higher floors; it knows this trait. [`NoTrail`] is
 //! zero-sized and leaves nothing, so that a map without a tape pays for none.
 
-use std::sync::Arc;
+use std::ops::Deref;
 
 use super::word::SeatWord;
 use crate::{
@@ -68,29 +68,12 @@ impl Trail for NoTrail {
     fn mark(&self, _seat: SeatId, _until: Tick) {}
 }
 
-impl<T: Trail + ?Sized> Trail for &T {
-    #[inline]
-    fn take(&self, count: u32) -> Option<Lsn> {
-        (**self).take(count)
-    }
-
-    #[inline]
-    fn publish(&self, lsn: Lsn, change: Change) {
-        (**self).publish(lsn, change);
-    }
-
-    #[inline]
-    fn void(&self, lsn: Lsn) {
-        (**self).void(lsn);
-    }
-
-    #[inline]
-    fn mark(&self, seat: SeatId, until: Tick) {
-        (**self).mark(seat, until);
-    }
-}
-
-impl<T: Trail + ?Sized> Trail for Arc<T> {
+/// Whatever points to a trail is one: `&Tape`, `Arc<Shard>`.
+impl<P> Trail for P
+where
+    P: Deref,
+    P::Target: Trail,
+{
     #[inline]
     fn take(&self, count: u32) -> Option<Lsn> {
         (**self).take(count)
