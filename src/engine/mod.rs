@@ -16,7 +16,7 @@ use crate::{
     event::{Holders, User},
     ids::SeatId,
     limits,
-    seat::{Outcome, Seat, SeatCountError, Seats, StatusMap},
+    seat::{Outcome, Refusal, Seat, SeatCountError, Seats, StatusMap},
     shard::Shard,
     tick::Ttl,
 };
@@ -116,9 +116,10 @@ impl Engine {
         let answer = match seats.hold(seat, taking, deadline.tick(), now.tick()) {
             Outcome::Done { lsn, .. } => return HoldAnswer::Held { lsn, deadline },
             Outcome::Busy { .. } => HoldAnswer::Busy,
-            Outcome::Already { saw } | Outcome::Refused { saw, .. } => {
-                HoldAnswer::in_the_way(saw, now.tick()).unwrap_or(HoldAnswer::Busy)
-            }
+            Outcome::Refused {
+                why: Refusal::Held, ..
+            } => HoldAnswer::AlreadyHeld,
+            Outcome::Already { .. } | Outcome::Refused { .. } => HoldAnswer::AlreadyBooked,
         };
         holders.dismiss(taking);
         answer
