@@ -28,11 +28,13 @@
 //! | 10 | `main` `cli` | the command line |
 //! | 9 | `http` | HTTP: translates, decides nothing |
 //! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
+//! | 7 | `event::best` | the best free seats for a party |
 //! | 7 | `reaper` `scribe` `shard` | the wheel's reader, the tape's reader, what the seats of a shard share |
 //! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
+//! | 2 | `event::hints` | where it is worth looking for free seats |
 //! | 2 | `clock` `seat::word` | where time is read; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |

@@ -27,6 +27,10 @@ pub const GROUP_ATTEMPTS_MAX: u32 = 4_096;
 /// Turns that a change waits for an undecided group in its way before it aborts that group.
 pub const GROUP_PATIENCE_TURNS: u32 = 200;
 
+/// Times that a search for the best seats starts again after others took what it had found; then it answers 'busy'.
+/// From the sixth time on it picks among 64 choices, so that to lose so often takes a crowd of thousands at one instant.
+pub const BEST_ATTEMPTS_MAX: u32 = 64;
+
 /// Longest time to live of a hold, in ticks (30 days). Deadlines are compared by wrapping subtraction, which is
 /// sound while they lie less than half the circle of 2^32 ticks ahead; a longer TTL is refused at the door.
 pub const TTL_TICKS_MAX: u32 = 30 * 24 * 60 * 60 * 100;

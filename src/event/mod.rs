@@ -1,5 +1,7 @@
 //! What the seats' numbers mean to people.
 
+pub mod best;
+pub mod hints;
 mod holders;
 mod user;
 
