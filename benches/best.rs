@@ -85,7 +85,8 @@ fn print_table() {
             for quantity in QUANTITIES {
                 let mut bed = Bed::new(sold);
                 let wish = terms(wish(quantity));
-                let mut calls: Vec<(Duration, bool)> = (0..CALLS).map(|_| bed.call(&wish)).collect();
+                let mut calls: Vec<(Duration, bool)> =
+                    (0..CALLS).map(|_| bed.call(&wish)).collect();
                 calls.sort_unstable();
                 let micros = |place: usize| calls[place].0.as_secs_f64() * 1e6;
                 let refused = calls.iter().filter(|(_, done)| !done).count();
@@ -105,9 +106,15 @@ type Terms = fn(Wish) -> Wish;
 
 const TERMS: [(&str, Terms); 4] = [
     ("any seats", |wish| wish),
-    ("one category", |wish| wish.with_categories(Categories::NONE.with(1))),
-    ("one section", |wish| wish.with_sections(Sections::only([12]))),
-    ("side by side only", |wish| wish.with_adjacent(Adjacent::Required)),
+    ("one category", |wish| {
+        wish.with_categories(Categories::NONE.with(1))
+    }),
+    ("one section", |wish| {
+        wish.with_sections(Sections::only([12]))
+    }),
+    ("side by side only", |wish| {
+        wish.with_adjacent(Adjacent::Required)
+    }),
 ];
 
 fn wish(quantity: u32) -> Wish {
@@ -170,7 +177,10 @@ impl Bed {
         let outcome = self.seats.change_all(&group, NOW);
         self.hints.raise(self.plan.cells_of(&found));
         let spent = start.elapsed();
-        assert!(matches!(outcome, GroupOutcome::Done { .. }), "nobody else is there");
+        assert!(
+            matches!(outcome, GroupOutcome::Done { .. }),
+            "nobody else is there"
+        );
         self.note(&found);
         self.give_back(found.len());
         (spent, true)
@@ -202,7 +212,10 @@ impl Bed {
     fn give_back(&mut self, count: usize) {
         for _ in 0..count {
             if let Sold::Scattered(1..) = self.sold {
-                let (any, last) = (self.random.random_range(0..self.held.len()), self.held.len() - 1);
+                let (any, last) = (
+                    self.random.random_range(0..self.held.len()),
+                    self.held.len() - 1,
+                );
                 self.held.swap(any, last);
             }
             let seat = self.held.pop().expect("as many as were just held");

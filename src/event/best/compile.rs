@@ -92,8 +92,7 @@ impl Draft {
 
     /// Keeps a mixture, if it is one.
     fn note(&mut self, mixture: Mixture) -> Option<u32> {
-        let is_mixed =
-            mixture.categories.len() > 1 || mixture.accessible | mixture.companions != 0;
+        let is_mixed = mixture.categories.len() > 1 || mixture.accessible | mixture.companions != 0;
         is_mixed.then(|| {
             self.mixtures.push(mixture);
             index(self.mixtures.len() - 1)

@@ -31,7 +31,9 @@ fn left_in(
     stretch: &Stretch,
     chosen: &[SeatId],
 ) -> impl Iterator<Item = SeatId> {
-    let ramps = plan.mixture(stretch).map_or(0, |mixture| mixture.accessible);
+    let ramps = plan
+        .mixture(stretch)
+        .map_or(0, |mixture| mixture.accessible);
     let open = stretch.free(sight).0 & !ramps;
     let left = open & !stretch.bits_of(chosen);
     let orphans = lone(left) & !lone(open) & stretch.own();

@@ -236,8 +236,9 @@ impl Mixture {
 
     /// The cell of the one category that is wished for here.
     pub(super) fn cell_for(&self, categories: Categories) -> Option<u32> {
-        let mut wished =
-            (self.cell..).zip(&self.categories).filter(|(_, (category, _))| categories.has(*category));
+        let mut wished = (self.cell..)
+            .zip(&self.categories)
+            .filter(|(_, (category, _))| categories.has(*category));
         match (self.categories.len(), wished.next(), wished.next()) {
             (2.., Some((cell, _)), None) => Some(cell),
             _ => None,
@@ -255,10 +256,8 @@ impl Mixture {
     }
 
     fn category_cells(&self) -> u32 {
-        match u32::try_from(self.categories.len()) {
-            Ok(several @ 2..) => several,
-            _ => 0,
-        }
+        let categories = u32::try_from(self.categories.len()).expect("64 at most");
+        if categories > 1 { categories } else { 0 }
     }
 }
 

@@ -57,17 +57,19 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
 
     fn first_rank(&mut self) -> Option<Vec<SeatId>> {
         let ranks = self.policy.ranks(self.wish.adjacent).iter();
-        ranks.into_iter().find_map(|rank| match (rank, self.wish.accessible) {
-            (Rank::Together, 0) => self.together(true),
-            (Rank::TogetherLeavingOrphan, 0) => self.together(false),
-            (Rank::Split, 0) => self.split(),
-            (Rank::Anywhere, 0) => self.anywhere(self.wish.quantity, self.avoid),
-            (Rank::Together, _) => self.together_accessible(true),
-            (Rank::TogetherLeavingOrphan, _) => self.together_accessible(false),
-            // A row behind is seldom on the same level.
-            (Rank::Split, _) => None,
-            (Rank::Anywhere, _) => self.anywhere_accessible(),
-        })
+        ranks
+            .into_iter()
+            .find_map(|rank| match (rank, self.wish.accessible) {
+                (Rank::Together, 0) => self.together(true),
+                (Rank::TogetherLeavingOrphan, 0) => self.together(false),
+                (Rank::Split, 0) => self.split(),
+                (Rank::Anywhere, 0) => self.anywhere(self.wish.quantity, self.avoid),
+                (Rank::Together, _) => self.together_accessible(true),
+                (Rank::TogetherLeavingOrphan, _) => self.together_accessible(false),
+                // A row behind is seldom on the same level.
+                (Rank::Split, _) => None,
+                (Rank::Anywhere, _) => self.anywhere_accessible(),
+            })
     }
 
     /// The nearest party side by side.
@@ -210,8 +212,7 @@ impl View {
 /// Which parties these seats have room for.
 fn room_of(fit: Bits, open: Bits) -> Room {
     let longest = longest(fit);
-    let leaves_none =
-        |party| party > 0 && clean(starts(fit, party), open, party) != 0;
+    let leaves_none = |party| party > 0 && clean(starts(fit, party), open, party) != 0;
     Room::new(
         longest,
         leaves_none(longest),

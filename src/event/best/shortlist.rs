@@ -110,11 +110,7 @@ impl<T: Copy> Shortlist<T> {
     }
 
     /// So many of those that were kept, by chance if there are more; `None` if there are fewer.
-    pub(super) fn sample(
-        self,
-        count: u32,
-        chance: &mut impl FnMut(u32) -> u32,
-    ) -> Option<Vec<T>> {
+    pub(super) fn sample(self, count: u32, chance: &mut impl FnMut(u32) -> u32) -> Option<Vec<T>> {
         let mut kept: Vec<T> = self.choices().collect();
         let spare = u32::try_from(kept.len()).ok()?.checked_sub(count)?;
         if spare > 0 {

@@ -101,8 +101,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             for other in places(starts_behind) {
                 let both = distance.worst(places_of.party(behind.line, other, rest));
                 let gap = places_of.gap((front.line, start, ahead), (behind.line, other, rest));
-                let party =
-                    Party::split((front.seat(start), ahead), (behind.seat(other), rest));
+                let party = Party::split((front.seat(start), ahead), (behind.seat(other), rest));
                 best.add(Cost::of(both.apart(gap)), party);
             }
         }

@@ -59,7 +59,15 @@ impl Sale {
         (0..BEST_ATTEMPTS_MAX)
             .map_while(|attempt| {
                 let sight = Live::new(&self.seats, NOW);
-                find(&self.plan, &self.hints, &sight, wish, &[], attempt, &mut chance)
+                find(
+                    &self.plan,
+                    &self.hints,
+                    &sight,
+                    wish,
+                    &[],
+                    attempt,
+                    &mut chance,
+                )
             })
             .find_map(|found| self.hold(found))
     }
@@ -111,7 +119,9 @@ fn herd<R: Send>(asks: impl Fn(&mut SmallRng) -> Option<R> + Sync) -> Vec<R> {
             })
             .collect();
         let joined = threads.into_iter().map(|thread| thread.join());
-        joined.flat_map(|got| got.expect("no thread panics")).collect()
+        joined
+            .flat_map(|got| got.expect("no thread panics"))
+            .collect()
     })
 }
 
@@ -190,7 +200,10 @@ fn a_hint_never_hides_a_seat_that_was_freed_before() {
     let mut everything = vec![sale.ask(&all, &mut random).expect("the house is empty")];
     let mine: Vec<SeatId> = (12..14).map(SeatId::new).collect();
     sale.release(&everything.remove(0));
-    let others: Vec<SeatId> = (0..32).map(SeatId::new).filter(|seat| !mine.contains(seat)).collect();
+    let others: Vec<SeatId> = (0..32)
+        .map(SeatId::new)
+        .filter(|seat| !mine.contains(seat))
+        .collect();
     sale.hold(others).expect("nobody else is there");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -224,7 +237,15 @@ fn an_expired_hold_is_found_before_the_wheel_gets_there() {
     sale.ask(&all, &mut random).expect("the house is empty");
     let find_at = |now| {
         let sight = Live::new(&sale.seats, now);
-        find(&sale.plan, &sale.hints, &sight, &pairs(Adjacent::Required), &[], 0, &mut |_| 0)
+        find(
+            &sale.plan,
+            &sale.hints,
+            &sight,
+            &pairs(Adjacent::Required),
+            &[],
+            0,
+            &mut |_| 0,
+        )
     };
     let just_before = Tick::new(UNTIL.get() - 1);
     // The second refusal of a tick is by the hints alone, and lasts until the deadline and no longer.
@@ -241,7 +262,10 @@ fn seats_that_were_freed_without_a_word_are_found_a_little_later() {
     let (taking, seats) = sale.ask(&all, &mut random).expect("the house is empty");
     assert_eq!(sale.ask(&all, &mut random), None);
     for seat in seats {
-        assert!(matches!(sale.seats.release(seat, taking, NOW), Outcome::Done { .. }));
+        assert!(matches!(
+            sale.seats.release(seat, taking, NOW),
+            Outcome::Done { .. }
+        ));
     }
     let sight = Live::new(&sale.seats, Tick::new(5));
     let found = find(&sale.plan, &sale.hints, &sight, &all, &[], 0, &mut |_| 0);

@@ -78,10 +78,34 @@ impl Drawn {
             match (seats.contains(&SeatId::new(seat)), self.free[seat as usize]) {
                 (true, true) => 'o',
                 (true, false) => '!',
-                (_, free) if kind.is_accessible => if free { 'a' } else { 'A' },
-                (_, free) if kind.is_companion => if free { 'c' } else { 'C' },
-                (_, free) if kind.category == 1 => if free { ':' } else { 'Y' },
-                (_, free) => if free { '.' } else { 'X' },
+                (_, free) if kind.is_accessible => {
+                    if free {
+                        'a'
+                    } else {
+                        'A'
+                    }
+                }
+                (_, free) if kind.is_companion => {
+                    if free {
+                        'c'
+                    } else {
+                        'C'
+                    }
+                }
+                (_, free) if kind.category == 1 => {
+                    if free {
+                        ':'
+                    } else {
+                        'Y'
+                    }
+                }
+                (_, free) => {
+                    if free {
+                        '.'
+                    } else {
+                        'X'
+                    }
+                }
             }
         };
         let (mut drawing, mut section) = (Vec::new(), 0);

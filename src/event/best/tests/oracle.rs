@@ -92,9 +92,9 @@ impl Oracle<'_> {
             let scores = sizes.into_iter().flat_map(|(ahead, rest)| {
                 let ahead = self.runs(front, ahead);
                 let rest = self.runs(behind, rest);
-                let pairs = ahead
-                    .into_iter()
-                    .flat_map(move |one| rest.clone().into_iter().map(move |two| (one.clone(), two)));
+                let pairs = ahead.into_iter().flat_map(move |one| {
+                    rest.clone().into_iter().map(move |two| (one.clone(), two))
+                });
                 pairs.collect::<Vec<_>>()
             });
             scores
@@ -129,7 +129,8 @@ impl Oracle<'_> {
     fn row_of(&self, seat: usize) -> std::ops::Range<usize> {
         let rows = self.house.rows.iter();
         let mut rows = rows.map(|row| row.first.index()..row.first.index() + row.seats as usize);
-        rows.find(|row| row.contains(&seat)).expect("a numbered seat")
+        rows.find(|row| row.contains(&seat))
+            .expect("a numbered seat")
     }
 
     fn is_open(&self, seat: usize) -> bool {
@@ -141,7 +142,12 @@ impl Oracle<'_> {
         let section = |row: &&crate::event::best::Row| {
             (row.first.index()..row.first.index() + row.seats as usize).contains(&seat)
         };
-        let row = self.house.rows.iter().find(section).expect("a numbered seat");
+        let row = self
+            .house
+            .rows
+            .iter()
+            .find(section)
+            .expect("a numbered seat");
         self.is_open(seat)
             && self.wish.categories.has(kind.category)
             && self.wish.sections.has(row.section)
@@ -154,7 +160,11 @@ impl Oracle<'_> {
 
     fn worst(&self, seats: &[usize]) -> f32 {
         let far = |seat: &usize| self.at(*seat).x.powi(2) + self.at(*seat).y.powi(2);
-        seats.iter().map(far).max_by(f32::total_cmp).expect("a party")
+        seats
+            .iter()
+            .map(far)
+            .max_by(f32::total_cmp)
+            .expect("a party")
     }
 }
 
@@ -202,11 +212,8 @@ fn rows() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
-    let adjacent = prop::sample::select(vec![
-        Adjacent::Required,
-        Adjacent::Preferred,
-        Adjacent::Any,
-    ]);
+    let adjacent =
+        prop::sample::select(vec![Adjacent::Required, Adjacent::Preferred, Adjacent::Any]);
     let categories = prop::sample::select(vec![
         Categories::ALL,
         Categories::NONE.with(0),

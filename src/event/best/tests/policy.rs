@@ -44,7 +44,11 @@ impl MapToStrings for [&str] {
 
 #[test]
 fn the_middle_of_the_front_row_is_the_best() {
-    gives(&party(2), &["........", "........"], &["...oo...", "........"]);
+    gives(
+        &party(2),
+        &["........", "........"],
+        &["...oo...", "........"],
+    );
     gives(&party(1), &[".....", "....."], &["..o..", "....."]);
     gives(&party(3), &["...X...", "......."], &["...X...", "..ooo.."]);
 }
@@ -96,7 +100,11 @@ fn two_parts_sit_near_one_another_rather_than_in_the_best_rows() {
 
 #[test]
 fn rows_of_different_sections_are_no_neighbours() {
-    gives(&party(2), &["X.XX", "", "X.XX", "XX.X"], &["X.XX", "", "XoXX", "XXoX"]);
+    gives(
+        &party(2),
+        &["X.XX", "", "X.XX", "XX.X"],
+        &["X.XX", "", "XoXX", "XXoX"],
+    );
 }
 
 #[test]
