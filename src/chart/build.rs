@@ -134,17 +134,16 @@ impl Builder {
             label: label.unwrap_or_default().into(),
             start: Position::ORIGIN,
         };
-        let labelled_as_before = self.rows.last().is_some_and(|last| row.continues(last));
+        let continues = self.rows.last().is_some_and(|last| row.continues(last));
+        let new = label.is_none_or(|label| self.row_labels.insert(label.into()));
+        if label.is_none() || !continues {
+            self.seat_labels.clear();
+        }
         self.rows.push(row)?;
         if let Some(section) = self.sections.last_mut() {
             section.rows.end = self.rows.len();
         }
-        if label.is_some() && labelled_as_before {
-            return Ok(());
-        }
-        self.seat_labels.clear();
-        let new = label.is_none_or(|label| self.row_labels.insert(label.into()));
-        new.then_some(()).ok_or(Reason::Ended)
+        self.distinct(new || continues, Reason::Ended)
     }
 
     /// Adds a seat to the last row.
@@ -161,23 +160,28 @@ impl Builder {
             row.seats += 1;
         }
         let new = self.seat_labels.insert(seat.label);
-        new.then_some(()).ok_or(Reason::Duplicate)
+        self.distinct(new, Reason::Duplicate)
     }
 
-    /// Adds plain seats to the last row, labelled by numbers.
+    /// Whether there is room for so many seats more.
+    pub(super) fn has_room(&mut self, seats: u32) -> Result<bool, Reason> {
+        self.seats.has_room(seats)
+    }
+
+    /// Adds plain seats to the last row, at least one, labelled by numbers.
     pub(super) fn counted_seats(
         &mut self,
         from: u32,
         seats: u32,
         category: u8,
     ) -> Result<(), Reason> {
-        if !self.seats.has_room(seats)? {
+        if !self.has_room(seats)? {
             return Ok(());
         }
-        let past = from.checked_add(seats);
-        let past = past.ok_or(Reason::Expected("fewer: labels are counted below 2^32"))?;
+        let last = from.checked_add(seats - 1);
+        let last = last.ok_or(Reason::Expected("fewer: labels are counted below 2^32"))?;
         let mut label = String::new();
-        for number in from..past {
+        for number in from..=last {
             label.clear();
             write!(label, "{number}").expect("a String takes any text");
             self.seat(Seat::plain(&label, category))?;
@@ -243,7 +247,18 @@ impl Builder {
 
     fn new_name(&mut self, name: &str) -> Result<(), Reason> {
         let new = self.names.insert(name.into());
-        new.then_some(()).ok_or(Reason::Duplicate)
+        self.distinct(new, Reason::Duplicate)
+    }
+
+    /// Whether a label is told from the others. Once something was beyond a limit and therefore dropped, what
+    /// belongs to it stands where it doesn't belong, and only seems to be there twice.
+    fn distinct(&self, new: bool, otherwise: Reason) -> Result<(), Reason> {
+        let dropped = self.sections.is_over() || self.rows.is_over() || self.seats.is_over();
+        if new || dropped {
+            Ok(())
+        } else {
+            Err(otherwise)
+        }
     }
 }
 

@@ -36,7 +36,9 @@ impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Result<Self, (u32, String)> {
         if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
             let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
-            return Err((line, error.to_string()));
+            let what = error.to_string();
+            let what = what.split(" at line ").next().unwrap_or_default();
+            return Err((line, format!("{what} (column {})", error.column())));
         }
         let mut reader = Self {
             text,
