@@ -6,10 +6,10 @@ use super::{
     Chart,
     bounded::{Bounded, Tally},
     distinct::Distinct,
-    facts::{Facts, Gathered},
+    facts::Gathered,
     fault::Reason,
     index::Index,
-    labels::{GatheredLabels, Labels, Seating},
+    labels::{GatheredLabels, Seating},
     layout,
     parts::{Area, Category, Currency, Position, Row, SeatTraits, Section},
 };
@@ -101,6 +101,10 @@ impl Builder {
         if let Some((number, _)) = known.find(|(_, category)| &*category.name == name) {
             return Ok(number);
         }
+        if self.listed && self.categories.is_over() {
+            // It may be one of those that were dropped.
+            return Ok(0);
+        }
         if self.listed {
             return Err(Reason::UnknownCategory);
         }
@@ -110,8 +114,10 @@ impl Builder {
 
     /// The category of a seat of which none is said.
     pub(super) fn default_category(&mut self) -> Result<u8, Reason> {
-        self.category(Category::DEFAULT_NAME)
-            .or(Err(Reason::Missing))
+        match self.category(Category::DEFAULT_NAME) {
+            Err(Reason::UnknownCategory) => Err(Reason::Missing),
+            category => category,
+        }
     }
 
     /// Begins a section. One whose name is wrong can still be looked through.
@@ -259,43 +265,5 @@ impl Builder {
         } else {
             Err(otherwise)
         }
-    }
-}
-
-/// A chart of plain numbers: one nameless row of one nameless section.
-pub(super) fn numbered(seats: u32) -> Chart {
-    let any = usize::from(seats > 0);
-    let section = Section {
-        name: "".into(),
-        rows: 0..any,
-    };
-    let row = Row {
-        first: SeatId::new(0),
-        seats,
-        section: 0,
-        label: "".into(),
-        start: Position::ORIGIN,
-    };
-    let mut rows = vec![row; any];
-    layout::place_rows(&mut rows);
-    let positions = Facts::Same(None);
-    let focus = layout::middle_of_the_front(&rows, &positions);
-    let seating = Seating {
-        sections: vec![section; any].into(),
-        rows: rows.into(),
-        labels: Labels::Counted(Facts::Same(1)),
-    };
-    Chart {
-        index: Index::of(&seating),
-        seating,
-        areas: Box::default(),
-        categories: [Category::named(Category::DEFAULT_NAME)].into(),
-        currency: None,
-        focus,
-        numbered: seats,
-        seats,
-        category_of: Facts::Same(0),
-        traits: Facts::Same(SeatTraits::default()),
-        positions,
     }
 }
