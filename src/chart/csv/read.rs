@@ -1,6 +1,6 @@
 //! From CSV to a chart.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     Column, line,
@@ -36,6 +36,8 @@ pub(in crate::chart) fn read(bytes: &[u8]) -> Result<Chart, ImportErrors> {
 struct Import {
     builder: Builder,
     scope: Scope,
+    /// The directives that were given.
+    directives: HashSet<String>,
     /// Which column each field of a line belongs to; before the first line of names there is none.
     columns: Option<Vec<Option<Column>>>,
     /// Section and row of the line before.
@@ -50,6 +52,7 @@ impl Import {
         Self {
             builder: Builder::new(),
             scope: Scope::default(),
+            directives: HashSet::new(),
             columns: None,
             section: String::new(),
             row: String::new(),
@@ -58,7 +61,7 @@ impl Import {
     }
 
     fn finish(mut self) -> Result<Chart, ImportErrors> {
-        if self.plain.is_some() && self.columns.is_some() {
+        if self.plain.is_some() && (self.columns.is_some() || self.directives.len() > 1) {
             let reason = Reason::Expected("alone, in a chart of plain numbers");
             self.scope.fault("seats", reason);
         }
@@ -79,6 +82,9 @@ impl Import {
         let (key, value) = text.split_once('=').unwrap_or((text, ""));
         let value = value.trim_end_matches(',').trim();
         match key.trim() {
+            key @ ("currency" | "focus" | "seats") if !self.directives.insert(key.to_owned()) => {
+                self.scope.fault(key, Reason::FieldTwice);
+            }
             "currency" => {
                 let currency = check::currency(value);
                 self.builder.currency = self.scope.checked("currency", currency);

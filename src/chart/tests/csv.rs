@@ -130,6 +130,14 @@ fn a_chart_of_plain_numbers_is_one_line() {
         ["line 3: seats: must be alone, in a chart of plain numbers"]
     );
     assert_eq!(
+        csv("# currency=EUR\n# seats=12"),
+        ["line 2: seats: must be alone, in a chart of plain numbers"]
+    );
+    assert_eq!(
+        csv("# seats=12\n# seats=12"),
+        ["line 2: seats: is given twice"]
+    );
+    assert_eq!(
         csv("# seats=100000001"),
         ["line 1: seats: a chart has at most 100000000 seats"]
     );
