@@ -30,6 +30,7 @@
 //! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
 //! | 7 | `reaper` `scribe` `shard` | the wheel's reader, the tape's reader, what the seats of a shard share |
 //! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
+//! | 6 | `feed` | live availability: snapshots, deltas, who follows them |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
@@ -83,6 +84,8 @@ pub mod clock;
 pub mod engine;
 #[cfg(not(any(loom, shuttle)))]
 pub mod event;
+#[cfg(not(any(loom, shuttle)))]
+pub mod feed;
 #[cfg(not(any(loom, shuttle)))]
 pub mod http;
 pub mod ids;
