@@ -28,7 +28,7 @@
 //! | 10 | `main` `cli` | the command line |
 //! | 9 | `http` | HTTP: translates, decides nothing |
 //! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
-//! | 7 | `reaper` `scribe` `shard` | the wheel's reader, the tape's reader, what the seats of a shard share |
+//! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
 //! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
@@ -95,4 +95,5 @@ pub mod shard;
 mod sync;
 pub mod tape;
 pub mod tick;
+pub mod venue;
 pub mod wheel;
