@@ -33,7 +33,7 @@
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `clock` `seat::word` | where time is read; a seat's state as a value |
+//! | 2 | `clock` `entropy` `seat::word` | where time is read; where chance comes from; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
@@ -81,6 +81,8 @@
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
+#[cfg(not(any(loom, shuttle)))]
+pub mod entropy;
 #[cfg(not(any(loom, shuttle)))]
 pub mod event;
 #[cfg(not(any(loom, shuttle)))]
