@@ -8,12 +8,20 @@ use std::time::Duration;
 /// Length of a tick, the unit in which deadlines are compared, in nanoseconds (10 ms).
 pub const TICK_NANOS: u64 = 10_000_000;
 
-/// Seats in one map. Beyond it [`crate::seat::SeatCountError`] refuses the map before anything is allocated.
+/// Seats in one map, and in all events of a venue together. Beyond it [`crate::seat::SeatCountError`] and
+/// [`crate::venue::NoRoom`] refuse before anything is allocated.
 pub const SEATS_MAX: u32 = 100_000_000;
 
 /// Seats that share one bit in a wheel slot: as many as there are bits in a machine word, so that the block
 /// of a seat is a shift and one sweep of a block touches eight cache lines.
 pub const BLOCK_SEATS: u32 = 64;
+
+/// Seats of the events that share a wheel: its marks take 2 MiB. An event of more than a share of it, and what no
+/// longer fits, has a wheel of its own.
+pub const FIELD_SEATS: u32 = 1 << 18;
+
+/// Events that fit on a field at least: a larger one has a field of its own.
+pub const FIELD_EVENTS_MIN: u32 = 4;
 
 /// Seats in one group change. A longer group is refused by [`crate::seat::GroupError`].
 pub const GROUP_SEATS_MAX: u32 = 64;
@@ -195,6 +203,7 @@ const _: () = {
         (WORKERS_MAX as u32) < THREADS_MAX,
         "every worker may change seats"
     );
+    assert!(FIELD_SEATS.is_multiple_of(BLOCK_SEATS * FIELD_EVENTS_MIN) && FIELD_SEATS < SEATS_MAX);
     assert!(WHEEL_SLOTS.is_power_of_two() && TAPE_CELLS.is_power_of_two());
     assert!(
         TAPE_CELLS >= 2 * TAPE_MARGIN,
