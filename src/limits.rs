@@ -61,6 +61,35 @@ pub const USER_BYTES_MAX: usize = 256;
 /// Takings that can have a number at once: the user field of a seat's word has 30 bits, and 0 means withheld.
 pub const TAKINGS_MAX: u32 = (1 << 30) - 1;
 
+// Events and holds.
+
+/// Bytes of a chart's or an event's name. A longer one is refused by [`crate::event::NameError`].
+pub const NAME_BYTES_MAX: usize = 64;
+
+/// Events at once, closed ones that were not removed among them. One more is refused.
+pub const EVENTS_MAX: usize = 10_000;
+
+/// Charts at once. One more is refused.
+pub const CHARTS_MAX: usize = 1_000;
+
+/// Seats of all charts together. A chart that does not fit is refused.
+pub const CHART_SEATS_TOTAL_MAX: u64 = 20_000_000;
+
+/// Ended holds that can still be asked about. The oldest are forgotten first.
+pub const ENDED_HOLDS_MAX: usize = 100_000;
+
+/// Bytes of an order reference. A longer one is refused.
+pub const ORDER_BYTES_MAX: usize = 128;
+
+/// Bytes of the reason why seats are withheld. A longer one is refused.
+pub const REASON_BYTES_MAX: usize = 256;
+
+/// The time in which half of the seat-seconds that a user has wasted are forgotten.
+pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
+
+/// Times that best available chooses anew after others took what it had chosen; then it answers 'busy'.
+pub const BEST_ATTEMPTS_MAX: u32 = 256;
+
 // HTTP: what one client, and all of them together, can make the server hold or wait for. Each of these is the
 // default of a field of `http::ServerConfig`, where tests shorten the times.
 
