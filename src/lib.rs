@@ -35,6 +35,7 @@
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
 //! | 2 | `clock` `entropy` `seat::word` | where time is read; where chance comes from; a seat's state as a value |
+//! | 2 | `chart` `clock` `seat::word` | seats as people know them; where time is read; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
@@ -79,6 +80,8 @@
 //! # Ok::<(), seatlock::engine::StartError>(())
 //! ```
 
+#[cfg(not(any(loom, shuttle)))]
+pub mod chart;
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;

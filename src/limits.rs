@@ -206,6 +206,44 @@ pub const STREAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
 /// How long what was sent on a stream may stay unacknowledged, as when a client has vanished from the network without
 /// a word. Then the kernel gives the connection up.
 pub const STREAM_SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+// Charts: what an import can make the server read or keep. An import that reaches one of these is refused whole.
+
+/// Bytes of an imported chart.
+pub const CHART_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Seats of a chart that is imported or made by a plan, the places of its areas included. A chart of plain numbers
+/// keeps nothing for each seat and may have [`SEATS_MAX`].
+pub const CHART_SEATS_MAX: u32 = 1_000_000;
+
+/// Sections of a chart, which are searched one by one.
+pub const SECTIONS_MAX: u32 = 1_000;
+
+/// Rows of a chart. A row that is cut by aisles counts once for each part.
+pub const ROWS_MAX: u32 = 100_000;
+
+/// Areas of a chart, which are searched one by one.
+pub const AREAS_MAX: u32 = 1_000;
+
+/// Categories of a chart, so that a set of them is a machine word.
+pub const CATEGORIES_MAX: u32 = 64;
+
+/// Bytes of the name of a section, area or category.
+pub const NAME_BYTES_MAX: usize = 128;
+
+/// Bytes of the label of a row, or of a seat within its row.
+pub const LABEL_BYTES_MAX: usize = 32;
+
+/// Bytes of a seat's full label. No seat has a longer one.
+pub const FULL_LABEL_BYTES_MAX: usize = NAME_BYTES_MAX + 2 * LABEL_BYTES_MAX + 2;
+
+/// Coordinates lie between minus this and this.
+pub const COORDINATE_MAX: f32 = 1e6;
+
+/// Fields of a line of CSV. A longer line is a fault; its fields aren't looked at.
+pub const CSV_FIELDS_MAX: usize = 64;
+
+/// Faults of an import that are told one by one; the rest are counted.
+pub const IMPORT_ERRORS_MAX: usize = 1_000;
 
 const _: () = {
     assert!(
@@ -245,5 +283,13 @@ const _: () = {
     assert!(
         SEATS_MAX as u64 / 8 * WHEEL_SLOTS as u64 / BLOCK_SEATS as u64 <= 1 << 30,
         "marks take at most 1 GiB"
+    );
+    assert!(
+        CHART_SEATS_MAX <= SEATS_MAX && ROWS_MAX <= CHART_SEATS_MAX,
+        "each row has a seat, and each seat of a chart can be put on sale"
+    );
+    assert!(
+        CHART_SEATS_MAX as u64 * (LABEL_BYTES_MAX as u64) < 1 << 32,
+        "the end of a label is kept in 32 bits"
     );
 };
