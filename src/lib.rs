@@ -33,7 +33,7 @@
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `clock` `seat::word` | where time is read; a seat's state as a value |
+//! | 2 | `access` `clock` `seat::word` | who may, and how often; where time is read; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
@@ -78,6 +78,8 @@
 //! # Ok::<(), seatlock::engine::StartError>(())
 //! ```
 
+#[cfg(not(any(loom, shuttle)))]
+pub mod access;
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
