@@ -33,7 +33,7 @@
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `access` `clock` `seat::word` | who may, and how often; where time is read; a seat's state as a value |
+//! | 2 | `access` `clock` `repeat` `seat::word` | who may, and how often; where time is read; requests that come again; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
@@ -91,6 +91,8 @@ pub mod ids;
 pub mod limits;
 pub mod mutation;
 pub mod reaper;
+#[cfg(not(any(loom, shuttle)))]
+pub mod repeat;
 pub mod scribe;
 pub mod seat;
 pub mod shard;
