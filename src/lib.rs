@@ -36,11 +36,12 @@
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
 //! | 2 | `clock` `entropy` `seat::word` | where time is read; where chance comes from; a seat's state as a value |
 //! | 2 | `chart` `clock` `seat::word` | seats as people know them; where time is read; a seat's state as a value |
+//! | 2 | `access` `repeat` | who may ask, and how often; requests that come again |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
-//! Everything up to floor 7, except `event`, knows no tokio, no JSON and no names: numbers in, outcomes out. That is
-//! what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
+//! Everything up to floor 7, except `access`, `event` and `repeat`, knows no tokio, no JSON and no names: numbers in,
+//! outcomes out. That is what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
 //!
 //! # Four ideas that the rest follows from
 //! 1. **No word ever comes back** ([`seat::word`]), so a CAS from a word that was seen is a CAS from the state that
@@ -82,6 +83,7 @@
 
 #[cfg(not(any(loom, shuttle)))]
 pub mod chart;
+pub mod access;
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
@@ -97,6 +99,8 @@ pub mod ids;
 pub mod limits;
 pub mod mutation;
 pub mod reaper;
+#[cfg(not(any(loom, shuttle)))]
+pub mod repeat;
 pub mod scribe;
 pub mod seat;
 pub mod shard;

@@ -152,6 +152,67 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Seats in one cached page of `GET /seats`: about 34 kB of JSON, rebuilt when one of its seats differs.
 pub const PAGE_SEATS: u32 = 1_024;
 
+// Access: who may ask and how often. All of it is made at start, or is a table of a fixed size.
+
+/// API keys in one key file or variable. One more is an error at start.
+pub const API_KEYS_MAX: usize = 1_024;
+
+/// Bytes of a key's name. A longer one is an error at start.
+pub const API_KEY_NAME_BYTES_MAX: usize = 64;
+
+/// Bytes of a key as a client presents it. A longer one is unknown, and is not even hashed.
+pub const API_KEY_BYTES_MAX: usize = 256;
+
+/// The highest rate, in requests a second. A higher one is refused where it is configured.
+pub const RATE_PER_SECOND_MAX: u32 = 1_000_000;
+
+/// The longest time in which an empty bucket fills. A slower one is refused where it is configured.
+pub const RATE_FILL_MAX: Duration = Duration::from_secs(60 * 60);
+
+/// Buckets of a rate limiter's table: 1 MiB. When those of a set are all in use, newcomers share one.
+pub const RATE_BUCKETS: usize = 1 << 17;
+
+/// Networks in the list of trusted proxies. A longer list is an error at start.
+pub const PROXIES_MAX: usize = 256;
+
+/// Trusted proxies that a request can have come through. With more of them it is the peer's.
+pub const PROXY_HOPS_MAX: usize = 16;
+
+/// Origins in the allow-list for browsers. A longer list is an error at start.
+pub const ORIGINS_MAX: usize = 256;
+
+/// Users that a budget remembers. Beyond it users with nothing in their hands are forgotten, then new ones refused.
+pub const BUDGET_USERS_MAX: usize = 1 << 20;
+
+/// Seats that cool down for one user. Beyond it those that are free again the soonest are forgotten.
+pub const COOLING_SEATS_MAX: usize = 128;
+
+/// The longest time for which a budget remembers waste, however much there was of it.
+pub const WASTE_KEPT_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Pause between two searches of a full part of a budget for users who can be forgotten.
+pub const SWEEP_PAUSE: Duration = Duration::from_secs(1);
+
+// Repeats: answers that are kept for requests that come again.
+
+/// Requests that are remembered at once. Beyond it the oldest answers are forgotten.
+pub const REPEATS_MAX: usize = 1_000_000;
+
+/// Bytes of all answers that are kept. Beyond it the oldest are forgotten.
+pub const REPEATS_BYTES_MAX: usize = 256 << 20;
+
+/// Bytes of an idempotency key, without its quotes. A longer one is invalid.
+pub const REPEAT_KEY_BYTES_MAX: usize = 255;
+
+/// Bytes of one answer that is kept. A longer one cannot be made.
+pub const REPEAT_ANSWER_BYTES_MAX: usize = 256 << 10;
+
+/// How long an answer is kept at least, while there is room.
+pub const REPEAT_KEPT_MIN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Parts of a table with a mutex each, so that requests seldom wait for one another.
+pub const TABLE_SHARDS: usize = 64;
+
 // Feed: what the live availability of an event holds for all its readers, and what one reader can make it do.
 
 /// Seats of a feed's map that are copied at once when one of them changes under a snapshot: 4 KiB.
@@ -292,4 +353,8 @@ const _: () = {
         CHART_SEATS_MAX as u64 * (LABEL_BYTES_MAX as u64) < 1 << 32,
         "the end of a label is kept in 32 bits"
     );
+        REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
+        "the longest answer must fit into its part of the table"
+    );
+    assert!(TABLE_SHARDS.is_power_of_two() && RATE_BUCKETS.is_power_of_two());
 };
