@@ -27,21 +27,20 @@
 //! |---|---|---|
 //! | 10 | `main` `cli` | the command line |
 //! | 9 | `http` | HTTP: translates, decides nothing |
-//! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
+//! | 8 | `engine` | owns the events and the threads; the API for embedders, HTTP and simulations |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
-//! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
-//! | 6 | `feed` | live availability: snapshots, deltas, who follows them |
+//! | 6 | `event` `feed` | names, rules, holds, the best seats; live availability |
+//! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `clock` `entropy` `seat::word` | where time is read; where chance comes from; a seat's state as a value |
-//! | 2 | `chart` `clock` `seat::word` | seats as people know them; where time is read; a seat's state as a value |
 //! | 2 | `access` `repeat` | who may ask, and how often; requests that come again |
+//! | 2 | `chart` `clock` `entropy` `seat::word` | seats as people know them; time; chance; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
-//! Everything up to floor 7, except `access`, `event` and `repeat`, knows no tokio, no JSON and no names: numbers in,
-//! outcomes out. That is what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
+//! The seats, the tape, the wheel and what serves them know no tokio, no JSON and no names: numbers in, outcomes out.
+//! That is what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
 //!
 //! # Four ideas that the rest follows from
 //! 1. **No word ever comes back** ([`seat::word`]), so a CAS from a word that was seen is a CAS from the state that
@@ -82,8 +81,9 @@
 //! ```
 
 #[cfg(not(any(loom, shuttle)))]
-pub mod chart;
 pub mod access;
+#[cfg(not(any(loom, shuttle)))]
+pub mod chart;
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
