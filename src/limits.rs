@@ -35,6 +35,10 @@ pub const GROUP_ATTEMPTS_MAX: u32 = 4_096;
 /// Turns that a change waits for an undecided group in its way before it aborts that group.
 pub const GROUP_PATIENCE_TURNS: u32 = 200;
 
+/// Times that a search for the best seats starts again after others took what it had found; then it answers 'busy'.
+/// From the sixth time on it picks among 64 choices, so that to lose so often takes a crowd of thousands at one instant.
+pub const BEST_ATTEMPTS_MAX: u32 = 64;
+
 /// Longest time to live of a hold, in ticks (30 days). Deadlines are compared by wrapping subtraction, which is
 /// sound while they lie less than half the circle of 2^32 ticks ahead; a longer TTL is refused at the door.
 pub const TTL_TICKS_MAX: u32 = 30 * 24 * 60 * 60 * 100;
@@ -64,7 +68,7 @@ pub const TAKINGS_MAX: u32 = (1 << 30) - 1;
 // Events and holds.
 
 /// Bytes of a chart's or an event's name. A longer one is refused by [`crate::event::NameError`].
-pub const NAME_BYTES_MAX: usize = 64;
+pub const EVENT_NAME_BYTES_MAX: usize = 64;
 
 /// Events at once, closed ones that were not removed among them. One more is refused.
 pub const EVENTS_MAX: usize = 10_000;
@@ -86,9 +90,6 @@ pub const REASON_BYTES_MAX: usize = 256;
 
 /// The time in which half of the seat-seconds that a user has wasted are forgotten.
 pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
-
-/// Times that best available chooses anew after others took what it had chosen; then it answers 'busy'.
-pub const BEST_ATTEMPTS_MAX: u32 = 256;
 
 // HTTP: what one client, and all of them together, can make the server hold or wait for. Each of these is the
 // default of a field of `http::ServerConfig`, where tests shorten the times.
@@ -267,6 +268,7 @@ pub const STREAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
 /// How long what was sent on a stream may stay unacknowledged, as when a client has vanished from the network without
 /// a word. Then the kernel gives the connection up.
 pub const STREAM_SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+
 // Charts: what an import can make the server read or keep. An import that reaches one of these is refused whole.
 
 /// Bytes of an imported chart.
@@ -353,6 +355,7 @@ const _: () = {
         CHART_SEATS_MAX as u64 * (LABEL_BYTES_MAX as u64) < 1 << 32,
         "the end of a label is kept in 32 bits"
     );
+    assert!(
         REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
         "the longest answer must fit into its part of the table"
     );

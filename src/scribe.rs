@@ -160,7 +160,10 @@ mod tests {
         let mut mirror = Mirror::new(3);
         let batch = scribe.next_batch();
         assert_eq!(batch.len(), 5);
-        assert_eq!(batch.iter().try_for_each(|record| mirror.apply(record)), Ok(()));
+        assert_eq!(
+            batch.iter().try_for_each(|record| mirror.apply(record)),
+            Ok(())
+        );
         assert_eq!(mirror.applied(), Lsn::new(5));
         for seat in (0..3).map(SeatId::new) {
             assert_eq!(mirror.word(seat), seats.read(seat));

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::event::Event;
 use crate::{
-    access::Over,
+    access::budget::Over,
     event::{How, Stage, Token, User},
     feed::Shown,
     ids::{HoldId, Lsn, SeatId},

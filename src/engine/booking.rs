@@ -11,7 +11,7 @@ use super::{
     take::doubles,
 };
 use crate::{
-    access::Leaving,
+    access::budget::Leaving,
     event::{Cart, Hold, How, Stage, Taken},
     feed::Shown,
     ids::{HoldId, Lsn, SeatId},
@@ -216,11 +216,20 @@ fn itinerary(
         return Err(BookingRefusal::Uneven);
     }
     let not_in = |seats: &[SeatId], others: &[SeatId]| -> Vec<SeatId> {
-        seats.iter().copied().filter(|seat| !others.contains(seat)).collect()
+        seats
+            .iter()
+            .copied()
+            .filter(|seat| !others.contains(seat))
+            .collect()
     };
     let (leaves, comes) = (not_in(from, to), not_in(to, from));
     let mut twice = doubles(to);
-    twice.extend(comes.iter().copied().filter(|seat| cart.taking_of(*seat).is_some()));
+    twice.extend(
+        comes
+            .iter()
+            .copied()
+            .filter(|seat| cart.taking_of(*seat).is_some()),
+    );
     if !twice.is_empty() {
         return Err(BookingRefusal::NamedTwice(twice));
     }
@@ -232,7 +241,11 @@ fn itinerary(
 }
 
 fn taken(cart: &Cart, seats: &[SeatId]) -> Vec<Taken> {
-    cart.seats.iter().copied().filter(|taken| seats.contains(&taken.seat)).collect()
+    cart.seats
+        .iter()
+        .copied()
+        .filter(|taken| seats.contains(&taken.seat))
+        .collect()
 }
 
 fn not_booked(missing: NotThere) -> BookingRefusal {

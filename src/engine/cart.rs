@@ -13,7 +13,7 @@ use super::{
     take::Manner,
 };
 use crate::{
-    access::Leaving,
+    access::budget::Leaving,
     event::{Cart, Hold, How, Stage, Taken},
     ids::{Lsn, SeatId, TakingId},
     seat::{Group, GroupOutcome, Step},
@@ -57,7 +57,9 @@ impl Engine {
                 core.retake(&event, &hold, &mut cart, now)?
             }
             Stage::Ended(_) => {
-                return Err(ConfirmRefusal::Unusable(core.ended(&event, &hold, &cart, now)));
+                return Err(ConfirmRefusal::Unusable(
+                    core.ended(&event, &hold, &cart, now),
+                ));
             }
         };
         if order.is_some() && lsn != Lsn::NONE {
@@ -103,7 +105,10 @@ impl Engine {
         let mut lsn = Lsn::NONE;
         if cart.stage == Stage::Held {
             let farthest = now.moment.deadline_moment(Ttl::MAX);
-            let deadline = cart.deadline.deadline_moment(event.rules().paying).min(farthest);
+            let deadline = cart
+                .deadline
+                .deadline_moment(event.rules().paying)
+                .min(farthest);
             lsn = core.extend(&event, &hold, &mut cart, deadline, now)?;
             cart.stage = Stage::Paying;
         }
@@ -190,7 +195,7 @@ pub(super) enum NotThere {
 }
 
 impl Core {
-    fn book(
+    pub(super) fn book(
         &self,
         event: &Arc<Event>,
         hold: &Arc<Hold>,
@@ -210,9 +215,9 @@ impl Core {
             }
             GroupOutcome::Busy | GroupOutcome::Already => Err(ConfirmRefusal::Busy),
             // The deadline had come for somebody else, whose clock was read later than ours.
-            GroupOutcome::Refused { .. } => {
-                Err(ConfirmRefusal::Unusable(self.expired(event, hold, cart, now)))
-            }
+            GroupOutcome::Refused { .. } => Err(ConfirmRefusal::Unusable(
+                self.expired(event, hold, cart, now),
+            )),
         }
     }
 
@@ -283,15 +288,19 @@ impl Core {
                 Ok(last(first, cart.seats.len()))
             }
             GroupOutcome::Busy | GroupOutcome::Already => Err(ExtendRefusal::Busy),
-            GroupOutcome::Refused { .. } => {
-                Err(ExtendRefusal::Unusable(self.expired(event, hold, cart, now)))
-            }
+            GroupOutcome::Refused { .. } => Err(ExtendRefusal::Unusable(
+                self.expired(event, hold, cart, now),
+            )),
         }
     }
 
     fn free(&self, event: &Event, cart: &mut Cart, seats: &[SeatId], now: Now) -> Freed {
-        let freed: Vec<Taken> =
-            cart.seats.iter().copied().filter(|taken| seats.contains(&taken.seat)).collect();
+        let freed: Vec<Taken> = cart
+            .seats
+            .iter()
+            .copied()
+            .filter(|taken| seats.contains(&taken.seat))
+            .collect();
         let _freeing = event.hints.freeing(event.plan.cells_of(seats));
         match self.change(event, steps(&freed, |taking| Step::Release { taking }), now) {
             GroupOutcome::Done { first } => Freed::Done(last(first, freed.len())),
@@ -369,7 +378,10 @@ impl Core {
 
 /// A step for each seat, by the taking under which the hold has it.
 pub(super) fn steps(seats: &[Taken], step: impl Fn(TakingId) -> Step) -> Vec<(SeatId, Step)> {
-    seats.iter().map(|taken| (taken.seat, step(taken.taking))).collect()
+    seats
+        .iter()
+        .map(|taken| (taken.seat, step(taken.taking)))
+        .collect()
 }
 
 /// The LSN of the last of so many changes.

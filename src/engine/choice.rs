@@ -33,7 +33,10 @@ impl Core {
             named: asks.seats.len(),
         };
         let sight = Live::new(&event.seats, now);
-        let mut chance = || self.entropy.number();
+        let mut chance = |below: u32| {
+            let number = self.entropy.number() % u64::from(below.max(1));
+            u32::try_from(number).expect("less than a number of 32 bits")
+        };
         for wish in &asks.best {
             let found = best::find(
                 &event.plan,
@@ -47,15 +50,12 @@ impl Core {
             choice.seats.extend(found.ok_or(TakeRefusal::NotEnough)?);
         }
         for places in &asks.areas {
-            let wish = AreaWish {
-                area: places.area,
-                quantity: places.quantity,
-            };
+            let wish = AreaWish::new(places.area, places.quantity);
             let found = best::find_places(
                 &event.plan,
                 &event.hints,
                 &sight,
-                &wish,
+                wish.map_err(|_| TakeRefusal::Nothing)?,
                 &choice.seats,
                 &mut chance,
             );

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use super::{Core, event::Event};
 use crate::{
-    access::Leaving,
-    event::Left,
+    access::budget::Leaving,
+    event::{self, How, Left, Stage},
     feed::Shown,
     ids::{Lsn, SeatId},
     scribe::OutOfOrder,
@@ -90,6 +90,45 @@ impl<'c> Desk<'c> {
 }
 
 impl Core {
+    /// Gives back the memory of closed events that nobody uses any more and of which the scribe has nothing left to
+    /// read.
+    pub(super) fn bury_closed_events(&self) {
+        // Taken out first: what is done below must not hold up who closes another.
+        let mut closing = std::mem::take(&mut *self.registry.closing());
+        closing.retain_mut(|closing| {
+            // Here, and in the table by seats. Nobody can find it any more to make a third of these.
+            if Arc::strong_count(&closing.event) > 2 {
+                return true;
+            }
+            let last = *closing.last.get_or_insert_with(|| self.venue.tape().next());
+            if self.passed_on.borrow().plus(1) < last {
+                return true;
+            }
+            self.bury(&closing.event);
+            false
+        });
+        self.registry.closing().append(&mut closing);
+    }
+
+    fn bury(&self, event: &Event) {
+        self.registry.bury(event);
+        let mirror = event.mirror.lock().unwrap_or_else(PoisonError::into_inner);
+        let seats = (0..event.seats.count()).map(SeatId::new);
+        for taking in seats.filter_map(|seat| event::owner(mirror.word(seat))) {
+            if let Some(hold) = self.holds.forget(taking) {
+                let mut cart = hold.cart();
+                let was_alive = matches!(cart.stage, Stage::Held | Stage::Paying);
+                let leaving = Leaving {
+                    seats: cart.end(How::Cancelled, self.clock.now()),
+                    holds: u32::from(was_alive),
+                    wasted_seat_seconds: 0,
+                };
+                drop(cart);
+                self.leave(event, hold.user(), leaving, self.clock.now());
+            }
+        }
+    }
+
     /// Counts what a user has lost to a deadline.
     fn has_left(&self, event: &Event, left: &Left, now: Moment) {
         let key = (event.id, left.hold.user().clone());

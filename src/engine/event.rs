@@ -11,13 +11,9 @@ use std::{
 
 use super::answer::Obstacle;
 use crate::{
-    access::Caps,
+    access::budget::Caps,
     chart::Chart,
-    event::{
-        Name, Rules,
-        best::Plan,
-        hints::Hints,
-    },
+    event::{Name, Rules, best::Plan, hints::Hints},
     feed::{Counts, Feed, Shown},
     ids::{EventId, SeatId},
     limits,
@@ -128,12 +124,18 @@ impl Event {
 
     /// Its title and rules.
     pub fn told(&self) -> Told {
-        self.told.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.told
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Its rules.
     pub fn rules(&self) -> Rules {
-        self.told.read().unwrap_or_else(PoisonError::into_inner).rules
+        self.told
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .rules
     }
 
     /// Whether seats can be held.

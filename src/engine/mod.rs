@@ -45,7 +45,7 @@ pub use request::{Asks, HoldKey, IfFree, Part, Places, Want};
 pub use small_answer::{ConfirmAnswer, HoldAnswer, ReleaseAnswer};
 
 use crate::{
-    access::Budgets,
+    access::budget::Budgets,
     clock::Clock,
     entropy::{Entropy, SystemEntropy},
     event::{Holds, User},
@@ -152,7 +152,11 @@ impl Engine {
         if passed_on.borrow().plus(1) < last {
             self.threads.wake_scribe();
             // It can't fail: the engine owns the sender.
-            drop(passed_on.wait_for(|passed_on| passed_on.plus(1) >= last).await);
+            drop(
+                passed_on
+                    .wait_for(|passed_on| passed_on.plus(1) >= last)
+                    .await,
+            );
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     chart::Chart,
     event::{Name, best::Plan},
     feed::Counts,
-    ids::{EventId, SeatId},
+    ids::{EventId, Lsn, SeatId},
     limits,
 };
 
@@ -27,6 +27,7 @@ pub(super) struct Registry {
     by_id: DashMap<EventId, Arc<Event>>,
     /// By the first of an event's seats, as the tape numbers them.
     by_seat: RwLock<BTreeMap<SeatId, Arc<Event>>>,
+    closing: Mutex<Vec<Closing>>,
     /// Who makes or closes events holds this. It guards the next event's number.
     next: Mutex<u32>,
 }
@@ -36,6 +37,14 @@ pub(super) struct Registry {
 pub(super) struct Drawn {
     pub(super) chart: Arc<Chart>,
     pub(super) plan: Arc<Plan>,
+}
+
+/// A closed event that is still in use.
+#[derive(Debug)]
+pub(super) struct Closing {
+    pub(super) event: Arc<Event>,
+    /// The tape's next number when nobody used the event any more.
+    pub(super) last: Option<Lsn>,
 }
 
 /// An event of the registry, as the API lists it.
@@ -82,7 +91,9 @@ impl Registry {
         };
         let mut charts = self.charts_mut();
         let others = charts.iter().filter(|(other, _)| **other != name);
-        let seats: u64 = others.map(|(_, other)| u64::from(other.chart.seat_count())).sum();
+        let seats: u64 = others
+            .map(|(_, other)| u64::from(other.chart.seat_count()))
+            .sum();
         if seats + u64::from(drawn.chart.seat_count()) > limits::CHART_SEATS_TOTAL_MAX {
             return PutChart::TooManySeats;
         }
@@ -105,7 +116,9 @@ impl Registry {
 
     pub(super) fn list_charts(&self) -> Vec<(Name, Arc<Chart>)> {
         let charts = self.charts();
-        let listed = charts.iter().map(|(name, drawn)| (name.clone(), Arc::clone(&drawn.chart)));
+        let listed = charts
+            .iter()
+            .map(|(name, drawn)| (name.clone(), Arc::clone(&drawn.chart)));
         listed.collect()
     }
 
@@ -162,7 +175,7 @@ impl Registry {
     }
 
     /// Makes an event unfindable by name and number. The threads still find it by its seats, until [`Registry::bury`].
-    pub(super) fn close(&self, event: &Event) -> Arc<ClosedEvent> {
+    pub(super) fn close(&self, event: &Arc<Event>) -> Arc<ClosedEvent> {
         event.set_state(State::Closed);
         let closed = Arc::new(ClosedEvent {
             name: event.name.clone(),
@@ -173,6 +186,10 @@ impl Registry {
         let entry = Entry::Closed(Arc::clone(&closed));
         self.by_name.insert(event.name.clone(), entry);
         self.by_id.remove(&event.id);
+        self.closing().push(Closing {
+            event: Arc::clone(event),
+            last: None,
+        });
         closed
     }
 
@@ -180,7 +197,12 @@ impl Registry {
         self.by_name.remove(name);
     }
 
-    /// Takes an event from its last table.
+    /// The closed events whose memory was not given back yet.
+    pub(super) fn closing(&self) -> MutexGuard<'_, Vec<Closing>> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a closed event from its last table.
     pub(super) fn bury(&self, event: &Event) {
         self.seated_mut().remove(&event.seats.trail().first());
     }

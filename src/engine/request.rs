@@ -70,7 +70,7 @@ impl Asks {
     /// How many seats and places are wanted, as far as that fits.
     pub fn seat_count(&self) -> u32 {
         let seats = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
-        let best = self.best.iter().map(|wish| wish.quantity);
+        let best = self.best.iter().map(|wish| wish.quantity());
         let areas = self.areas.iter().map(|places| places.quantity);
         best.chain(areas).fold(seats, u32::saturating_add)
     }

@@ -13,7 +13,7 @@ use super::{
     small_answer::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
 };
 use crate::{
-    access::Leaving,
+    access::budget::Leaving,
     event::{Hold, How, Stage, User},
     feed::Shown,
     ids::{SeatId, TakingId},

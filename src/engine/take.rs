@@ -1,9 +1,6 @@
 //! Taking seats: for a new hold, for one that is alive, and for one that was confirmed too late.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Core, Engine,
@@ -13,7 +10,7 @@ use super::{
     request::{Asks, HoldKey, Want},
 };
 use crate::{
-    access::{Leaving, Over},
+    access::budget::{Leaving, Over},
     event::{Begins, Cart, Hold, Rules, Season, Stage, Token, TokenHash, User},
     feed::Shown,
     ids::{Lsn, SeatId, TakingId},
@@ -80,7 +77,14 @@ impl Core {
         };
         let (hold, taking) = self.holds.begin(begins, self.entropy.number());
         let mut cart = hold.cart();
-        match self.take(event, &mut cart, taking, &want.asks, Manner::Hold, now.moment) {
+        match self.take(
+            event,
+            &mut cart,
+            taking,
+            &want.asks,
+            Manner::Hold,
+            now.moment,
+        ) {
             Ok(lsn) => {
                 drop(cart);
                 Ok((hold, lsn))
@@ -104,8 +108,12 @@ impl Core {
         let rules = event.rules();
         let has = u32::try_from(cart.seats.len()).unwrap_or(u32::MAX);
         let again: Vec<SeatId> = cart.seats.iter().map(|taken| taken.seat).collect();
-        let twice: Vec<SeatId> =
-            asks.seats.iter().copied().filter(|seat| again.contains(seat)).collect();
+        let twice: Vec<SeatId> = asks
+            .seats
+            .iter()
+            .copied()
+            .filter(|seat| again.contains(seat))
+            .collect();
         if !twice.is_empty() {
             return Err(TakeRefusal::NamedTwice(twice));
         }
@@ -251,7 +259,8 @@ impl Core {
         // remembered lose anything.
         if caps(&event.rules()).is_some() {
             let key = (event.id, user.clone());
-            self.budgets.leave(&key, leaving, limits::WASTE_HALF_LIFE, now);
+            self.budgets
+                .leave(&key, leaving, limits::WASTE_HALF_LIFE, now);
         }
     }
 
@@ -316,8 +325,11 @@ pub(super) fn obstacles(in_the_way: &[InTheWay], named: &[SeatId]) -> Vec<Obstac
 pub(super) fn doubles(seats: &[SeatId]) -> Vec<SeatId> {
     let mut sorted = seats.to_vec();
     sorted.sort_unstable();
-    let mut doubles: Vec<SeatId> =
-        sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let mut doubles: Vec<SeatId> = sorted
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
+        .collect();
     doubles.dedup();
     doubles
 }

@@ -17,7 +17,10 @@ use std::{
 
 use super::{Core, desk::Desk, event::Event};
 use crate::{
-    feed, ids::SeatId, limits, limits::BLOCK_SEATS,
+    feed,
+    ids::SeatId,
+    limits,
+    limits::BLOCK_SEATS,
     reaper::{self, Swept},
     scribe::Scribe,
 };
@@ -114,7 +117,11 @@ fn reap(core: &Core, stop: &AtomicBool) {
 }
 
 fn write_down(core: &Core, stop: &AtomicBool) {
-    let reader = core.venue.tape().reader().expect("an engine has one scribe");
+    let reader = core
+        .venue
+        .tape()
+        .reader()
+        .expect("an engine has one scribe");
     let mut scribe = Scribe::new(reader);
     let mut rest = SCRIBE_REST_MIN;
     loop {

@@ -195,7 +195,8 @@ impl Cart {
             taking,
             has_left: false,
         }));
-        self.unread += u32::try_from(self.seats.len() - before).expect("a hold has at most 64 seats");
+        self.unread +=
+            u32::try_from(self.seats.len() - before).expect("a hold has at most 64 seats");
         self.seats.sort_unstable_by_key(|taken| taken.seat);
     }
 
@@ -203,7 +204,8 @@ impl Cart {
     pub fn unexpect(&mut self, taking: TakingId) {
         let before = self.seats.len();
         self.seats.retain(|taken| taken.taking != taking);
-        self.unread -= u32::try_from(before - self.seats.len()).expect("a hold has at most 64 seats");
+        self.unread -=
+            u32::try_from(before - self.seats.len()).expect("a hold has at most 64 seats");
     }
 
     /// Takes seats off the list whose change this request has made.
@@ -224,7 +226,12 @@ impl Cart {
 
     /// The taking under which it has a seat, if it has it still.
     pub fn taking_of(&self, seat: SeatId) -> Option<TakingId> {
-        let place = self.seats.binary_search_by_key(&seat, |taken| taken.seat).ok()?;
-        Some(self.seats[place]).filter(|taken| !taken.has_left).map(|taken| taken.taking)
+        let place = self
+            .seats
+            .binary_search_by_key(&seat, |taken| taken.seat)
+            .ok()?;
+        Some(self.seats[place])
+            .filter(|taken| !taken.has_left)
+            .map(|taken| taken.taking)
     }
 }

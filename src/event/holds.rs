@@ -136,7 +136,12 @@ impl Holds {
         id.first()
             .and_then(|first| self.of(first))
             .filter(|hold| hold.id() == id)
-            .or_else(|| self.ended().by_id.get(&id).map(|(hold, _)| Arc::clone(hold)))
+            .or_else(|| {
+                self.ended()
+                    .by_id
+                    .get(&id)
+                    .map(|(hold, _)| Arc::clone(hold))
+            })
     }
 
     /// Takes note that a change has ended a taking's hold of a seat, if it has: the scribe calls this for each change,
@@ -212,7 +217,11 @@ impl Ended {
             let Some((oldest, count)) = self.queue.pop_front() else {
                 return;
             };
-            if self.by_id.get(&oldest).is_some_and(|(_, last)| *last == count) {
+            if self
+                .by_id
+                .get(&oldest)
+                .is_some_and(|(_, last)| *last == count)
+            {
                 self.by_id.remove(&oldest);
             }
         }

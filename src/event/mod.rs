@@ -1,5 +1,7 @@
 //! What the seats' numbers mean to people: names, rules, holds.
 
+pub mod best;
+pub mod hints;
 pub mod hold;
 mod holds;
 mod name;

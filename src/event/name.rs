@@ -5,7 +5,7 @@ use std::{borrow::Borrow, fmt, sync::Arc};
 use crate::limits;
 
 /// The name of a chart or an event: lower-case letters, digits, `-`, `_` and `.`, beginning with a letter or a digit,
-/// at most [`limits::NAME_BYTES_MAX`] bytes. It is part of paths, so it needs no escaping there. Cheap to clone.
+/// at most [`limits::EVENT_NAME_BYTES_MAX`] bytes. It is part of paths, so it needs no escaping there. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<str>);
 
@@ -21,10 +21,14 @@ impl Name {
     pub fn new(text: &str) -> Result<Self, NameError> {
         let alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let inner = |byte: u8| alphanumeric(byte) || matches!(byte, b'-' | b'_' | b'.');
-        let is_name = text.len() <= limits::NAME_BYTES_MAX
+        let is_name = text.len() <= limits::EVENT_NAME_BYTES_MAX
             && text.bytes().next().is_some_and(alphanumeric)
             && text.bytes().all(inner);
-        if is_name { Ok(Self(text.into())) } else { Err(NameError) }
+        if is_name {
+            Ok(Self(text.into()))
+        } else {
+            Err(NameError)
+        }
     }
 
     /// The name as it was written.
@@ -50,7 +54,7 @@ impl fmt::Display for NameError {
         write!(
             f,
             "a name has 1 to {} lower-case letters, digits, '-', '_' or '.', and begins with a letter or a digit",
-            limits::NAME_BYTES_MAX
+            limits::EVENT_NAME_BYTES_MAX
         )
     }
 }
@@ -63,12 +67,17 @@ mod tests {
 
     #[test]
     fn a_name_needs_no_escaping_in_a_path() {
-        let longest = "a".repeat(limits::NAME_BYTES_MAX);
+        let longest = "a".repeat(limits::EVENT_NAME_BYTES_MAX);
         for text in ["a", "0", "default", "hamlet-2026.11", "a_b", &longest] {
-            assert_eq!(Name::new(text).map(|name| name.to_string()), Ok(text.into()));
+            assert_eq!(
+                Name::new(text).map(|name| name.to_string()),
+                Ok(text.into())
+            );
         }
-        let too_long = "a".repeat(limits::NAME_BYTES_MAX + 1);
-        for text in ["", "-a", ".", "..", "A", "a/b", "a b", "a%20", "ä", "a\n", &too_long] {
+        let too_long = "a".repeat(limits::EVENT_NAME_BYTES_MAX + 1);
+        for text in [
+            "", "-a", ".", "..", "A", "a/b", "a b", "a%20", "ä", "a\n", &too_long,
+        ] {
             assert_eq!(Name::new(text), Err(NameError), "{text:?}");
         }
     }

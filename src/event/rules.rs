@@ -117,8 +117,16 @@ impl Rules {
                 "hold_seats_max",
                 "must be 1 to 64",
             ),
-            (self.user_seats_max == 0, "user_seats_max", "must be at least 1"),
-            (self.user_holds_max == 0, "user_holds_max", "must be at least 1"),
+            (
+                self.user_seats_max == 0,
+                "user_seats_max",
+                "must be at least 1",
+            ),
+            (
+                self.user_holds_max == 0,
+                "user_holds_max",
+                "must be at least 1",
+            ),
             (
                 matches!(self.on_sale, OnSale { opens: Some(opens), closes: Some(closes) } if closes <= opens),
                 "closes",
@@ -148,8 +156,13 @@ impl OnSale {
     /// Whether seats can be held at `date`.
     pub fn at(&self, date: Date) -> Season {
         match *self {
-            Self { opens: Some(opens), .. } if date < opens => Season::Before(opens),
-            Self { closes: Some(closes), .. } if date >= closes => Season::After(closes),
+            Self {
+                opens: Some(opens), ..
+            } if date < opens => Season::Before(opens),
+            Self {
+                closes: Some(closes),
+                ..
+            } if date >= closes => Season::After(closes),
             _ => Season::On,
         }
     }
@@ -186,7 +199,13 @@ mod tests {
         let fields: Vec<_> = wrong.errors().iter().map(|error| error.field).collect();
         assert_eq!(
             fields,
-            ["hold_longest", "hold_seats_max", "user_seats_max", "user_holds_max", "closes"]
+            [
+                "hold_longest",
+                "hold_seats_max",
+                "user_seats_max",
+                "user_holds_max",
+                "closes"
+            ]
         );
     }
 
@@ -198,12 +217,15 @@ mod tests {
             closes: Some(closes),
         };
         let at = |nanos| sale.at(Date::from_unix_nanos(nanos));
-        assert_eq!([at(9), at(10), at(19), at(20)], [
-            Season::Before(opens),
-            Season::On,
-            Season::On,
-            Season::After(closes)
-        ]);
+        assert_eq!(
+            [at(9), at(10), at(19), at(20)],
+            [
+                Season::Before(opens),
+                Season::On,
+                Season::On,
+                Season::After(closes)
+            ]
+        );
         assert_eq!(OnSale::default().at(opens), Season::On);
     }
 }

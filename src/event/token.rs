@@ -94,7 +94,13 @@ mod tests {
         assert!(token.hash().is_of(&again));
         assert!(!token.hash().is_of(&Token::new([0; 16])));
         let text = token.reveal();
-        for wrong in ["", &text[1..], &text.to_uppercase(), &format!("{text}0"), &text.replace('f', "g")] {
+        for wrong in [
+            "",
+            &text[1..],
+            &text.to_uppercase(),
+            &format!("{text}0"),
+            &text.replace('f', "g"),
+        ] {
             assert!(Token::parse(wrong).is_none(), "{wrong}");
         }
     }
@@ -103,6 +109,9 @@ mod tests {
     fn a_token_does_not_print_itself() {
         let token = Token::new([0xab; 16]);
         let printed = format!("{token:?} {:?}", token.hash());
-        assert!(!printed.contains("ab") && !printed.contains("171"), "{printed}");
+        assert!(
+            !printed.contains("ab") && !printed.contains("171"),
+            "{printed}"
+        );
     }
 }
