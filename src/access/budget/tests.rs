@@ -111,6 +111,20 @@ fn seats_that_were_let_expire_are_not_the_same_users_again_for_a_while() {
     assert_eq!(budgets.cooling(&"ada", SeatId::new(8), at(20)), None);
     assert_eq!(budgets.cooling(&"bob", seat, at(20)), None);
     assert_eq!(budgets.cooling(&"ada", seat, at(60)), None);
+    budgets.cool(&"eve", &[seat], at(60), at(0));
+    let left = budgets.cooling(&"eve", seat, at(20));
+    assert_eq!(left, Some(Duration::from_secs(40)), "she has nothing else");
+}
+
+#[test]
+fn seats_that_cool_down_do_not_let_a_table_grow() {
+    let budgets = Budgets::new(limits::TABLE_SHARDS);
+    for user in 0..10_000_u32 {
+        budgets.cool(&user, &[SeatId::new(7)], at(60), at(0));
+    }
+    assert_eq!(budgets.count(), limits::TABLE_SHARDS);
+    let remembered = |user: &u32| budgets.cooling(user, SeatId::new(7), at(1)).is_some();
+    assert_eq!((0..10_000).filter(remembered).count(), limits::TABLE_SHARDS);
 }
 
 #[test]
