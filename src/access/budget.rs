@@ -163,12 +163,12 @@ impl<K: Hash + Eq + Clone> Budgets<K> {
     }
 
     /// Keeps the user from these seats until a moment. In a full table this is not remembered of a user who isn't.
-    pub fn cool(&self, user: &K, seats: &[SeatId], until: Moment, now: Moment) {
+    pub fn cool(&self, user: &K, seats: &[SeatId], until: Moment) {
         let mut shard = self.shard(user);
         let has_room = shard.users.len() < self.users_per_shard;
         if has_room || shard.users.contains_key(user) {
             let entry = shard.users.entry(user.clone()).or_default();
-            entry.cooling.add(seats, until, now);
+            entry.cooling.add(seats, until);
         }
     }
 
