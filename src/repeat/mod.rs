@@ -112,8 +112,8 @@ impl Repeats {
         }
     }
 
-    /// Takes back what was recorded, if its time has not passed. As in [`Ticket::finish`] what came before makes room, so
-    /// bring them in the order in which they were finished, or in that of their [`Kept::until`].
+    /// Takes back what was recorded, if its time has not passed. As in [`Ticket::finish`] what came before makes room,
+    /// so bring them in the order in which they were finished, or in that of their [`Kept::until`].
     pub fn restore(&self, kept: Kept, now: Moment) {
         if now < kept.until {
             self.shard(kept.id).keep(kept, self.0.room);

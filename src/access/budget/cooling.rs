@@ -10,7 +10,8 @@ pub(super) struct Cooling(Vec<(SeatId, Moment)>);
 
 impl Cooling {
     /// Keeps the user from these seats until a moment, which never moves an end forward.
-    pub(super) fn add(&mut self, seats: &[SeatId], until: Moment) {
+    pub(super) fn add(&mut self, seats: &[SeatId], until: Moment, now: Moment) {
+        self.forget_ended(now);
         for seat in seats {
             match self.0.iter_mut().find(|(cooling, _)| cooling == seat) {
                 Some((_, end)) => *end = until.max(*end),
@@ -60,12 +61,14 @@ mod tests {
     #[test]
     fn a_seat_cools_down_until_its_moment_and_never_shorter() {
         let (mut cooling, seat) = (Cooling::default(), SeatId::new(7));
-        cooling.add(&[seat, SeatId::new(8)], at(30));
-        cooling.add(&[seat], at(20));
+        cooling.add(&[seat, SeatId::new(8)], at(30), at(0));
+        cooling.add(&[seat], at(20), at(1));
         assert_eq!(cooling.left(seat, at(10)), Some(Duration::from_secs(20)));
         assert_eq!(cooling.left(seat, at(30)), None);
         assert_eq!(cooling.left(SeatId::new(9), at(10)), None);
-        cooling.forget_ended(at(30));
+        cooling.add(&[seat], at(40), at(30));
+        assert_eq!(cooling.0, [(seat, at(40))], "the other has ended");
+        cooling.forget_ended(at(40));
         assert!(cooling.is_empty());
     }
 
@@ -74,12 +77,12 @@ mod tests {
         let mut cooling = Cooling::default();
         let max = u32::try_from(limits::COOLING_SEATS_MAX).expect("a small number");
         for seat in 0..2 * max {
-            cooling.add(&[SeatId::new(seat)], at(100 + u64::from(seat)));
+            cooling.add(&[SeatId::new(seat)], at(100 + u64::from(seat)), at(0));
             assert!(cooling.0.len() <= limits::COOLING_SEATS_MAX);
         }
         let kept = |seat| cooling.left(SeatId::new(seat), at(0)).is_some();
         assert!((0..max).all(|seat| !kept(seat)) && (max..2 * max).all(kept));
-        cooling.add(&[SeatId::new(0)], at(1));
+        cooling.add(&[SeatId::new(0)], at(1), at(0));
         assert_eq!(
             cooling.left(SeatId::new(0), at(0)),
             None,

@@ -84,7 +84,7 @@ fn a_user_of_whom_nothing_is_left_is_forgotten() {
     budgets.leave(&"ada", released(2, 0), CAPS.half_life, at(1));
     assert_eq!(budgets.count(), 2);
     budgets.leave(&"bob", released(2, 64), CAPS.half_life, at(1));
-    budgets.cool(&"eve", &[SeatId::new(1)], at(900));
+    budgets.cool(&"eve", &[SeatId::new(1)], at(900), at(0));
     budgets.leave(&"eve", released(2, 0), CAPS.half_life, at(1));
     budgets.sweep(at(899));
     assert_eq!(
@@ -102,7 +102,7 @@ fn a_user_of_whom_nothing_is_left_is_forgotten() {
 fn seats_that_were_let_expire_are_not_the_same_users_again_for_a_while() {
     let (budgets, seat) = (Budgets::new(10_000), SeatId::new(7));
     assert_eq!(budgets.admit(&"ada", 1, true, &CAPS, at(0)), Ok(()));
-    budgets.cool(&"ada", &[seat], at(60));
+    budgets.cool(&"ada", &[seat], at(60), at(0));
     budgets.leave(&"ada", released(1, 10), CAPS.half_life, at(0));
     assert_eq!(
         budgets.cooling(&"ada", seat, at(20)),
@@ -111,7 +111,7 @@ fn seats_that_were_let_expire_are_not_the_same_users_again_for_a_while() {
     assert_eq!(budgets.cooling(&"ada", SeatId::new(8), at(20)), None);
     assert_eq!(budgets.cooling(&"bob", seat, at(20)), None);
     assert_eq!(budgets.cooling(&"ada", seat, at(60)), None);
-    budgets.cool(&"eve", &[seat], at(60));
+    budgets.cool(&"eve", &[seat], at(60), at(0));
     let left = budgets.cooling(&"eve", seat, at(20));
     assert_eq!(left, Some(Duration::from_secs(40)), "she has nothing else");
 }
@@ -120,7 +120,7 @@ fn seats_that_were_let_expire_are_not_the_same_users_again_for_a_while() {
 fn seats_that_cool_down_do_not_let_a_table_grow() {
     let budgets = Budgets::new(limits::TABLE_SHARDS);
     for user in 0..10_000_u32 {
-        budgets.cool(&user, &[SeatId::new(7)], at(60));
+        budgets.cool(&user, &[SeatId::new(7)], at(60), at(0));
     }
     assert_eq!(budgets.count(), limits::TABLE_SHARDS);
     let remembered = |user: &u32| budgets.cooling(user, SeatId::new(7), at(1)).is_some();
