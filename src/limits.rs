@@ -199,7 +199,8 @@ pub const SWEEP_PAUSE: Duration = Duration::from_secs(1);
 /// Requests that are remembered at once. Beyond it the oldest answers are forgotten.
 pub const REPEATS_MAX: usize = 1_000_000;
 
-/// Bytes of all answers that are kept. Beyond it the oldest are forgotten.
+/// Bytes of all answers that are kept, with what it takes to keep them: room for 340,000 holds' answers of 400 bytes.
+/// Beyond it the oldest are forgotten.
 pub const REPEATS_BYTES_MAX: usize = 256 << 20;
 
 /// Bytes of an idempotency key, without its quotes. A longer one is invalid.

@@ -21,12 +21,13 @@
 //!
 //! # Threads and bounds
 //! A user's counters change under one mutex, held for one look-up, so of two requests that race for his last seat one
-//! is refused. Users are spread over [`limits::TABLE_SHARDS`] such mutexes.
+//! is refused. Users are spread over [`limits::TABLE_SHARDS`] such mutexes, by a hash whose secret decides nothing but
+//! who shares one.
 //!
 //! Each shard remembers its part of [`limits::BUDGET_USERS_MAX`]. When it is full it first forgets users of whom
 //! nothing is left, then those who hold nothing and have wasted less than half of what they may: they would be let in
-//! anyway. It looks for them once in [`limits::SWEEP_PAUSE`] at most. If there are none, new users are refused with
-//! [`Which::Table`]. Whoever holds a seat is never forgotten.
+//! anyway, at worst to a seat that still cools down. It looks for them once in [`limits::SWEEP_PAUSE`] at most. If
+//! there are none, new users are refused with [`Which::Table`]. Whoever holds a seat is never forgotten.
 
 mod cooling;
 mod tally;
@@ -161,10 +162,12 @@ impl<K: Hash + Eq + Clone> Budgets<K> {
         }
     }
 
-    /// Keeps the user from these seats until a moment. To be called before [`Budgets::leave`] takes the last that he
-    /// has; of a user who is not remembered, nothing is.
+    /// Keeps the user from these seats until a moment. In a full table this is not remembered of a user who isn't.
     pub fn cool(&self, user: &K, seats: &[SeatId], until: Moment, now: Moment) {
-        if let Some(entry) = self.shard(user).users.get_mut(user) {
+        let mut shard = self.shard(user);
+        let has_room = shard.users.len() < self.users_per_shard;
+        if has_room || shard.users.contains_key(user) {
+            let entry = shard.users.entry(user.clone()).or_default();
             entry.cooling.add(seats, until, now);
         }
     }

@@ -111,7 +111,8 @@ pub struct Grant {
 pub struct Keys(HashMap<KeyHash, Grant>);
 
 impl Keys {
-    /// Reads a key file: `name role sha256 [rate/s]` on each line, and `#` begins a comment.
+    /// Reads a key file: `name role sha256 [rate/s]` on each line, and `#` begins a comment. With a rate of `500/s` as
+    /// many may also come at once. `printf %s "$KEY" | sha256sum` prints a key's hash.
     ///
     /// ```
     /// use seatlock::access::key::{Key, Keys, Role};

@@ -25,7 +25,8 @@
 //!
 //! # Threads
 //! A request and its repetitions meet under one mutex, held for one look-up, so of any number of them at once exactly
-//! one is fresh. No mutex is held while a request is carried out.
+//! one is fresh. No mutex is held while a request is carried out. Which keys share a mutex is left to a hash with a
+//! secret; nothing else depends on that.
 
 mod answer;
 mod key;
@@ -111,7 +112,8 @@ impl Repeats {
         }
     }
 
-    /// Takes back what was recorded, if its time has not passed; as in [`Ticket::finish`], older ones make room.
+    /// Takes back what was recorded, if its time has not passed. As in [`Ticket::finish`] what came before makes room,
+    /// so bring them in the order in which they were finished, or in that of their [`Kept::until`].
     pub fn restore(&self, kept: Kept, now: Moment) {
         if now < kept.until {
             self.shard(kept.id).keep(kept, self.0.room);

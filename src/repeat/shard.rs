@@ -162,3 +162,94 @@ impl Shard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: Room = Room {
+        requests: 8,
+        bytes: 1 << 20,
+    };
+
+    fn at(seconds: u64) -> Moment {
+        Moment::from_nanos(seconds * 1_000_000_000)
+    }
+
+    fn id(name: u8) -> RepeatId {
+        RepeatId::from_bytes([name; 32])
+    }
+
+    fn request() -> Fingerprint {
+        Fingerprint::of(&[b"POST"])
+    }
+
+    fn answer(text: &str) -> Arc<Answer> {
+        Arc::new(Answer::new(201, &[], text.as_bytes()).expect("a short answer"))
+    }
+
+    fn keep(shard: &mut Shard, name: u8, text: &str, until: u64) {
+        let kept = Kept {
+            id: id(name),
+            fingerprint: request(),
+            answer: answer(text),
+            until: at(until),
+        };
+        shard.keep(kept, ROOM);
+    }
+
+    fn begin(shard: &mut Shard, name: u8, now: u64) -> Seen {
+        shard.begin(id(name), request(), ROOM, at(now))
+    }
+
+    #[test]
+    fn an_answer_that_is_kept_for_long_lets_those_behind_it_end_in_time() {
+        let mut shard = Shard::default();
+        keep(&mut shard, 0, "long", 99);
+        keep(&mut shard, 1, "short", 10);
+        assert_eq!(begin(&mut shard, 1, 9), Seen::Finished(answer("short")));
+        assert_eq!(begin(&mut shard, 1, 10), Seen::Nothing);
+    }
+
+    #[test]
+    fn an_empty_place_ends_nobody_elses_answer() {
+        let mut shard = Shard::default();
+        keep(&mut shard, 0, "long", 99);
+        keep(&mut shard, 1, "first", 10);
+        assert_eq!(begin(&mut shard, 1, 10), Seen::Nothing);
+        keep(&mut shard, 1, "second", 200);
+        shard.forget_ended(2, at(99));
+        assert_eq!((shard.count(), shard.order.len()), (1, 1));
+        assert_eq!(begin(&mut shard, 1, 99), Seen::Finished(answer("second")));
+    }
+
+    #[test]
+    fn empty_places_do_not_let_the_queue_grow() {
+        let mut shard = Shard::default();
+        keep(&mut shard, 0, "long", 1_000_000);
+        for round in 0..1_000 {
+            keep(&mut shard, 1, "short", round);
+            assert_eq!(begin(&mut shard, 1, round), Seen::Nothing);
+            assert!(shard.order.len() <= ROOM.requests);
+        }
+    }
+
+    #[test]
+    fn each_request_forgets_some_that_have_ended() {
+        let mut shard = Shard::default();
+        (0..8).for_each(|name| keep(&mut shard, name, "", 10));
+        assert_eq!(begin(&mut shard, 8, 10), Seen::Nothing);
+        assert_eq!(shard.count(), 8 - ENDED_PER_REQUEST + 1);
+    }
+
+    #[test]
+    fn what_is_kept_again_is_counted_once_and_never_freed() {
+        let mut shard = Shard::default();
+        keep(&mut shard, 1, "once", 10);
+        let bytes = shard.bytes();
+        keep(&mut shard, 1, "once", 10);
+        assert_eq!((shard.bytes(), shard.count()), (bytes, 1));
+        shard.free(id(1));
+        assert_eq!(begin(&mut shard, 1, 9), Seen::Finished(answer("once")));
+    }
+}

@@ -66,7 +66,9 @@ mod tests {
         assert_eq!(cooling.left(seat, at(10)), Some(Duration::from_secs(20)));
         assert_eq!(cooling.left(seat, at(30)), None);
         assert_eq!(cooling.left(SeatId::new(9), at(10)), None);
-        cooling.forget_ended(at(30));
+        cooling.add(&[seat], at(40), at(30));
+        assert_eq!(cooling.0, [(seat, at(40))], "the other has ended");
+        cooling.forget_ended(at(40));
         assert!(cooling.is_empty());
     }
 

@@ -210,6 +210,11 @@ mod tests {
             endless.forgotten_at,
             seconds(5).plus(limits::WASTE_KEPT_MAX)
         );
+        let left = endless.wasted_seat_seconds(Duration::ZERO, seconds(5));
+        assert!(
+            left < 1.0,
+            "switched off, whatever was wasted before: {left}"
+        );
         let strict = Caps {
             wasted_seat_seconds_max: 0,
             ..CAPS

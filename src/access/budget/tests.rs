@@ -84,7 +84,7 @@ fn a_user_of_whom_nothing_is_left_is_forgotten() {
     budgets.leave(&"ada", released(2, 0), CAPS.half_life, at(1));
     assert_eq!(budgets.count(), 2);
     budgets.leave(&"bob", released(2, 64), CAPS.half_life, at(1));
-    budgets.cool(&"eve", &[SeatId::new(1)], at(900), at(1));
+    budgets.cool(&"eve", &[SeatId::new(1)], at(900), at(0));
     budgets.leave(&"eve", released(2, 0), CAPS.half_life, at(1));
     budgets.sweep(at(899));
     assert_eq!(
@@ -111,6 +111,20 @@ fn seats_that_were_let_expire_are_not_the_same_users_again_for_a_while() {
     assert_eq!(budgets.cooling(&"ada", SeatId::new(8), at(20)), None);
     assert_eq!(budgets.cooling(&"bob", seat, at(20)), None);
     assert_eq!(budgets.cooling(&"ada", seat, at(60)), None);
+    budgets.cool(&"eve", &[seat], at(60), at(0));
+    let left = budgets.cooling(&"eve", seat, at(20));
+    assert_eq!(left, Some(Duration::from_secs(40)), "she has nothing else");
+}
+
+#[test]
+fn seats_that_cool_down_do_not_let_a_table_grow() {
+    let budgets = Budgets::new(limits::TABLE_SHARDS);
+    for user in 0..10_000_u32 {
+        budgets.cool(&user, &[SeatId::new(7)], at(60), at(0));
+    }
+    assert_eq!(budgets.count(), limits::TABLE_SHARDS);
+    let remembered = |user: &u32| budgets.cooling(user, SeatId::new(7), at(1)).is_some();
+    assert_eq!((0..10_000).filter(remembered).count(), limits::TABLE_SHARDS);
 }
 
 #[test]
@@ -142,6 +156,30 @@ fn a_full_table_forgets_the_harmless_and_refuses_the_rest() {
     assert_eq!(came_in + kept_before, full);
     assert!(kept_before > 0 && came_in > 0);
     assert!(budgets.count() <= full);
+}
+
+#[test]
+fn a_full_table_forgets_nobody_who_has_wasted_something_while_that_is_not_needed() {
+    let budgets = Budgets::new(limits::TABLE_SHARDS * 64);
+    for user in 0..100_000_u32 {
+        if budgets.admit(&user, 1, true, &CAPS, at(0)).is_ok() {
+            let wasted = if user % 2 == 0 { 2 } else { 400 };
+            budgets.leave(&user, released(1, wasted), CAPS.half_life, at(0));
+        }
+    }
+    let wasters = || {
+        let tallies = budgets.tallies();
+        tallies
+            .filter(|(_, tally)| !tally.is_nothing(at(600)))
+            .count()
+    };
+    let before = wasters();
+    assert_eq!(budgets.admit(&1_000_000, 1, true, &CAPS, at(600)), Ok(()));
+    assert_eq!(
+        wasters(),
+        before + 1,
+        "those of whom nothing is left made room"
+    );
 }
 
 #[test]

@@ -151,6 +151,14 @@ fn rates_and_hashes_have_one_form() {
 }
 
 #[test]
+fn a_name_has_a_length() {
+    let named = |length: usize| format!("{} sales {}", "n".repeat(length), key(1).hash());
+    assert!(Keys::parse(&named(limits::API_KEY_NAME_BYTES_MAX)).is_ok());
+    let over = named(limits::API_KEY_NAME_BYTES_MAX + 1);
+    assert_eq!(faults(&over), [(1, KeyFault::Name)]);
+}
+
+#[test]
 fn one_key_too_many_is_refused() {
     let line = |number: usize| format!("key-{number} sales {}\n", KeyHash::of(&number.to_string()));
     let full: String = (0..limits::API_KEYS_MAX).map(line).collect();

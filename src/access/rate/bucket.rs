@@ -137,7 +137,10 @@ mod tests {
     #[test]
     fn the_longest_fill_is_not_taken_for_the_past() {
         let slowest = rate(1, 3_600);
-        let fastest = rate(limits::RATE_PER_SECOND_MAX, u32::MAX / 2);
+        let fastest = rate(
+            limits::RATE_PER_SECOND_MAX,
+            3_600 * limits::RATE_PER_SECOND_MAX,
+        );
         for rate in [slowest, fastest] {
             let now = Moment::from_nanos(5);
             let empty = Bucket::from_word(0)
