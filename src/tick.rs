@@ -99,6 +99,46 @@ impl Moment {
     }
 }
 
+/// A date on the calendar, in nanoseconds since the beginning of 1970 in UTC.
+///
+/// For people, and for what people set by the calendar, such as when a sale opens. Deadlines never depend on it: it
+/// jumps when somebody sets the time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    unix_nanos: u64,
+}
+
+impl Date {
+    /// A date from its nanoseconds.
+    pub const fn from_unix_nanos(unix_nanos: u64) -> Self {
+        Self { unix_nanos }
+    }
+
+    /// Nanoseconds since the beginning of 1970 in UTC.
+    pub const fn unix_nanos(self) -> u64 {
+        self.unix_nanos
+    }
+
+    /// The date `span` later.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+        Self::from_unix_nanos(self.unix_nanos.saturating_add(nanos))
+    }
+
+    /// The date `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+        Self::from_unix_nanos(self.unix_nanos.saturating_sub(nanos))
+    }
+
+    /// How long it is from here until `later`; zero when that is over.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_nanos(later.unix_nanos.saturating_sub(self.unix_nanos))
+    }
+}
+
 /// A time to live that the word can carry: longer than nothing, at most [`TTL_TICKS_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ttl {
@@ -112,9 +152,17 @@ impl Ttl {
     };
 
     /// One minute.
-    pub const MINUTE: Self = Self {
-        nanos: 60 * 1_000_000_000,
-    };
+    pub const MINUTE: Self = Self::seconds(60);
+
+    /// A TTL that is known to the code.
+    ///
+    /// # Panics
+    /// For zero and for more than 30 days.
+    pub const fn seconds(seconds: u32) -> Self {
+        let nanos = seconds as u64 * 1_000_000_000;
+        assert!(nanos > 0 && nanos <= Self::MAX.nanos);
+        Self { nanos }
+    }
 
     /// Checks a span.
     ///

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request, response::Response};
+use axum::{
+    Router,
+    http::{Request, Response},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -27,6 +30,7 @@ use super::{
     answer::{Refusal, TOO_MANY_CONNECTIONS},
     intake,
     patience::Patience,
+    sending::{Endless, Sending},
     wire::Wire,
 };
 use crate::limits::{CONNECTION_BUFFER_BYTES, HEAD_BYTES_MAX};
@@ -83,6 +87,7 @@ async fn exchange(
     poll_fn(|cx| {
         if !stop_is_known && stop.as_mut().poll(cx).is_ready() {
             stop_is_known = true;
+            wire.stop();
             http.as_mut().graceful_shutdown();
         }
         if http.as_mut().poll(cx).is_ready() {
@@ -114,7 +119,7 @@ async fn answer(
     mut app: Router,
     config: &ServerConfig,
     wire: &Wire,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Sending>, Infallible> {
     let work = async {
         match intake::complete(request, config).await {
             Ok(request) => app.call(request).await,
@@ -122,8 +127,9 @@ async fn answer(
         }
     };
     let answer = contain(work).await;
-    wire.request_answered();
-    answer.unwrap_or_else(|Panicked| Ok(Refusal::OurFault.answer()))
+    let mut answer = answer.unwrap_or_else(|Panicked| Ok(Refusal::OurFault.answer()))?;
+    let endless = answer.extensions_mut().remove::<Endless>();
+    Ok(answer.map(|body| Sending::new(body, wire, endless)))
 }
 
 /// A handler panicked. The message has been printed, and the connection goes on.

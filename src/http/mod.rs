@@ -34,6 +34,7 @@
 //! | `connection` | one connection: hyper, its deadline, its end | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
 //! | `intake` | takes requests in whole | the API |
+//! | `sending` | the body of an answer on its way | what is in it |
 //! | `wire` | the socket: gathers answers, counts bytes | HTTP |
 
 mod answer;
@@ -44,7 +45,9 @@ mod page;
 mod patience;
 mod request;
 mod routes;
+mod sending;
 mod server;
+pub mod v1;
 mod wire;
 
 pub use routes::{Unlock, router};

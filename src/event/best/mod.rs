@@ -42,6 +42,7 @@
 mod access;
 mod areas;
 mod compile;
+mod house;
 mod orphans;
 mod place;
 mod plan;
