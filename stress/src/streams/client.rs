@@ -27,8 +27,10 @@ const SILENCE_MAX: Duration = HEARTBEAT_INTERVAL.saturating_mul(3);
 const READ_BYTES: usize = 16 * 1_024;
 
 /// What the clients have to know of the run.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Course {
+    /// The pace of the changes.
+    pub(super) changes_a_second: u32,
     /// When the first change was due, once that is known.
     pub(super) started: Option<SystemTime>,
     /// The position at which a client is done, once that is known.
@@ -69,7 +71,6 @@ pub(super) async fn follow(
     address: SocketAddr,
     mut course: watch::Receiver<Course>,
     opening: OwnedSemaphorePermit,
-    changes_a_second: u32,
 ) -> Result<Client, String> {
     let mut client = Client {
         seats: Vec::new(),
@@ -91,8 +92,7 @@ pub(super) async fn follow(
         let mut text = &unread[..];
         while let Some((event, rest)) = event::split(text) {
             let now = *course.borrow_and_update();
-            if client
-                .take(event, now, changes_a_second)
+            if client.take(event, now)
                 .ok_or("no event")??
                 == Next::TakeMap
             {
@@ -163,7 +163,6 @@ impl Client {
         &mut self,
         event: &[u8],
         course: Course,
-        changes_a_second: u32,
     ) -> Option<Result<Next, String>> {
         let Some(name) = event::field(event, "event") else {
             return Some(Ok(Next::GoOn));
@@ -177,7 +176,7 @@ impl Client {
             }
             b"seats" => {
                 let delta = Delta::parse(data)?;
-                self.note_lag(delta, course, changes_a_second);
+                self.note_lag(delta, course);
                 self.apply(delta).transpose()
             }
             _ => Some(Err(format!("the event {}", String::from_utf8_lossy(name)))),
@@ -199,16 +198,21 @@ impl Client {
         Ok(applied.map(|()| Next::GoOn))
     }
 
-    fn note_lag(&mut self, delta: Delta<'_>, course: Course, changes_a_second: u32) {
-        let Some(started) = course.started else {
-            return;
-        };
-        // The changes have the LSNs from 1 on, and the nth was due so long after the first.
-        let nanos = u128::from(delta.from) * 1_000_000_000 / u128::from(changes_a_second);
-        let due = started + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
-        let lag = SystemTime::now().duration_since(due).unwrap_or_default();
-        self.lags
-            .saturating_record(u64::try_from(lag.as_micros()).unwrap_or(u64::MAX));
+    fn note_lag(&mut self, delta: Delta<'_>, course: Course) {
+        if let Some(lag) = course.lag(delta, SystemTime::now()) {
+            // A histogram that grows takes whatever is asked of it.
+            let _ = self.lags.record(u64::try_from(lag.as_micros()).unwrap_or(u64::MAX));
+        }
+    }
+}
+
+impl Course {
+    /// How long the oldest change of a delta that arrives `now` has been under way. The changes have the LSNs from 1 on,
+    /// and were due at a steady pace.
+    fn lag(self, delta: Delta<'_>, now: SystemTime) -> Option<Duration> {
+        let nanos = u128::from(delta.from) * 1_000_000_000 / u128::from(self.changes_a_second);
+        let due = self.started? + Duration::from_nanos(u64::try_from(nanos).ok()?);
+        Some(now.duration_since(due).unwrap_or_default())
     }
 }
 
@@ -272,6 +276,12 @@ async fn head(stream: &mut TcpStream, body: &mut Vec<u8>) -> Result<(), String> 
 mod tests {
     use super::*;
 
+    const COURSE: Course = Course {
+        changes_a_second: 10,
+        started: None,
+        until: None,
+    };
+
     fn client() -> Client {
         Client {
             seats: vec![Row::default(); 2],
@@ -286,7 +296,7 @@ mod tests {
 
     fn take(client: &mut Client, name: &str, data: &str) -> Option<Result<Next, String>> {
         let event = format!("id: 0-0\nevent: {name}\ndata: {data}");
-        client.take(event.as_bytes(), Course::default(), 1)
+        client.take(event.as_bytes(), COURSE)
     }
 
     #[test]
@@ -317,6 +327,20 @@ mod tests {
         assert!(client.has(&(9, expected.to_vec())));
         assert!(!client.has(&(8, expected.to_vec())));
         assert!(!client.has(&(9, vec![Row::default(); 2])));
+    }
+
+    #[test]
+    fn a_lag_runs_from_when_the_oldest_change_was_due() {
+        let started = SystemTime::UNIX_EPOCH;
+        let course = Course {
+            started: Some(started),
+            ..COURSE
+        };
+        let delta = Delta::parse(br#"{"from":100,"to":120}"#).expect("a delta");
+        let lag = |seconds| course.lag(delta, started + Duration::from_secs(seconds));
+        assert_eq!(lag(12), Some(Duration::from_secs(2)));
+        assert_eq!(lag(9), Some(Duration::ZERO));
+        assert_eq!(COURSE.lag(delta, started), None);
     }
 
     #[test]

@@ -127,7 +127,11 @@ pub fn summary(plan: &StreamsPlan, ended: &Ended) -> String {
 }
 
 async fn play(plan: &StreamsPlan, child: &mut Child) -> Result<Ended, String> {
-    let (tell_course, course) = watch::channel(Course::default());
+    let (tell_course, course) = watch::channel(Course {
+        changes_a_second: plan.changes_a_second,
+        started: None,
+        until: None,
+    });
     let mut clients = open(plan, child.address(), &course).await?;
     let started = child.go()?;
     tell_course.send_modify(|course| course.started = Some(started));
@@ -172,7 +176,6 @@ async fn open(
             address,
             course.clone(),
             place,
-            plan.changes_a_second,
         ));
         if let Some(early) = clients.try_join_next() {
             early.map_err(|error| error.to_string())??;
