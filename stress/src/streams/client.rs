@@ -92,10 +92,7 @@ pub(super) async fn follow(
         let mut text = &unread[..];
         while let Some((event, rest)) = event::split(text) {
             let now = *course.borrow_and_update();
-            if client.take(event, now)
-                .ok_or("no event")??
-                == Next::TakeMap
-            {
+            if client.take(event, now).ok_or("no event")?? == Next::TakeMap {
                 client.look(address).await?;
                 drop(opening.take());
             }
@@ -159,11 +156,7 @@ impl Client {
     }
 
     /// `None` for what is no event of ours.
-    fn take(
-        &mut self,
-        event: &[u8],
-        course: Course,
-    ) -> Option<Result<Next, String>> {
+    fn take(&mut self, event: &[u8], course: Course) -> Option<Result<Next, String>> {
         let Some(name) = event::field(event, "event") else {
             return Some(Ok(Next::GoOn));
         };
@@ -201,7 +194,9 @@ impl Client {
     fn note_lag(&mut self, delta: Delta<'_>, course: Course) {
         if let Some(lag) = course.lag(delta, SystemTime::now()) {
             // A histogram that grows takes whatever is asked of it.
-            let _ = self.lags.record(u64::try_from(lag.as_micros()).unwrap_or(u64::MAX));
+            let _ = self
+                .lags
+                .record(u64::try_from(lag.as_micros()).unwrap_or(u64::MAX));
         }
     }
 }

@@ -172,11 +172,7 @@ async fn open(
     for _ in 0..plan.streams {
         let place = Arc::clone(&opening).acquire_owned().await;
         let place = place.map_err(|error| error.to_string())?;
-        clients.spawn(client::follow(
-            address,
-            course.clone(),
-            place,
-        ));
+        clients.spawn(client::follow(address, course.clone(), place));
         if let Some(early) = clients.try_join_next() {
             early.map_err(|error| error.to_string())??;
             return Err("a stream ended before its time".to_owned());

@@ -55,7 +55,7 @@ struct Event {
 }
 
 /// Serves until standard input ends. Says its address on a line; after a line of input makes the changes, and says
-/// when it began and, at the end, its [`Report`].
+/// when it began and, at the end, its report.
 ///
 /// # Errors
 /// There is no port, or a pipe is broken.
