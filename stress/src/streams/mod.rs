@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   this process                                    a process of its own (server)
-//!     N clients, a task each (client)  <-- HTTP --    feed, its deltas, the seats as binary map
-//!     their command over it (child)    <-- pipe --    a thread that changes seats at a steady pace
+//!     N clients, a task each (line)    <-- HTTP --    feed, its deltas, the seats as binary map
+//!     what they have it do (child)     <-- pipe --    a thread that changes seats at a steady pace
 //! ```
 //! Two processes, since both ends of a connection take a file descriptor, and since what the server holds is to be
 //! told from what its clients hold.
@@ -15,6 +15,7 @@ mod child;
 mod client;
 mod cost;
 mod event;
+mod line;
 mod server;
 
 use std::{fmt::Write as _, net::SocketAddr, sync::Arc, time::Duration};
@@ -146,7 +147,7 @@ async fn play(plan: &StreamsPlan, child: &mut Child) -> Result<Ended, String> {
         lags: client::no_lags(),
         report,
     };
-    let last = client::map(child.address()).await?;
+    let last = line::map(child.address()).await?;
     while let Some(client) = clients.join_next().await {
         let client: Client = client.map_err(|error| error.to_string())??;
         ended.wrong += usize::from(!client.has(&last));
@@ -172,7 +173,7 @@ async fn open(
     for _ in 0..plan.streams {
         let place = Arc::clone(&opening).acquire_owned().await;
         let place = place.map_err(|error| error.to_string())?;
-        clients.spawn(client::follow(address, course.clone(), place));
+        clients.spawn(line::follow(address, course.clone(), place));
         if let Some(early) = clients.try_join_next() {
             early.map_err(|error| error.to_string())??;
             return Err("a stream ended before its time".to_owned());
