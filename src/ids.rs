@@ -121,7 +121,6 @@ impl HoldId {
 
     /// The hold's first taking.
     pub const fn first(self) -> Option<TakingId> {
-        #[expect(clippy::cast_possible_truncation, reason = "masked to 30 bits")]
         TakingId::new((self.0 & ((1 << Self::TAKING_BITS) - 1)) as u32)
     }
 

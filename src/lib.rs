@@ -25,21 +25,24 @@
 //!
 //! | floor | modules | what they are for |
 //! |---|---|---|
-//! | 10 | `main` `cli` | the command line |
-//! | 9 | `http` | HTTP: translates, decides nothing |
-//! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
+//! | 11 | `main` `cli` | the command line |
+//! | 10 | `http` | HTTP: translates, decides nothing |
+//! | 9 | `engine` | owns the events and the threads; the API for embedders, HTTP and simulations |
+//! | 8 | `event` | names, rules, holds |
+//! | 7 | `event::best` `feed` | the best free seats for a party; live availability |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
-//! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
-//! | 6 | `feed` | live availability: snapshots, deltas, who follows them |
+//! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `clock` `entropy` `seat::word` | where time is read; where chance comes from; a seat's state as a value |
+//! | 2 | `access` `repeat` | who may ask, and how often; requests that come again |
+//! | 2 | `chart` `clock` `entropy` `seat::word` | seats as people know them; time; chance; a seat's state as a value |
+//! | 2 | `event::hints` | where it is worth looking for free seats |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
-//! Everything up to floor 7, except `event`, knows no tokio, no JSON and no names: numbers in, outcomes out. That is
-//! what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
+//! The seats, the tape, the wheel and what serves them know no tokio, no JSON and no names: numbers in, outcomes out.
+//! That is what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
 //!
 //! # Four ideas that the rest follows from
 //! 1. **No word ever comes back** ([`seat::word`]), so a CAS from a word that was seen is a CAS from the state that
@@ -73,12 +76,16 @@
 //!
 //! let engine = Engine::start(EngineConfig::default(), ManualClock::new())?;
 //! let ada = User::new("ada");
-//! assert!(matches!(engine.hold(1, &ada), HoldAnswer::Held { .. }));
-//! assert_eq!(engine.confirm(1, &User::new("bob")), ConfirmAnswer::NotYours);
-//! assert!(matches!(engine.confirm(1, &ada), ConfirmAnswer::Booked { .. }));
+//! assert!(matches!(engine.hold_seat(1, &ada), HoldAnswer::Held { .. }));
+//! assert_eq!(engine.confirm_seat(1, &User::new("bob")), ConfirmAnswer::NotYours);
+//! assert!(matches!(engine.confirm_seat(1, &ada), ConfirmAnswer::Booked { .. }));
 //! # Ok::<(), seatlock::engine::StartError>(())
 //! ```
 
+#[cfg(not(any(loom, shuttle)))]
+pub mod access;
+#[cfg(not(any(loom, shuttle)))]
+pub mod chart;
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
@@ -94,6 +101,8 @@ pub mod ids;
 pub mod limits;
 pub mod mutation;
 pub mod reaper;
+#[cfg(not(any(loom, shuttle)))]
+pub mod repeat;
 pub mod scribe;
 pub mod seat;
 pub mod shard;

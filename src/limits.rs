@@ -35,6 +35,10 @@ pub const GROUP_ATTEMPTS_MAX: u32 = 4_096;
 /// Turns that a change waits for an undecided group in its way before it aborts that group.
 pub const GROUP_PATIENCE_TURNS: u32 = 200;
 
+/// Times that a search for the best seats starts again after others took what it had found; then it answers 'busy'.
+/// From the sixth time on it picks among 64 choices, so that to lose so often takes a crowd of thousands at one instant.
+pub const BEST_ATTEMPTS_MAX: u32 = 64;
+
 /// Longest time to live of a hold, in ticks (30 days). Deadlines are compared by wrapping subtraction, which is
 /// sound while they lie less than half the circle of 2^32 ticks ahead; a longer TTL is refused at the door.
 pub const TTL_TICKS_MAX: u32 = 30 * 24 * 60 * 60 * 100;
@@ -60,6 +64,32 @@ pub const USER_BYTES_MAX: usize = 256;
 
 /// Takings that can have a number at once: the user field of a seat's word has 30 bits, and 0 means withheld.
 pub const TAKINGS_MAX: u32 = (1 << 30) - 1;
+
+// Events and holds.
+
+/// Bytes of a chart's or an event's name. A longer one is refused by [`crate::event::NameError`].
+pub const EVENT_NAME_BYTES_MAX: usize = 64;
+
+/// Events at once, closed ones that were not removed among them. One more is refused.
+pub const EVENTS_MAX: usize = 10_000;
+
+/// Charts at once. One more is refused.
+pub const CHARTS_MAX: usize = 1_000;
+
+/// Seats of all charts together. A chart that does not fit is refused.
+pub const CHART_SEATS_TOTAL_MAX: u64 = 20_000_000;
+
+/// Ended holds that can still be asked about. The oldest are forgotten first.
+pub const ENDED_HOLDS_MAX: usize = 100_000;
+
+/// Bytes of an order reference. A longer one is refused.
+pub const ORDER_BYTES_MAX: usize = 128;
+
+/// Bytes of the reason why seats are withheld. A longer one is refused.
+pub const REASON_BYTES_MAX: usize = 256;
+
+/// The time in which half of the seat-seconds that a user has wasted are forgotten.
+pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
 
 // HTTP: what one client, and all of them together, can make the server hold or wait for. Each of these is the
 // default of a field of `http::ServerConfig`, where tests shorten the times.
@@ -123,6 +153,68 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Seats in one cached page of `GET /seats`: about 34 kB of JSON, rebuilt when one of its seats differs.
 pub const PAGE_SEATS: u32 = 1_024;
 
+// Access: who may ask and how often. All of it is made at start, or is a table of a fixed size.
+
+/// API keys in one key file or variable. One more is an error at start.
+pub const API_KEYS_MAX: usize = 1_024;
+
+/// Bytes of a key's name. A longer one is an error at start.
+pub const API_KEY_NAME_BYTES_MAX: usize = 64;
+
+/// Bytes of a key as a client presents it. A longer one is unknown, and is not even hashed.
+pub const API_KEY_BYTES_MAX: usize = 256;
+
+/// The highest rate, in requests a second. A higher one is refused where it is configured.
+pub const RATE_PER_SECOND_MAX: u32 = 1_000_000;
+
+/// The longest time in which an empty bucket fills. A slower one is refused where it is configured.
+pub const RATE_FILL_MAX: Duration = Duration::from_secs(60 * 60);
+
+/// Buckets of a rate limiter's table: 1 MiB. When those of a set are all in use, newcomers share one.
+pub const RATE_BUCKETS: usize = 1 << 17;
+
+/// Networks in the list of trusted proxies. A longer list is an error at start.
+pub const PROXIES_MAX: usize = 256;
+
+/// Trusted proxies that a request can have come through. With more of them it is the peer's.
+pub const PROXY_HOPS_MAX: usize = 16;
+
+/// Origins in the allow-list for browsers. A longer list is an error at start.
+pub const ORIGINS_MAX: usize = 256;
+
+/// Users that a budget remembers. Beyond it users with nothing in their hands are forgotten, then new ones refused.
+pub const BUDGET_USERS_MAX: usize = 1 << 20;
+
+/// Seats that cool down for one user. Beyond it those that are free again the soonest are forgotten.
+pub const COOLING_SEATS_MAX: usize = 128;
+
+/// The longest time for which a budget remembers waste, however much there was of it.
+pub const WASTE_KEPT_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Pause between two searches of a full part of a budget for users who can be forgotten.
+pub const SWEEP_PAUSE: Duration = Duration::from_secs(1);
+
+// Repeats: answers that are kept for requests that come again.
+
+/// Requests that are remembered at once. Beyond it the oldest answers are forgotten.
+pub const REPEATS_MAX: usize = 1_000_000;
+
+/// Bytes of all answers that are kept, with what it takes to keep them: room for 340,000 holds' answers of 400 bytes.
+/// Beyond it the oldest are forgotten.
+pub const REPEATS_BYTES_MAX: usize = 256 << 20;
+
+/// Bytes of an idempotency key, without its quotes. A longer one is invalid.
+pub const REPEAT_KEY_BYTES_MAX: usize = 255;
+
+/// Bytes of one answer that is kept. A longer one cannot be made.
+pub const REPEAT_ANSWER_BYTES_MAX: usize = 256 << 10;
+
+/// How long an answer is kept at least, while there is room.
+pub const REPEAT_KEPT_MIN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Parts of a table with a mutex each, so that requests seldom wait for one another.
+pub const TABLE_SHARDS: usize = 64;
+
 // Feed: what the live availability of an event holds for all its readers, and what one reader can make it do.
 
 /// Seats of a feed's map that are copied at once when one of them changes under a snapshot: 4 KiB.
@@ -178,6 +270,45 @@ pub const STREAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
 /// a word. Then the kernel gives the connection up.
 pub const STREAM_SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
 
+// Charts: what an import can make the server read or keep. An import that reaches one of these is refused whole.
+
+/// Bytes of an imported chart.
+pub const CHART_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Seats of a chart that is imported or made by a plan, the places of its areas included. A chart of plain numbers
+/// keeps nothing for each seat and may have [`SEATS_MAX`].
+pub const CHART_SEATS_MAX: u32 = 1_000_000;
+
+/// Sections of a chart, which are searched one by one.
+pub const SECTIONS_MAX: u32 = 1_000;
+
+/// Rows of a chart. A row that is cut by aisles counts once for each part.
+pub const ROWS_MAX: u32 = 100_000;
+
+/// Areas of a chart, which are searched one by one.
+pub const AREAS_MAX: u32 = 1_000;
+
+/// Categories of a chart, so that a set of them is a machine word.
+pub const CATEGORIES_MAX: u32 = 64;
+
+/// Bytes of the name of a section, area or category.
+pub const NAME_BYTES_MAX: usize = 128;
+
+/// Bytes of the label of a row, or of a seat within its row.
+pub const LABEL_BYTES_MAX: usize = 32;
+
+/// Bytes of a seat's full label. No seat has a longer one.
+pub const FULL_LABEL_BYTES_MAX: usize = NAME_BYTES_MAX + 2 * LABEL_BYTES_MAX + 2;
+
+/// Coordinates lie between minus this and this.
+pub const COORDINATE_MAX: f32 = 1e6;
+
+/// Fields of a line of CSV. A longer line is a fault; its fields aren't looked at.
+pub const CSV_FIELDS_MAX: usize = 64;
+
+/// Faults of an import that are told one by one; the rest are counted.
+pub const IMPORT_ERRORS_MAX: usize = 1_000;
+
 const _: () = {
     assert!(
         SEATS_MAX < TAKINGS_MAX,
@@ -217,4 +348,17 @@ const _: () = {
         SEATS_MAX as u64 / 8 * WHEEL_SLOTS as u64 / BLOCK_SEATS as u64 <= 1 << 30,
         "marks take at most 1 GiB"
     );
+    assert!(
+        CHART_SEATS_MAX <= SEATS_MAX && ROWS_MAX <= CHART_SEATS_MAX,
+        "each row has a seat, and each seat of a chart can be put on sale"
+    );
+    assert!(
+        CHART_SEATS_MAX as u64 * (LABEL_BYTES_MAX as u64) < 1 << 32,
+        "the end of a label is kept in 32 bits"
+    );
+    assert!(
+        REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
+        "the longest answer must fit into its part of the table"
+    );
+    assert!(TABLE_SHARDS.is_power_of_two() && RATE_BUCKETS.is_power_of_two());
 };

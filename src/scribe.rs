@@ -1,8 +1,9 @@
-//! The scribe: reads the tape and keeps the mirror.
+//! The scribe: reads the tape and keeps the mirrors.
 //!
-//! One thread. It gathers whatever whole groups are on the tape into one batch, applies them to the mirror and shows
-//! them to whoever else wants to know, in the one order that there is. The mirror is a plain array, owned by this
-//! thread: the state of all seats at one instant, namely after the change [`Mirror::applied`].
+//! One thread. It gathers whatever whole groups are on the tape into one batch, applies them to the mirrors of their
+//! maps and shows them to whoever else wants to know, in the one order that there is. A mirror is a plain array that
+//! this thread alone looks at: the state of all seats of a map at one instant, namely after the change
+//! [`Mirror::applied`].
 
 use std::fmt;
 
@@ -35,11 +36,10 @@ pub struct OutOfOrder {
     pub since: Lsn,
 }
 
-/// Applies the tape to a mirror.
+/// Reads the tape batch by batch.
 #[derive(Debug)]
 pub struct Scribe<'t> {
     reader: TapeReader<'t>,
-    mirror: Mirror,
     batch: Vec<Record>,
 }
 
@@ -94,39 +94,24 @@ impl Mirror {
 }
 
 impl<'t> Scribe<'t> {
-    /// A scribe for `seats` whose every change is still on the tape.
-    pub fn new(reader: TapeReader<'t>, seats: u32) -> Self {
+    /// A scribe for what the reader has yet to read.
+    pub fn new(reader: TapeReader<'t>) -> Self {
         let batch =
             Vec::with_capacity((limits::BATCH_CHANGES_MAX + limits::GROUP_SEATS_MAX) as usize);
-        Self {
-            reader,
-            mirror: Mirror::new(seats),
-            batch,
-        }
+        Self { reader, batch }
     }
 
-    /// The state after all that was applied.
-    pub fn mirror(&self) -> &Mirror {
-        &self.mirror
+    /// The number that is read next.
+    pub fn position(&self) -> Lsn {
+        self.reader.position()
     }
 
-    /// Applies the next batch and shows it to `sink`. Answers with how many records it had; zero means that there
-    /// is nothing to read for now.
-    ///
-    /// # Errors
-    /// [`OutOfOrder`], see there.
-    pub fn apply_batch(&mut self, sink: impl FnOnce(&[Record])) -> Result<usize, OutOfOrder> {
+    /// The next records, in whole groups; none when there is nothing to read for now.
+    pub fn next_batch(&mut self) -> &[Record] {
         self.batch.clear();
-        let count = self
-            .reader
+        self.reader
             .read(&mut self.batch, limits::BATCH_CHANGES_MAX as usize);
-        for record in &self.batch {
-            self.mirror.apply(record)?;
-        }
-        if count > 0 {
-            sink(&self.batch);
-        }
-        Ok(count)
+        &self.batch
     }
 }
 
@@ -171,13 +156,17 @@ mod tests {
         let _ = seats.confirm(SeatId::new(1), TakingId::FIRST.next(), now);
         let _ = seats.release(SeatId::new(0), TakingId::FIRST, now);
 
-        let mut scribe = Scribe::new(tape.reader().expect("the first reader"), 3);
-        let mut shown = 0;
-        assert_eq!(scribe.apply_batch(|batch| shown = batch.len()), Ok(5));
-        assert_eq!(shown, 5);
-        assert_eq!(scribe.mirror().applied(), Lsn::new(5));
+        let mut scribe = Scribe::new(tape.reader().expect("the first reader"));
+        let mut mirror = Mirror::new(3);
+        let batch = scribe.next_batch();
+        assert_eq!(batch.len(), 5);
+        assert_eq!(
+            batch.iter().try_for_each(|record| mirror.apply(record)),
+            Ok(())
+        );
+        assert_eq!(mirror.applied(), Lsn::new(5));
         for seat in (0..3).map(SeatId::new) {
-            assert_eq!(scribe.mirror().word(seat), seats.read(seat));
+            assert_eq!(mirror.word(seat), seats.read(seat));
         }
     }
 
@@ -193,13 +182,13 @@ mod tests {
             rest: 0,
         };
         tape.publish(lsn, change);
-        let mut scribe = Scribe::new(tape.reader().expect("the first reader"), 1);
+        let mut scribe = Scribe::new(tape.reader().expect("the first reader"));
         let expected = OutOfOrder {
             lsn,
             change,
             found: SeatWord::FRESH,
             since: Lsn::NONE,
         };
-        assert_eq!(scribe.apply_batch(|_| ()), Err(expected));
+        assert_eq!(Mirror::new(1).apply(&scribe.next_batch()[0]), Err(expected));
     }
 }

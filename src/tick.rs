@@ -152,9 +152,17 @@ impl Ttl {
     };
 
     /// One minute.
-    pub const MINUTE: Self = Self {
-        nanos: 60 * 1_000_000_000,
-    };
+    pub const MINUTE: Self = Self::seconds(60);
+
+    /// A TTL that is known to the code.
+    ///
+    /// # Panics
+    /// For zero and for more than 30 days.
+    pub const fn seconds(seconds: u32) -> Self {
+        let nanos = seconds as u64 * 1_000_000_000;
+        assert!(nanos > 0 && nanos <= Self::MAX.nanos);
+        Self { nanos }
+    }
 
     /// Checks a span.
     ///

@@ -1,212 +1,194 @@
-//! The engine: owns the seats and the two threads that serve them, and answers the questions of the small API.
+//! The engine: owns the events and the threads that serve them, and answers what shops and operators ask.
 //!
 //! Cheap to share (`Arc<Engine>`): every method takes `&self` and reads the clock once. Seats are changed without
-//! waiting for anybody. The table of users is not lock-free ([`crate::event::Holders`]): a thread that the system stops
-//! in the few nanoseconds of an insertion holds up those who need the same shard of it, until it goes on.
+//! waiting for anybody. What is not lock-free are the tables beside them: holds by taking ([`crate::event::Holds`]), what
+//! a user has ([`crate::access::Budgets`]), and the list of one hold's own seats. A thread that the system stops in one
+//! of these holds up those who need the same part of it, until it goes on.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `registry`, `event` | which charts and events there are; one event |
+//! | `office` | how events are made, changed and closed |
+//! | `request`, `answer` | what is asked, and what is answered |
+//! | `take`, `choice` | seats are chosen and taken, for a new hold or one that is alive |
+//! | `cart` | what a hold's owner does with it |
+//! | `booking` | confirmed holds; withheld seats |
+//! | `small`, `small_answer` | the small API's questions about single seats |
+//! | `threads`, `desk` | the reaper, the scribe and the feed's thread; what the scribe does with a batch |
 
 mod answer;
+mod booking;
+mod cart;
+mod choice;
+mod desk;
+mod event;
+mod office;
+mod registry;
+mod request;
+mod small;
+mod small_answer;
+mod take;
 mod threads;
 
 use std::{fmt, io, sync::Arc};
 
-pub use answer::{ConfirmAnswer, HoldAnswer, ReleaseAnswer};
+use tokio::sync::watch;
+
+pub use answer::{
+    AddRefusal, BlockRefusal, BookingRefusal, ConfirmRefusal, EndedView, ExtendRefusal,
+    GiveBackRefusal, HoldView, NewHold, Now, Obstacle, ReleaseRefusal, TakeRefusal, Unusable,
+};
+pub use event::{Event, State, Told};
+pub use office::{ChangeEvent, CloseEvent, CreateEvent, EventSpec};
+pub use registry::{ClosedEvent, Entry, PutChart};
+pub use request::{Asks, HoldKey, IfFree, Part, Places, Want};
+pub use small_answer::{ConfirmAnswer, HoldAnswer, ReleaseAnswer};
 
 use crate::{
+    access::budget::Budgets,
     clock::Clock,
-    event::{Holders, User},
-    ids::SeatId,
+    entropy::{Entropy, SystemEntropy},
+    event::{Holds, User},
+    feed::Life,
+    ids::{EventId, Lsn},
     limits,
-    seat::{Outcome, Refusal, Seat, SeatCountError, Seats, StatusMap},
-    shard::Shard,
+    seat::SeatCountError,
     tick::Ttl,
+    venue::Venue,
 };
+use registry::Registry;
 use threads::Threads;
 
-/// What an engine is to be.
+/// What an engine begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineConfig {
-    /// How many seats there are, numbered from 1: at most [`limits::SEATS_MAX`].
+    /// How many seats the event `default` has, numbered from 1: at most [`limits::SEATS_MAX`]. With zero there is no
+    /// such event, and the small API has no seats.
     pub seats: u32,
-    /// How long a hold lasts.
+    /// How long a hold in the event `default` lasts.
     pub hold_ttl: Ttl,
 }
 
-/// Seats that can be held, confirmed and released by users.
+/// Events whose seats can be held, booked and given back.
 ///
 /// Dropping it stops its threads; the scribe finishes the tape first.
 #[derive(Debug)]
 pub struct Engine {
     core: Arc<Core>,
-    _threads: Threads,
+    /// The event of the small API.
+    default: Option<Arc<Event>>,
+    threads: Threads,
 }
 
 /// What the engine and its threads share.
 pub(crate) struct Core {
     clock: Box<dyn Clock>,
-    shard: Arc<Shard>,
-    seats: Seats<Arc<Shard>>,
-    holders: Holders,
-    hold_ttl: Ttl,
+    entropy: Box<dyn Entropy>,
+    venue: Arc<Venue>,
+    registry: Registry,
+    holds: Holds,
+    budgets: Budgets<(EventId, User)>,
+    life: Life,
+    /// The last change that the scribe has passed on.
+    passed_on: watch::Sender<Lsn>,
 }
 
 /// Why an engine could not be started.
 #[derive(Debug)]
 pub enum StartError {
-    /// No seats, or too many.
+    /// Too many seats.
     Seats(SeatCountError),
     /// The machine gave no thread.
     Thread(io::Error),
 }
 
 impl Engine {
-    /// Starts an engine whose seats are all free.
+    /// Starts an engine with the event `default`, whose seats are all free.
     ///
     /// # Errors
     /// [`StartError`].
     pub fn start(config: EngineConfig, clock: impl Clock) -> Result<Self, StartError> {
-        if config.seats > limits::SEATS_MAX {
-            // The wheel is made before the map that would refuse it.
-            return Err(StartError::Seats(SeatCountError {
-                asked: config.seats,
-            }));
-        }
-        let shard = Arc::new(Shard::new(config.seats, clock.now()));
-        let seats = Seats::new(config.seats, Arc::clone(&shard)).map_err(StartError::Seats)?;
-        let holders = Holders::new();
+        Self::start_with(config, clock, SystemEntropy)
+    }
+
+    /// As [`Engine::start`], with another source of chance.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start_with(
+        config: EngineConfig,
+        clock: impl Clock,
+        entropy: impl Entropy,
+    ) -> Result<Self, StartError> {
+        let chance = entropy.number() >> u32::BITS;
         let core = Arc::new(Core {
+            life: Life::new(u32::try_from(chance).expect("32 bits are left")),
             clock: Box::new(clock),
-            shard,
-            seats,
-            holders,
-            hold_ttl: config.hold_ttl,
+            entropy: Box::new(entropy),
+            venue: Arc::new(Venue::new()),
+            registry: Registry::default(),
+            holds: Holds::new(),
+            budgets: Budgets::new(limits::BUDGET_USERS_MAX),
+            passed_on: watch::Sender::new(Lsn::NONE),
         });
+        let default = core.make_default(config).map_err(StartError::Seats)?;
         let threads = Threads::start(&core).map_err(StartError::Thread)?;
         Ok(Self {
             core,
-            _threads: threads,
+            default,
+            threads,
         })
     }
 
-    /// How many seats there are; they are numbered from 1.
-    pub fn seat_count(&self) -> u32 {
-        self.core.seats.count()
+    /// The instant, for a request that begins now.
+    pub fn now(&self) -> Now {
+        self.core.now()
     }
 
-    /// Holds a seat for a user until the TTL has passed. Of several who ask at once exactly one gets it.
-    ///
-    /// A user who holds the seat already is refused like anybody else.
-    pub fn hold(&self, seat_number: u32, user: &User) -> HoldAnswer {
-        let Some(seat) = self.seat(seat_number) else {
-            return HoldAnswer::NoSuchSeat;
-        };
-        let Core {
-            clock,
-            seats,
-            holders,
-            hold_ttl,
-            ..
-        } = &*self.core;
-        let now = clock.now();
-        // Most requests of an on-sale come too late: they are told so before anything is written down for them.
-        if let Some(refusal) = HoldAnswer::in_the_way(seats.read(seat), now.tick()) {
-            return refusal;
+    /// Waits until the feeds show everything that was changed before this call.
+    pub async fn caught_up(&self) {
+        let last = self.core.venue.tape().next();
+        let mut passed_on = self.core.passed_on.subscribe();
+        if passed_on.borrow().plus(1) < last {
+            self.threads.wake_scribe();
+            // It can't fail: the engine owns the sender.
+            drop(
+                passed_on
+                    .wait_for(|passed_on| passed_on.plus(1) >= last)
+                    .await,
+            );
         }
-        let deadline = now.deadline_moment(*hold_ttl);
-        let taking = holders.admit(user.clone());
-        let answer = match seats.hold(seat, taking, deadline.tick(), now.tick()) {
-            Outcome::Done { lsn, .. } => return HoldAnswer::Held { lsn, deadline },
-            Outcome::Busy { .. } => HoldAnswer::Busy,
-            Outcome::Refused {
-                why: Refusal::Held, ..
-            } => HoldAnswer::AlreadyHeld,
-            Outcome::Already { .. } | Outcome::Refused { .. } => HoldAnswer::AlreadyBooked,
-        };
-        holders.dismiss(taking);
-        answer
-    }
-
-    /// Books the seat that this user holds.
-    ///
-    /// After the deadline nobody can, and the seat is freed on the spot. A confirm that races with a hold's end, or
-    /// with another confirm, is answered as if it had come just before or just after.
-    pub fn confirm(&self, seat_number: u32, user: &User) -> ConfirmAnswer {
-        let Some(seat) = self.seat(seat_number) else {
-            return ConfirmAnswer::NoSuchSeat;
-        };
-        let Core {
-            clock,
-            seats,
-            holders,
-            ..
-        } = &*self.core;
-        let now = clock.now();
-        loop {
-            let word = seats.read(seat);
-            let Seat::Held { taking, .. } = word.view() else {
-                return ConfirmAnswer::NotHeld;
-            };
-            if word.is_expired(now.tick()) {
-                // Whoever loses this race leaves the seat free just the same.
-                let _ = seats.expire(seat, now.tick());
-                return ConfirmAnswer::Expired;
-            }
-            if holders.is(taking, user) {
-                match seats.confirm(seat, taking, now.tick()) {
-                    Outcome::Done { lsn, .. } => return ConfirmAnswer::Booked { lsn },
-                    Outcome::Busy { .. } => return ConfirmAnswer::Busy,
-                    Outcome::Already { .. } | Outcome::Refused { .. } => {}
-                }
-            } else if seats.read(seat) == word {
-                return ConfirmAnswer::NotYours;
-            }
-            // The seat has changed since it was read: ask again. Somebody else got on, so this comes to an end.
-        }
-    }
-
-    /// Frees a held seat, whoever holds it: the administrator's call of the small API.
-    pub fn release_any(&self, seat_number: u32) -> ReleaseAnswer {
-        let Some(seat) = self.seat(seat_number) else {
-            return ReleaseAnswer::NoSuchSeat;
-        };
-        let now = self.core.clock.now().tick();
-        loop {
-            let word = self.core.seats.read(seat);
-            let taking = match word.view() {
-                Seat::Held { .. } if word.is_expired(now) => return ReleaseAnswer::AlreadyFree,
-                Seat::Held { taking, .. } => taking,
-                Seat::Available { .. } => return ReleaseAnswer::AlreadyFree,
-                Seat::Booked { .. } | Seat::Withheld { .. } => return ReleaseAnswer::AlreadyBooked,
-                Seat::InChange(_) => unreachable!("a map shows no seat in change"),
-            };
-            match self.core.seats.release(seat, taking, now) {
-                Outcome::Done { lsn, .. } => return ReleaseAnswer::Released { lsn },
-                Outcome::Busy { .. } => return ReleaseAnswer::Busy,
-                // Changed since it was read: ask again.
-                Outcome::Already { .. } | Outcome::Refused { .. } => {}
-            }
-        }
-    }
-
-    /// Writes down what every seat is now.
-    ///
-    /// # Panics
-    /// If `into` was made for another number of seats.
-    pub fn snapshot(&self, into: &mut StatusMap) {
-        self.core.seats.snapshot(self.core.clock.now().tick(), into);
     }
 
     /// How many changes the scribe has not read yet.
     pub fn tape_depth(&self) -> u64 {
-        self.core.shard.tape.depth()
+        self.core.venue.tape().depth()
     }
 
-    /// How many takings are remembered: one a held or booked seat, and those that the scribe has still to remove.
+    /// How many ticks the slowest wheel is behind.
+    pub fn wheel_lag_ticks(&self) -> u64 {
+        self.core.venue.wheel_lag_ticks(self.core.clock.now())
+    }
+
+    /// How many takings are remembered: those of the holds and bookings that are alive, and of those whose end the
+    /// scribe has still to read.
     pub fn taking_count(&self) -> usize {
-        self.core.holders.count()
+        self.core.holds.taking_count()
     }
 
-    fn seat(&self, seat_number: u32) -> Option<SeatId> {
-        self.core.seats.seat(seat_number.checked_sub(1)?)
+    /// How many users hold, have booked or have wasted something.
+    pub fn user_count(&self) -> usize {
+        self.core.budgets.sweep(self.core.clock.now());
+        self.core.budgets.count()
+    }
+}
+
+impl Core {
+    fn now(&self) -> Now {
+        Now {
+            moment: self.clock.now(),
+            date: self.clock.date(),
+        }
     }
 }
 
@@ -214,7 +196,7 @@ impl EngineConfig {
     /// Seats of the small API unless told otherwise.
     pub const SEATS: u32 = 10;
 
-    /// How long a hold lasts unless told otherwise.
+    /// How long a hold of the small API lasts unless told otherwise.
     pub const HOLD_TTL: Ttl = Ttl::MINUTE;
 }
 
@@ -230,9 +212,9 @@ impl Default for EngineConfig {
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
-            .field("seats", &self.seats.count())
-            .field("hold_ttl", &self.hold_ttl)
-            .finish()
+            .field("registry", &self.registry)
+            .field("holds", &self.holds.taking_count())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,8 @@
-//! The engine's two threads: the reaper, which frees expired seats, and the scribe, which reads the tape.
+//! The engine's threads: the reaper, which frees expired seats, the scribe, which reads the tape, and the crier, which
+//! tells the feeds' followers what has changed and buries closed events.
 //!
-//! Seats depend on neither: an expired hold can be taken before the reaper gets there, and a change is made before
-//! the scribe reads of it. If either thread fails, though, the process ends: an engine that forgets to free seats, or
+//! Seats depend on none of them: an expired hold can be taken before the reaper gets there, and a change is made before
+//! the scribe reads of it. If one of them fails, though, the process ends: an engine that forgets to free seats, or
 //! whose order of changes is broken, must not go on selling.
 
 use std::{
@@ -10,12 +11,19 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread::{self, JoinHandle, Thread},
     time::Duration,
 };
 
-use super::Core;
-use crate::{limits, reaper, scribe::Scribe};
+use super::{Core, desk::Desk, event::Event};
+use crate::{
+    feed,
+    ids::SeatId,
+    limits,
+    limits::BLOCK_SEATS,
+    reaper::{self, Swept},
+    scribe::Scribe,
+};
 
 /// How long the scribe rests when there is nothing to read; twice as long each time there still is not.
 const SCRIBE_REST_MIN: Duration = Duration::from_millis(1);
@@ -28,6 +36,7 @@ const SCRIBE_REST_MAX: Duration = Duration::from_millis(4);
 pub(super) struct Threads {
     stop: Arc<AtomicBool>,
     running: Vec<JoinHandle<()>>,
+    scribe: Option<Thread>,
 }
 
 impl Threads {
@@ -35,10 +44,20 @@ impl Threads {
         let mut threads = Self {
             stop: Arc::new(AtomicBool::new(false)),
             running: Vec::new(),
+            scribe: None,
         };
         threads.spawn("seatlock-reaper", core, reap)?;
         threads.spawn("seatlock-scribe", core, write_down)?;
+        threads.scribe = threads.running.last().map(|scribe| scribe.thread().clone());
+        threads.spawn("seatlock-crier", core, cry)?;
         Ok(threads)
+    }
+
+    /// Has the scribe look at the tape at once.
+    pub(super) fn wake_scribe(&self) {
+        if let Some(scribe) = &self.scribe {
+            scribe.unpark();
+        }
     }
 
     fn spawn(
@@ -74,32 +93,64 @@ impl Drop for Threads {
 /// Sweeps once a tick. What it missed while it did not run, it makes up for in one go.
 fn reap(core: &Core, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
-        reaper::sweep(&core.shard.wheel, &core.seats, core.clock.now());
+        let now = core.clock.now();
+        let mut swept = Swept::default();
+        // The event of the last mark: the next one is likely to be of the same.
+        let mut here: Option<(SeatId, Arc<Event>)> = None;
+        core.venue.sweep(now, |tick, seat| {
+            let is_here = |(first, event): &(SeatId, Arc<Event>)| {
+                seat >= *first && seat.get() - first.get() < event.seats.count()
+            };
+            if !here.as_ref().is_some_and(is_here) {
+                here = core.registry.by_seat(seat);
+            }
+            // A mark may remind of an event that is gone.
+            if let Some((first, event)) = &here {
+                let block = (seat.get() - first.get()) / BLOCK_SEATS;
+                let wheel = event.seats.trail().wheel();
+                reaper::sweep_block(wheel, tick, &event.seats, block, now.tick(), &mut swept);
+            }
+        });
+        drop(here);
         thread::park_timeout(Duration::from_nanos(limits::TICK_NANOS));
     }
 }
 
 fn write_down(core: &Core, stop: &AtomicBool) {
-    let reader = core.shard.tape.reader().expect("an engine has one scribe");
-    let mut scribe = Scribe::new(reader, core.seats.count());
+    let reader = core
+        .venue
+        .tape()
+        .reader()
+        .expect("an engine has one scribe");
+    let mut scribe = Scribe::new(reader);
     let mut rest = SCRIBE_REST_MIN;
     loop {
         let stopping = stop.load(Ordering::Acquire);
-        let applied = scribe.apply_batch(|batch| {
-            batch
-                .iter()
-                .filter_map(|record| record.change())
-                .for_each(|change| core.holders.note(&change));
-        });
-        match applied {
-            Ok(0) if stopping => return,
-            Ok(0) => {
-                thread::park_timeout(rest);
-                rest = (rest * 2).min(SCRIBE_REST_MAX);
+        let batch = scribe.next_batch();
+        if batch.is_empty() {
+            if stopping {
+                return;
             }
-            Ok(_) => rest = SCRIBE_REST_MIN,
-            Err(broken) => panic!("the tape is out of order: {broken}"),
+            thread::park_timeout(rest);
+            rest = (rest * 2).min(SCRIBE_REST_MAX);
+            continue;
         }
+        rest = SCRIBE_REST_MIN;
+        if let Err(broken) = Desk::new(core).work_through(batch) {
+            panic!("the tape is out of order: {broken}");
+        }
+    }
+}
+
+fn cry(core: &Core, stop: &AtomicBool) {
+    while !stop.load(Ordering::Acquire) {
+        let mut followers = 0;
+        for event in core.registry.alive() {
+            followers += event.feed.followers();
+            event.feed.flush();
+        }
+        core.bury_closed_events();
+        thread::park_timeout(feed::flush_interval(followers));
     }
 }
 

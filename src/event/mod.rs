@@ -1,7 +1,17 @@
-//! What the seats' numbers mean to people.
+//! What the seats' numbers mean to people: names, rules, holds.
 
-mod holders;
+pub mod best;
+pub mod hints;
+pub mod hold;
+mod holds;
+mod name;
+pub mod rules;
+mod token;
 mod user;
 
-pub use holders::Holders;
+pub use hold::{Begins, Cart, End, Hold, How, Stage, Taken};
+pub use holds::{Holds, Left, owner};
+pub use name::{Name, NameError};
+pub use rules::{OnSale, Orphans, RuleError, Rules, Season};
+pub use token::{Token, TokenHash};
 pub use user::User;

@@ -10,10 +10,10 @@ use crate::limits;
 ///
 /// Texts beyond [`limits::USER_BYTES_MAX`] are kept as their SHA-256, so that nobody can fill the memory with names:
 /// equal texts stay equal, and different ones different for anybody who cannot break SHA-256. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct User(Name);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Name {
     Text(Arc<str>),
     /// The text was longer than is kept. A variant of its own: a short text that spells a digest is another user.
@@ -27,6 +27,14 @@ impl User {
             Self(Name::Text(text.into()))
         } else {
             Self(Name::Digest(Arc::new(Sha256::digest(text).into())))
+        }
+    }
+
+    /// The user's text, if it was kept.
+    pub fn text(&self) -> Option<&str> {
+        match &self.0 {
+            Name::Text(text) => Some(text),
+            Name::Digest(_) => None,
         }
     }
 }

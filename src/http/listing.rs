@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn hold(listing: &Listing, seat_number: u32) {
-        let answer = listing.0.engine.hold(seat_number, &User::new("ada"));
+        let answer = listing.0.engine.hold_seat(seat_number, &User::new("ada"));
         assert!(matches!(answer, HoldAnswer::Held { .. }));
     }
 

@@ -66,7 +66,7 @@ async fn lock(
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
 ) -> Response {
-    answer::hold(api.engine().hold(number, &user))
+    answer::hold(api.engine().hold_seat(number, &user))
 }
 
 async fn confirm(
@@ -74,11 +74,11 @@ async fn confirm(
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
 ) -> Response {
-    answer::confirm(api.engine().confirm(number, &user))
+    answer::confirm(api.engine().confirm_seat(number, &user))
 }
 
 async fn release(State(api): State<Api>, SeatNumber(number): SeatNumber) -> Response {
-    answer::release(api.engine().release_any(number))
+    answer::release(api.engine().release_seat(number))
 }
 
 async fn preflight(asked: HeaderMap) -> Response {

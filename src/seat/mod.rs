@@ -10,7 +10,7 @@
 //! | [`outcome`] | how a change of one seat ended | how it was done |
 //! | [`map`] | all seats; changes of one | tape, wheel, clock, names |
 //! | [`group`] | changes of several at one instant | the same |
-//! | [`snapshot`] | all statuses at a glance | the same |
+//! | [`snapshot`] | many statuses at a glance | the same |
 //!
 //! # Rules that every change keeps
 //! 1. A word is decided from as it was loaded, and exchanged only from what was decided from.
@@ -38,4 +38,4 @@ pub use slab::Descriptors;
 pub use snapshot::StatusMap;
 pub use step::{Decision, Next, Refusal, Step};
 pub use trail::{Change, NoTrail, Trail};
-pub use word::{Seat, SeatWord, Status};
+pub use word::{FreeSeats, Seat, SeatWord, Status};

@@ -4,7 +4,7 @@ use super::{
     cell::SeatCell,
     map::Seats,
     trail::Trail,
-    word::{SeatWord, Status, StatusRow},
+    word::{FreeSeats, SeatWord, Status, StatusRow},
 };
 use crate::{ids::SeatId, tick::Tick};
 
@@ -77,6 +77,26 @@ impl<T: Trail> Seats<T> {
         }
     }
 
+    /// Which of the `count` seats from `first` on can be held at `now`: those free and those whose hold has expired.
+    /// Each is true at a moment between call and return, as in [`Seats::snapshot`].
+    ///
+    /// # Panics
+    /// For more than [`FreeSeats::SEATS_MAX`] seats, and for seats that are not of this map.
+    pub fn free(&self, first: SeatId, count: u32, now: Tick) -> FreeSeats {
+        assert!(
+            count <= FreeSeats::SEATS_MAX,
+            "a look has one bit for each of 64 seats"
+        );
+        let cells = &self.cells()[first.index()..][..count as usize];
+        let (mut free, mut in_change) = FreeSeats::of(now, cells.iter().map(SeatCell::load));
+        while in_change != 0 {
+            let place = in_change.trailing_zeros();
+            free = free.with(place, self.read(SeatId::new(first.get() + place)), now);
+            in_change &= in_change - 1;
+        }
+        free
+    }
+
     /// The row that begins with seat `first`, with no seat in change.
     #[inline(always)]
     fn shown(&self, row: StatusRow, first: u32, now: Tick) -> StatusRow {
@@ -134,6 +154,8 @@ mod tests {
                     word.status()
                 };
                 assert_eq!(map.status(seat.get()), Some(expected), "{seat} of {count}");
+                let free = seats.free(seat, (count - seat.get()).min(64), now).mask();
+                assert_eq!(free & 1 == 1, expected == Status::Available, "{seat}");
             }
             assert_eq!(map.status(count), None);
         }

@@ -20,12 +20,14 @@
 //! booked it. A CAS from a word that was seen before is therefore a CAS from the very state that was seen, and
 //! the order of the changes is the order of their LSNs (see [`crate::tape`]).
 //!
-//! This file, and `row` below it, are the only ones that shift and mask these bits.
+//! This file, and `free` and `row` below it, are the only ones that shift and mask these bits.
 
+mod free;
 mod row;
 
 use std::fmt;
 
+pub use free::FreeSeats;
 pub(crate) use row::StatusRow;
 
 use crate::{

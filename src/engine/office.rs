@@ -1,0 +1,240 @@
+//! How charts and events are made, changed, closed and listed.
+
+use std::sync::Arc;
+
+use super::{
+    Core, Engine, EngineConfig,
+    event::{Beginning, Event, State, Told},
+    registry::{ClosedEvent, Drawn, Entry, PutChart},
+};
+use crate::{
+    chart::Chart,
+    event::{Name, RuleError, Rules, best::Plan},
+    feed::Feed,
+    ids::EventId,
+    limits,
+    seat::{SeatCountError, Seats},
+    tick::Moment,
+};
+
+/// The name of the small API's event.
+const DEFAULT: &str = "default";
+
+/// An event that is to be made.
+#[derive(Debug, Clone)]
+pub struct EventSpec {
+    /// What it is to be called in paths.
+    pub name: Name,
+    /// The chart.
+    pub chart: Name,
+    /// Its title and rules.
+    pub told: Told,
+    /// Open or paused.
+    pub state: State,
+}
+
+/// How the making of an event ended.
+#[must_use]
+#[derive(Debug, Clone)]
+pub enum CreateEvent {
+    /// It is made.
+    Created(Arc<Event>),
+    /// There is an event of that name, alive or closed.
+    Exists(Entry),
+    /// There is no such chart.
+    NoSuchChart,
+    /// These rules are wrong.
+    Wrong(Vec<RuleError>),
+    /// There are [`limits::EVENTS_MAX`].
+    TooManyEvents,
+    /// All events together would have more than [`limits::SEATS_MAX`] seats.
+    NoRoom,
+}
+
+/// How a change of an event ended.
+#[must_use]
+#[derive(Debug, Clone)]
+pub enum ChangeEvent {
+    /// It is as asked for.
+    Changed(Arc<Event>),
+    /// These rules are wrong.
+    Wrong(Vec<RuleError>),
+}
+
+/// How the closing of an event ended.
+#[must_use]
+#[derive(Debug, Clone)]
+pub enum CloseEvent {
+    /// It is closed.
+    Closed(Arc<ClosedEvent>),
+    /// There is no such event.
+    NoSuchEvent,
+    /// It is the small API's, which goes on.
+    IsDefault,
+}
+
+impl Engine {
+    /// Keeps a chart under a name. Events that were made with another of that name keep theirs.
+    pub fn put_chart(&self, name: Name, chart: Chart) -> PutChart {
+        self.core.registry.put_chart(name, chart)
+    }
+
+    /// The chart of this name.
+    pub fn chart(&self, name: &str) -> Option<Arc<Chart>> {
+        self.core.registry.chart(name).map(|drawn| drawn.chart)
+    }
+
+    /// All charts, by name.
+    pub fn charts(&self) -> Vec<(Name, Arc<Chart>)> {
+        self.core.registry.list_charts()
+    }
+
+    /// Forgets a chart. False: there is none. Events that were made with it keep it.
+    pub fn remove_chart(&self, name: &str) -> bool {
+        self.core.registry.remove_chart(name)
+    }
+
+    /// Makes an event whose seats are all free. Of several who make one of the same name at once, one does.
+    pub fn create_event(&self, spec: EventSpec) -> CreateEvent {
+        let Some(drawn) = self.core.registry.chart(spec.chart.as_str()) else {
+            return CreateEvent::NoSuchChart;
+        };
+        self.core.create(spec, drawn)
+    }
+
+    /// Gives an event another title, other rules, another state than closed. Holds that are alive keep their deadlines.
+    pub fn change_event(&self, event: &Arc<Event>, told: Told, state: State) -> ChangeEvent {
+        let errors = told.rules.errors();
+        if !errors.is_empty() {
+            return ChangeEvent::Wrong(errors);
+        }
+        let _office = self.core.registry.office();
+        // Who closed it meanwhile was first, and last.
+        if event.state() != State::Closed {
+            event.tell(told);
+            event.set_state(state);
+        }
+        ChangeEvent::Changed(Arc::clone(event))
+    }
+
+    /// Closes an event for good: its holds and bookings can no longer be found, and its memory is given back as soon as
+    /// nobody is in the midst of a request for it. A summary stays until it is removed.
+    pub fn close_event(&self, name: &str) -> CloseEvent {
+        let _office = self.core.registry.office();
+        match self.core.registry.entry(name) {
+            None => CloseEvent::NoSuchEvent,
+            Some(Entry::Closed(closed)) => CloseEvent::Closed(closed),
+            Some(Entry::Alive(_)) if name == DEFAULT => CloseEvent::IsDefault,
+            Some(Entry::Alive(event)) => {
+                let closed = self.core.registry.close(&event);
+                event.feed.close();
+                CloseEvent::Closed(closed)
+            }
+        }
+    }
+
+    /// Removes the summary of a closed event. False: there is none.
+    pub fn remove_event(&self, name: &str) -> bool {
+        let _office = self.core.registry.office();
+        let is_closed = matches!(self.core.registry.entry(name), Some(Entry::Closed(_)));
+        if is_closed {
+            self.core.registry.remove(name);
+        }
+        is_closed
+    }
+
+    /// The event of this name, unless it was closed.
+    pub fn event(&self, name: &str) -> Option<Arc<Event>> {
+        self.core.registry.event(name)
+    }
+
+    /// The event of this name, or what is left of it.
+    pub fn entry(&self, name: &str) -> Option<Entry> {
+        self.core.registry.entry(name)
+    }
+
+    /// All events, by name.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.core.registry.list()
+    }
+
+    /// The event of the small API.
+    pub fn default_event(&self) -> Option<&Arc<Event>> {
+        self.default.as_ref()
+    }
+}
+
+impl Core {
+    /// Makes the event of the small API, if it is to have seats.
+    pub(super) fn make_default(
+        &self,
+        config: EngineConfig,
+    ) -> Result<Option<Arc<Event>>, SeatCountError> {
+        if config.seats == 0 {
+            return Ok(None);
+        }
+        let too_many = SeatCountError {
+            asked: config.seats,
+        };
+        if config.seats > limits::SEATS_MAX {
+            return Err(too_many);
+        }
+        let chart = Chart::numbered(config.seats);
+        let drawn = Drawn {
+            plan: Arc::new(Plan::new(&chart)),
+            chart: Arc::new(chart),
+        };
+        let name = Name::new(DEFAULT).expect("a name");
+        let spec = EventSpec {
+            chart: name.clone(),
+            name,
+            told: Told {
+                title: "The seats of the small API".into(),
+                rules: Rules::lenient(config.hold_ttl),
+            },
+            state: State::Open,
+        };
+        match self.create(spec, drawn) {
+            CreateEvent::Created(event) => Ok(Some(event)),
+            _ => Err(too_many),
+        }
+    }
+
+    fn create(&self, spec: EventSpec, drawn: Drawn) -> CreateEvent {
+        let errors = spec.told.rules.errors();
+        if !errors.is_empty() {
+            return CreateEvent::Wrong(errors);
+        }
+        let mut office = self.registry.office();
+        if let Some(entry) = self.registry.entry(spec.name.as_str()) {
+            return CreateEvent::Exists(entry);
+        }
+        if self.registry.entry_count() >= limits::EVENTS_MAX {
+            return CreateEvent::TooManyEvents;
+        }
+        let Some(seats) = self.build(drawn.chart.seat_count(), self.clock.now()) else {
+            return CreateEvent::NoRoom;
+        };
+        *office += 1;
+        let origin = self.venue.tape().next();
+        let event = Arc::new(Event::new(Beginning {
+            id: EventId::new(*office),
+            name: spec.name,
+            chart_name: spec.chart,
+            feed: Feed::new(seats.count(), self.life, origin),
+            seats,
+            chart: drawn.chart,
+            plan: drawn.plan,
+            created: self.clock.date(),
+            told: spec.told,
+            state: spec.state,
+        }));
+        self.registry.add(&event);
+        CreateEvent::Created(event)
+    }
+
+    fn build(&self, count: u32, now: Moment) -> Option<Seats<crate::venue::Plot>> {
+        let plot = self.venue.plot(count, now).ok()?;
+        Seats::sharing(count, plot, self.venue.descriptors()).ok()
+    }
+}

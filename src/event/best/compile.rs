@@ -1,0 +1,183 @@
+//! How a plan is made.
+
+use super::{
+    place::Places,
+    plan::{
+        House, Kind, Lot, Mixture, Offset, Plan, Row, RowEntry, Stretch, stretch_count,
+        stretch_of_row,
+    },
+    policy::Distance,
+    runs::Bits,
+    wish::Categories,
+};
+use crate::ids::SeatId;
+
+impl Plan {
+    /// Compiles the seats of a house. Takes some nanoseconds a seat.
+    ///
+    /// # Panics
+    /// If a row is empty, or not after the one before it.
+    pub fn new(house: &impl House) -> Self {
+        let mut draft = Draft::default();
+        house.rows().for_each(|row| draft.row(house, row));
+        draft.finish(house)
+    }
+}
+
+/// A plan in the making. The stretches are in the order of their seats.
+#[derive(Default)]
+struct Draft {
+    stretches: Vec<Stretch>,
+    mixtures: Vec<Mixture>,
+    places: Places,
+    rows: Vec<RowEntry>,
+    last: Option<Row>,
+}
+
+impl Draft {
+    fn row(&mut self, house: &impl House, row: Row) {
+        let is_after = |last: Row| last.first.get() + last.seats <= row.first.get();
+        assert!(
+            row.seats > 0 && self.last.is_none_or(is_after),
+            "rows have seats, and come in the order of these"
+        );
+        let ordinal = index(self.stretches.len());
+        self.link(row, ordinal);
+        for nth in 0..stretch_count(row.seats) {
+            let stretch = self.stretch(house, row, nth);
+            self.stretches.push(stretch);
+        }
+        self.rows.push(RowEntry {
+            first: row.first.get(),
+            seats: row.seats,
+            ordinal,
+        });
+        self.last = Some(row);
+    }
+
+    /// Tells the stretches of the last row what is behind them, if this row is.
+    fn link(&mut self, row: Row, ordinal: u32) {
+        let Some(last) = self.last.filter(|last| last.section == row.section) else {
+            return;
+        };
+        let before = self.stretches.len() - stretch_count(last.seats) as usize;
+        let behind = ordinal..ordinal + stretch_count(row.seats);
+        for (stretch, behind) in self.stretches[before..].iter_mut().zip(behind) {
+            stretch.behind = Some(behind);
+        }
+    }
+
+    fn stretch(&mut self, house: &impl House, row: Row, nth: u32) -> Stretch {
+        let (first, seats, own) = stretch_of_row(row.seats, nth);
+        let first = row.first.get() + first;
+        let ids = (first..first + seats).map(SeatId::new);
+        let offsets: Vec<Offset> = ids.clone().map(|seat| house.offset(seat)).collect();
+        let nearest = offsets.iter().fold(Distance::FAR, |nearest, offset| {
+            Distance(nearest.0.min(offset.distance().0))
+        });
+        let mixture = mixture(ids.map(|seat| house.kind(seat)));
+        let categories = mixture.categories.iter();
+        Stretch {
+            first,
+            seats,
+            own,
+            section: row.section,
+            categories: categories.fold(Categories::NONE, |all, (category, _)| all.with(*category)),
+            nearest,
+            line: self.places.note(&offsets),
+            behind: None,
+            mixture: self.note(mixture),
+        }
+    }
+
+    /// Keeps a mixture, if it is one.
+    fn note(&mut self, mixture: Mixture) -> Option<u32> {
+        let is_mixed = mixture.categories.len() > 1 || mixture.accessible | mixture.companions != 0;
+        is_mixed.then(|| {
+            self.mixtures.push(mixture);
+            index(self.mixtures.len() - 1)
+        })
+    }
+
+    fn finish(mut self, house: &impl House) -> Plan {
+        let mut cell = index(self.stretches.len());
+        for mixture in &mut self.mixtures {
+            mixture.cell = cell;
+            cell = mixture.cells().end;
+        }
+        let areas = house.areas().map(|area| {
+            let lot = Lot {
+                first: area.first.get(),
+                capacity: area.capacity,
+                cell,
+            };
+            cell += lot.chunks();
+            lot
+        });
+        let areas = areas.collect();
+        let (stretches, stretches_of_rows) = in_order(self.stretches);
+        let mixtures = self.mixtures.into_boxed_slice();
+        let is_accessible = |stretch: &Stretch| {
+            let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
+            mixture.is_some_and(|mixture| mixture.accessible != 0)
+        };
+        Plan {
+            accessible: (0..)
+                .zip(&stretches)
+                .filter(|(_, stretch)| is_accessible(stretch))
+                .map(|(index, _)| index)
+                .collect(),
+            has_companions: mixtures.iter().any(|mixture| mixture.companions != 0),
+            stretches,
+            mixtures,
+            places: self.places,
+            areas,
+            rows: self.rows.into(),
+            stretches_of_rows,
+            cells: cell,
+        }
+    }
+}
+
+/// Puts stretches in the order in which they are tried; also, where each has come to.
+fn in_order(stretches: Vec<Stretch>) -> (Box<[Stretch]>, Box<[u32]>) {
+    let mut numbered: Vec<(u32, Stretch)> = (0..).zip(stretches).collect();
+    numbered.sort_by(|(_, one), (_, other)| one.nearest.0.total_cmp(&other.nearest.0));
+    let mut now_at = vec![0; numbered.len()].into_boxed_slice();
+    for (at, (was, _)) in (0..).zip(&numbered) {
+        now_at[*was as usize] = at;
+    }
+    let stretches = numbered.into_iter().map(|(_, mut stretch)| {
+        stretch.behind = stretch.behind.map(|behind| now_at[behind as usize]);
+        stretch
+    });
+    (stretches.collect(), now_at)
+}
+
+/// What the seats of a stretch are, in turn.
+fn mixture(kinds: impl Iterator<Item = Kind>) -> Mixture {
+    let mut categories: Vec<(u8, Bits)> = Vec::new();
+    let (mut accessible, mut companions) = (0, 0);
+    for (place, kind) in kinds.enumerate() {
+        let bit: Bits = 1 << place;
+        match categories
+            .iter_mut()
+            .find(|(category, _)| *category == kind.category)
+        {
+            Some((_, seats)) => *seats |= bit,
+            None => categories.push((kind.category, bit)),
+        }
+        accessible |= Bits::from(kind.is_accessible) << place;
+        companions |= Bits::from(kind.is_companion) << place;
+    }
+    Mixture {
+        categories,
+        accessible,
+        companions,
+        cell: 0,
+    }
+}
+
+fn index(count: usize) -> u32 {
+    u32::try_from(count).expect("fewer stretches than a map can have seats")
+}

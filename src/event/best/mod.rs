@@ -1,0 +1,101 @@
+//! The best free seats for a party.
+//!
+//! [`find`] says which seats somebody should be given who doesn't name any. It changes nothing: the caller holds what
+//! was found, as a group, and asks again if others were faster.
+//!
+//! # What is best
+//! By [`Rank`]: side by side and leaving no orphan; side by side; split over two neighbouring rows; the nearest
+//! seats wherever they are. Within a rank the nearest to the focal point is the best; a party is as far away as the one
+//! of them who has it worst ([`Distance`]). An orphan is a free seat that had a free neighbour and is left without.
+//! [`Policy`] has all this in one place.
+//!
+//! Accessible seats are given to those who ask for them and to nobody else. Companion seats are given with these
+//! first, and to others only when the wish can't be met without.
+//!
+//! # How it is found
+//! The [`Plan`] has the rows in the order of their nearest seat, so a search goes from the focal point outwards and ends
+//! at the first row that cannot be better than what it has. It skips the rows whose hints say that there is no room
+//! ([`crate::event::hints`]), and looks at the others as bits, a seat each, of which a few shifts say where there
+//! is room for a party ([`runs`]).
+//!
+//! # When many ask at once
+//! All who ask at the same moment are offered the same best seats, and one of them gets these. The others come back with
+//! `attempt + 1` and a fresh `now`, and pick by chance among the next best: 4 choices, then 8, 16, up to 64. Each lost
+//! race is a hold that somebody else has won, so a crowd as a whole always gets on. Who has lost
+//! [`limits::BEST_ATTEMPTS_MAX`] times is told that the engine is busy, which is something else than 'none'.
+//!
+//! `None` means that there were not enough seats at a moment during the search: the hints never hide a free one. Now and
+//! then a refusal is checked against all seats nevertheless ([`Hints::doubt`]).
+//!
+//! [`limits::BEST_ATTEMPTS_MAX`]: crate::limits::BEST_ATTEMPTS_MAX
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `wish`, `policy` | what is asked for, and what is best |
+//! | `plan`, `compile`, `place` | the chart, compiled |
+//! | `sight` | the seats as they are |
+//! | `search` | the walk, and parties side by side |
+//! | `spread`, `access`, `areas` | parties in other ways |
+//! | `orphans` | the same rule for seats that were chosen by hand |
+//! | `runs`, `shortlist` | bits; the best few |
+
+mod access;
+mod areas;
+mod compile;
+mod house;
+mod orphans;
+mod place;
+mod plan;
+mod policy;
+mod runs;
+mod search;
+mod shortlist;
+mod sight;
+mod spread;
+mod wish;
+
+pub use areas::find_places;
+pub use orphans::orphans;
+pub use plan::{Area, House, Kind, Offset, Plan, Row};
+pub use policy::{Distance, Policy, Rank};
+pub use sight::{Live, Sight};
+pub use wish::{Adjacent, AreaWish, Categories, Sections, Wish, WishError};
+
+use crate::{event::hints::Hints, ids::SeatId};
+use search::Search;
+
+/// The best seats for a wish, in no particular order; `None` when there were too few.
+///
+/// `avoid` are seats that are as good as taken, such as those that the same request has found already. The first
+/// `attempt` is 0; `chance` gives a number below the one that it is given. The hints must be of as many cells as the
+/// plan ([`Plan::cells`]).
+pub fn find(
+    plan: &Plan,
+    hints: &Hints,
+    sight: &impl Sight,
+    wish: &Wish,
+    avoid: &[SeatId],
+    attempt: u32,
+    chance: &mut impl FnMut(u32) -> u32,
+) -> Option<Vec<SeatId>> {
+    let policy = Policy::STANDARD;
+    let mut search = Search {
+        plan,
+        hints,
+        sight,
+        wish,
+        avoid,
+        policy,
+        choices: policy.choices(attempt),
+        chance,
+        trusts: true,
+        gives_companions: false,
+    };
+    search.run().or_else(|| {
+        search.trusts = !hints.doubt(sight.now());
+        (!search.trusts).then(|| search.run()).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests;

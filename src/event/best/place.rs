@@ -1,0 +1,160 @@
+//! Where the seats of a stretch are, and how far from the focal point.
+
+use super::{plan::Offset, policy::Distance};
+
+/// How far a seat may lie beside the line through its row's first and last seat, as a part of the gap between two
+/// seats, for the row to count as straight and even.
+const CROOKED_MAX: f32 = 0.05;
+
+/// Where the seats of a stretch are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Line {
+    /// Evenly spaced on a straight line.
+    Straight {
+        /// Where the first one is.
+        first: Offset,
+        /// From each to the next.
+        gap: Offset,
+    },
+    /// Listed, from this place in the list on.
+    Listed(u32),
+}
+
+/// The places of the seats that are not on straight lines.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    listed: Vec<Offset>,
+}
+
+impl Places {
+    /// Notes where the seats of a stretch are, of which there is at least one.
+    pub(super) fn note(&mut self, seats: &[Offset]) -> Line {
+        let straight = line_through(seats);
+        if is_on(straight, seats) {
+            return straight;
+        }
+        let at = u32::try_from(self.listed.len()).expect("fewer seats than a map can have");
+        self.listed.extend_from_slice(seats);
+        Line::Listed(at)
+    }
+
+    /// Where a seat is.
+    #[inline]
+    pub(super) fn at(&self, line: Line, place: u32) -> Offset {
+        match line {
+            Line::Straight { first, gap } => along(first, gap, place),
+            Line::Listed(at) => self.listed[(at + place) as usize],
+        }
+    }
+
+    /// How far a party is away that sits side by side from `start` on.
+    #[inline]
+    pub(super) fn party(&self, line: Line, start: u32, party: u32) -> Distance {
+        match line {
+            // Along a straight line distances fall, then rise: one of the two ends has it worst.
+            Line::Straight { first, gap } => along(first, gap, start)
+                .distance()
+                .worst(along(first, gap, start + party - 1).distance()),
+            Line::Listed(at) => self.listed[(at + start) as usize..][..party as usize]
+                .iter()
+                .fold(Distance(0.0), |worst, seat| worst.worst(seat.distance())),
+        }
+    }
+
+    /// How far the middles of two parts of a party are from one another.
+    pub(super) fn gap(&self, one: (Line, u32, u32), other: (Line, u32, u32)) -> f32 {
+        let middle = |(line, start, party): (Line, u32, u32)| {
+            let (from, to) = (self.at(line, start), self.at(line, start + party - 1));
+            Offset {
+                x: f32::midpoint(from.x, to.x),
+                y: f32::midpoint(from.y, to.y),
+            }
+        };
+        let (one, other) = (middle(one), middle(other));
+        f32::hypot(one.x - other.x, one.y - other.y)
+    }
+}
+
+impl Offset {
+    /// How far this is from the focal point.
+    #[inline]
+    pub(super) fn distance(self) -> Distance {
+        Distance(self.x * self.x + self.y * self.y)
+    }
+}
+
+#[inline]
+fn along(first: Offset, gap: Offset, place: u32) -> Offset {
+    let steps = f32::from(u8::try_from(place).expect("a stretch has 128 seats"));
+    Offset {
+        x: first.x + gap.x * steps,
+        y: first.y + gap.y * steps,
+    }
+}
+
+/// The line through the first and the last of these seats.
+fn line_through(seats: &[Offset]) -> Line {
+    let (first, last) = (seats[0], seats[seats.len() - 1]);
+    let steps = f32::from(u8::try_from(seats.len() - 1).expect("a stretch has 128 seats")).max(1.0);
+    let gap = Offset {
+        x: (last.x - first.x) / steps,
+        y: (last.y - first.y) / steps,
+    };
+    Line::Straight { first, gap }
+}
+
+fn is_on(line: Line, seats: &[Offset]) -> bool {
+    let Line::Straight { first, gap } = line else {
+        return false;
+    };
+    let off = CROOKED_MAX * f32::hypot(gap.x, gap.y);
+    (0..).zip(seats).all(|(place, seat)| {
+        let there = along(first, gap, place);
+        f32::hypot(there.x - seat.x, there.y - seat.y) <= off
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(x: f32, y: f32) -> Offset {
+        Offset { x, y }
+    }
+
+    #[test]
+    fn a_straight_row_keeps_nothing_of_its_seats() {
+        let mut places = Places::default();
+        let line = places.note(&[at(-1.0, 5.0), at(0.0, 5.0), at(1.0, 5.0), at(2.0, 5.0)]);
+        assert!(places.listed.is_empty());
+        assert_eq!(places.at(line, 2), at(1.0, 5.0));
+        assert_eq!(places.party(line, 0, 2), Distance(26.0));
+        assert_eq!(places.gap((line, 0, 1), (line, 2, 2)), 2.5);
+    }
+
+    #[test]
+    fn a_crooked_row_keeps_each_seat() {
+        let mut places = Places::default();
+        let crooked = [at(0.0, 1.0), at(1.0, 2.0), at(2.0, 0.0), at(3.0, 1.0)];
+        places.note(&[at(0.0, 0.0), at(1.0, 1.0), at(5.0, 5.0)]);
+        let line = places.note(&crooked);
+        for (place, seat) in (0..).zip(crooked) {
+            assert_eq!(places.at(line, place), seat);
+        }
+        assert_eq!(
+            places.party(line, 0, 3),
+            Distance(5.0),
+            "the middle one has it worst"
+        );
+    }
+
+    #[test]
+    fn a_row_of_one_and_a_row_in_one_spot_are_straight() {
+        let mut places = Places::default();
+        let one = places.note(&[at(3.0, 4.0)]);
+        assert_eq!(places.party(one, 0, 1), Distance(25.0));
+        let spot = places.note(&[Offset::default(); 128]);
+        assert_eq!(places.party(spot, 64, 64), Distance(0.0));
+        assert!(places.listed.is_empty());
+    }
+}

@@ -1,0 +1,289 @@
+//! A chart as the search needs it: made once, shared by all events of the chart.
+//!
+//! Rows are looked at in stretches of up to 128 seats, which is all rows of any real house. A longer row is cut into
+//! stretches that overlap: each party of 64, with the two seats on either side that decide about orphans, lies in one of
+//! them whole. Each seat is owned by one stretch; the others only see it.
+//!
+//! The stretches stand in the order in which they are tried: by the distance of their nearest seat from the focal
+//! point. Of single seats nothing is kept as long as their rows are straight, evenly spaced and of one category.
+
+use super::{
+    place::{Line, Places},
+    policy::Distance,
+    runs::{Bits, range},
+    sight::Sight,
+    wish::Categories,
+};
+use crate::{ids::SeatId, limits};
+
+/// Seats that are looked at together.
+pub(super) const STRETCH_SEATS: u32 = Bits::BITS;
+
+/// How far the next stretch of a row is: a party and two seats on either side must fit into the overlap.
+const STRIDE: u32 = STRETCH_SEATS - limits::GROUP_SEATS_MAX - MARGIN - MARGIN;
+
+/// The seats beside a party that decide about orphans.
+const MARGIN: u32 = 2;
+
+/// The seats that the search is told about, whoever keeps them.
+pub trait House {
+    /// The rows of numbered seats, in the order of their seats. Two rows of one section that follow one another are
+    /// neighbours.
+    fn rows(&self) -> impl Iterator<Item = Row>;
+
+    /// The areas without numbered seats, in the order of their places.
+    fn areas(&self) -> impl Iterator<Item = Area>;
+
+    /// What is special about a numbered seat.
+    fn kind(&self, seat: SeatId) -> Kind;
+
+    /// Where a numbered seat is, seen from the focal point.
+    fn offset(&self, seat: SeatId) -> Offset;
+}
+
+/// Seats side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The first of them.
+    pub first: SeatId,
+    /// How many there are.
+    pub seats: u32,
+    /// The section's number.
+    pub section: usize,
+}
+
+/// Places that nobody chooses between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// The first of them.
+    pub first: SeatId,
+    /// How many there are.
+    pub capacity: u32,
+}
+
+/// What is special about a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kind {
+    /// Its category.
+    pub category: u8,
+    /// For somebody who needs an accessible seat, and for nobody else.
+    pub is_accessible: bool,
+    /// For who comes with them, and for others when the rest is gone.
+    pub is_companion: bool,
+}
+
+/// A place in the plane, seen from the focal point, in the chart's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Offset {
+    /// To the right.
+    pub x: f32,
+    /// To the back.
+    pub y: f32,
+}
+
+/// A chart, compiled.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) stretches: Box<[Stretch]>,
+    pub(super) mixtures: Box<[Mixture]>,
+    pub(super) places: Places,
+    pub(super) areas: Box<[Lot]>,
+    /// The stretches with accessible seats, in the order in which they are tried.
+    pub(super) accessible: Box<[u32]>,
+    pub(super) has_companions: bool,
+    pub(super) rows: Box<[RowEntry]>,
+    /// The places in `stretches` of each row's stretches, row by row.
+    pub(super) stretches_of_rows: Box<[u32]>,
+    pub(super) cells: u32,
+}
+
+/// Where a row's stretches are found.
+#[derive(Debug)]
+pub(super) struct RowEntry {
+    pub(super) first: u32,
+    pub(super) seats: u32,
+    /// The first of them in `stretches_of_rows`.
+    pub(super) ordinal: u32,
+}
+
+/// Seats of a row that are looked at together.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    pub(super) first: u32,
+    pub(super) seats: u32,
+    /// The seats that no other stretch owns.
+    pub(super) own: (u32, u32),
+    pub(super) section: usize,
+    pub(super) categories: Categories,
+    pub(super) nearest: Distance,
+    pub(super) line: Line,
+    /// The stretch in the next row of the section.
+    pub(super) behind: Option<u32>,
+    pub(super) mixture: Option<u32>,
+}
+
+/// A stretch whose seats are not all alike.
+#[derive(Debug)]
+pub(super) struct Mixture {
+    pub(super) categories: Vec<(u8, Bits)>,
+    pub(super) accessible: Bits,
+    pub(super) companions: Bits,
+    /// The first of the cells besides the stretch's own: one for each category if there are several, then one for the
+    /// accessible seats if there are any.
+    pub(super) cell: u32,
+}
+
+/// An area, compiled: a cell for each chunk of 64 places.
+#[derive(Debug)]
+pub(super) struct Lot {
+    pub(super) first: u32,
+    pub(super) capacity: u32,
+    pub(super) cell: u32,
+}
+
+impl Plan {
+    /// How many cells the hints of an event with this plan have ([`crate::event::hints::Hints::new`]).
+    pub fn cells(&self) -> u32 {
+        self.cells
+    }
+
+    /// The cells that have to hear of a change of these seats; some may come twice.
+    pub fn cells_of<'p>(&'p self, seats: &'p [SeatId]) -> impl Iterator<Item = u32> + 'p {
+        seats.iter().flat_map(|seat| {
+            let chunk = self.lot_of(*seat).map(|lot| lot.cell_of(*seat));
+            let numbered = self.stretches_with(*seat);
+            chunk
+                .into_iter()
+                .chain(numbered.flat_map(|stretch| self.cells_of_stretch(stretch)))
+        })
+    }
+
+    /// The stretches that see a seat; none for a place of an area.
+    pub(super) fn stretches_with(&self, seat: SeatId) -> impl Iterator<Item = u32> + '_ {
+        let after = self.rows.partition_point(|row| row.first <= seat.get());
+        let row = after.checked_sub(1).map(|row| &self.rows[row]);
+        let row = row.filter(|row| seat.get() - row.first < row.seats);
+        row.into_iter().flat_map(move |row| {
+            let place = seat.get() - row.first;
+            let from = place.saturating_sub(STRETCH_SEATS - 1).div_ceil(STRIDE);
+            let to = (place / STRIDE).min(stretch_count(row.seats) - 1);
+            (from..=to).map(|nth| self.stretches_of_rows[(row.ordinal + nth) as usize])
+        })
+    }
+
+    pub(super) fn mixture(&self, stretch: &Stretch) -> Option<&Mixture> {
+        Some(&self.mixtures[stretch.mixture? as usize])
+    }
+
+    fn cells_of_stretch(&self, index: u32) -> impl Iterator<Item = u32> + use<> {
+        let mixture = self.mixture(&self.stretches[index as usize]);
+        let others = mixture.map_or(0..0, Mixture::cells);
+        std::iter::once(index).chain(others)
+    }
+
+    fn lot_of(&self, seat: SeatId) -> Option<&Lot> {
+        let after = self.areas.partition_point(|lot| lot.first <= seat.get());
+        let lot = &self.areas[after.checked_sub(1)?];
+        (seat.get() - lot.first < lot.capacity).then_some(lot)
+    }
+}
+
+impl Stretch {
+    /// The seats that this stretch owns.
+    pub(super) fn own(&self) -> Bits {
+        range(self.own.0, self.own.1)
+    }
+
+    /// The free seats, and how long the others stay taken if nobody frees them.
+    #[inline]
+    pub(super) fn free(&self, sight: &impl Sight) -> (Bits, Option<u32>) {
+        let half = STRETCH_SEATS / 2;
+        let low = sight.free(self.seat(0), self.seats.min(half));
+        if self.seats <= half {
+            return (low.mask().into(), low.ticks_left());
+        }
+        let high = sight.free(self.seat(half), self.seats - half);
+        let ticks_left = low.ticks_left().into_iter().chain(high.ticks_left());
+        let free = Bits::from(high.mask()) << half | Bits::from(low.mask());
+        (free, ticks_left.min())
+    }
+
+    pub(super) fn seat(&self, place: u32) -> SeatId {
+        SeatId::new(self.first + place)
+    }
+
+    /// These seats of the chart, as far as the stretch sees them.
+    pub(super) fn bits_of(&self, seats: &[SeatId]) -> Bits {
+        let seen = seats.iter().filter(|seat| self.sees(**seat));
+        seen.fold(0, |bits, seat| bits | 1 << (seat.get() - self.first))
+    }
+
+    fn sees(&self, seat: SeatId) -> bool {
+        seat.get()
+            .checked_sub(self.first)
+            .is_some_and(|place| place < self.seats)
+    }
+}
+
+impl Mixture {
+    /// The seats of these categories.
+    pub(super) fn of(&self, categories: Categories) -> Bits {
+        let wished = self.categories.iter();
+        wished
+            .filter(|(category, _)| categories.has(*category))
+            .fold(0, |seats, (_, of)| seats | of)
+    }
+
+    /// The cell of the one category that is wished for here.
+    pub(super) fn cell_for(&self, categories: Categories) -> Option<u32> {
+        let mut wished = (self.cell..)
+            .zip(&self.categories)
+            .filter(|(_, (category, _))| categories.has(*category));
+        match (self.categories.len(), wished.next(), wished.next()) {
+            (2.., Some((cell, _)), None) => Some(cell),
+            _ => None,
+        }
+    }
+
+    /// The cell of the accessible seats.
+    pub(super) fn accessible_cell(&self) -> Option<u32> {
+        (self.accessible != 0).then(|| self.cell + self.category_cells())
+    }
+
+    pub(super) fn cells(&self) -> std::ops::Range<u32> {
+        let accessible = u32::from(self.accessible != 0);
+        self.cell..self.cell + self.category_cells() + accessible
+    }
+
+    fn category_cells(&self) -> u32 {
+        match u32::try_from(self.categories.len()) {
+            Ok(several @ 2..) => several,
+            _ => 0,
+        }
+    }
+}
+
+impl Lot {
+    pub(super) fn chunks(&self) -> u32 {
+        self.capacity.div_ceil(u64::BITS)
+    }
+
+    fn cell_of(&self, seat: SeatId) -> u32 {
+        self.cell + (seat.get() - self.first) / u64::BITS
+    }
+}
+
+/// How many stretches a row of so many seats is cut into.
+pub(super) fn stretch_count(seats: u32) -> u32 {
+    1 + seats.saturating_sub(STRETCH_SEATS).div_ceil(STRIDE)
+}
+
+/// The first seat of a row's stretch, how many it sees, and which of these it owns.
+pub(super) fn stretch_of_row(seats: u32, nth: u32) -> (u32, u32, (u32, u32)) {
+    let first = nth * STRIDE;
+    let sees = (seats - first).min(STRETCH_SEATS);
+    let from = if nth == 0 { 0 } else { MARGIN };
+    let is_last = nth + 1 == stretch_count(seats);
+    let to = if is_last { sees } else { STRIDE + MARGIN };
+    (first, sees, (from, to))
+}

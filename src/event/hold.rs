@@ -1,0 +1,237 @@
+//! A hold: who has which seats until when, and what became of it.
+//!
+//! What a hold may still do is decided by the words of its seats. The record says what the words have no room for: the
+//! user, the token, the list of seats. Its list is locked while one request changes it, so that two requests of one
+//! buyer come one after the other; nobody else's seats are touched by that lock.
+//!
+//! ```text
+//! Held --pay--> Paying          Held, Paying --confirm--> Booked --cancel--> Ended(Cancelled)
+//!                               Held, Paying --release--> Ended(Released)
+//!                               Held, Paying --deadline-> Ended(Expired) --retake--> Booked
+//! ```
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{
+    token::{Token, TokenHash},
+    user::User,
+};
+use crate::{
+    ids::{EventId, HoldId, SeatId, TakingId},
+    tick::Moment,
+};
+
+/// The record of a hold, and of the booking that it becomes.
+#[derive(Debug)]
+pub struct Hold {
+    id: HoldId,
+    event: EventId,
+    user: User,
+    token: Option<TokenHash>,
+    cart: Mutex<Cart>,
+}
+
+/// What of a hold changes while it lives.
+#[derive(Debug)]
+pub struct Cart {
+    /// Its seats in ascending order; those of an ended one are the ones that it had at its end.
+    pub seats: Vec<Taken>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The shop's own reference.
+    pub order: Option<Arc<str>>,
+    /// When it began.
+    pub began: Moment,
+    /// The first moment at which it has expired; for all of its seats the same.
+    pub deadline: Moment,
+    /// All takings that it ever had and under which it can be found. Never empty.
+    pub(super) takings: Vec<TakingId>,
+    /// Seats, by taking, of whose end the scribe has not read. At zero the record is put away.
+    pub(super) unread: u32,
+    /// It was put away among the ended ones.
+    pub(super) is_put_away: bool,
+}
+
+/// A seat that a hold has, and the taking under which its word says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The seat.
+    pub seat: SeatId,
+    /// The taking.
+    pub taking: TakingId,
+    /// The seat has left the hold, which has ended; it stays in the list to be told of.
+    pub has_left: bool,
+}
+
+/// How far a hold has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It lives until its deadline.
+    Held,
+    /// It lives until its deadline, which was moved once so that the payment can arrive.
+    Paying,
+    /// It was confirmed.
+    Booked {
+        /// When.
+        at: Moment,
+    },
+    /// It is over.
+    Ended(End),
+}
+
+/// How a hold or a booking ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// In which way.
+    pub how: How,
+    /// When.
+    pub at: Moment,
+}
+
+/// In which way a hold or a booking ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum How {
+    /// Its seats were given back.
+    Released,
+    /// Its deadline came.
+    Expired,
+    /// It had been booked, and the booking was cancelled.
+    Cancelled,
+}
+
+impl Hold {
+    /// A hold that takes `seats`, which are in ascending order, under its first taking. The scribe has yet to read of
+    /// each.
+    pub(super) fn new(begins: Begins, first: TakingId, chance: u64) -> Self {
+        let cart = Cart {
+            seats: Vec::new(),
+            stage: Stage::Held,
+            order: begins.order,
+            began: begins.now,
+            deadline: begins.deadline,
+            takings: vec![first],
+            unread: 0,
+            is_put_away: false,
+        };
+        Self {
+            id: HoldId::new(first, chance),
+            event: begins.event,
+            user: begins.user,
+            token: begins.token,
+            cart: Mutex::new(cart),
+        }
+    }
+
+    /// What it is called.
+    pub fn id(&self) -> HoldId {
+        self.id
+    }
+
+    /// The event whose seats it has.
+    pub fn event(&self) -> EventId {
+        self.event
+    }
+
+    /// Who made it.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// Whether it can be used with this token. One that was made without a token can be used with none.
+    pub fn opens_with(&self, token: &Token) -> bool {
+        self.token.is_some_and(|hash| hash.is_of(token))
+    }
+
+    /// Whether it has a token. One that has none was made by the small API, where the user's name is enough.
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// What of it changes, for one request at a time.
+    pub fn cart(&self) -> MutexGuard<'_, Cart> {
+        // Whoever panicked with this lock was in the midst of a change of memory alone: the words say what is so.
+        self.cart.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a hold begins with.
+#[derive(Debug)]
+pub struct Begins {
+    /// The event whose seats it takes.
+    pub event: EventId,
+    /// Who makes it.
+    pub user: User,
+    /// What its token is kept as.
+    pub token: Option<TokenHash>,
+    /// The shop's own reference.
+    pub order: Option<Arc<str>>,
+    /// The moment of the request.
+    pub now: Moment,
+    /// The first moment at which it will have expired.
+    pub deadline: Moment,
+}
+
+impl Cart {
+    /// Whether it has seats that nobody else can take, as far as `now` goes.
+    pub fn is_alive(&self, now: Moment) -> bool {
+        matches!(self.stage, Stage::Held | Stage::Paying) && now < self.deadline
+    }
+
+    /// Ends a hold whose deadline has come at `now`. The words of its seats said so before.
+    pub fn expire_if_over(&mut self, now: Moment) {
+        if matches!(self.stage, Stage::Held | Stage::Paying) && now >= self.deadline {
+            self.stage = Stage::Ended(End {
+                how: How::Expired,
+                at: self.deadline,
+            });
+        }
+    }
+
+    /// Notes that seats are about to be taken under a taking, before they are: the scribe may read of them at once.
+    pub fn expect(&mut self, seats: impl IntoIterator<Item = SeatId>, taking: TakingId) {
+        let before = self.seats.len();
+        self.seats.extend(seats.into_iter().map(|seat| Taken {
+            seat,
+            taking,
+            has_left: false,
+        }));
+        self.unread +=
+            u32::try_from(self.seats.len() - before).expect("a hold has at most 64 seats");
+        self.seats.sort_unstable_by_key(|taken| taken.seat);
+    }
+
+    /// Takes back what was expected under a taking: nothing was taken.
+    pub fn unexpect(&mut self, taking: TakingId) {
+        let before = self.seats.len();
+        self.seats.retain(|taken| taken.taking != taking);
+        self.unread -=
+            u32::try_from(before - self.seats.len()).expect("a hold has at most 64 seats");
+    }
+
+    /// Takes seats off the list whose change this request has made.
+    pub fn remove(&mut self, seats: &[SeatId]) {
+        self.seats.retain(|taken| !seats.contains(&taken.seat));
+    }
+
+    /// Notes that all seats have left, and that it is over. Answers with how many had not left before.
+    pub fn end(&mut self, how: How, at: Moment) -> u32 {
+        self.stage = Stage::Ended(End { how, at });
+        let mut left = 0;
+        for taken in self.seats.iter_mut().filter(|taken| !taken.has_left) {
+            taken.has_left = true;
+            left += 1;
+        }
+        left
+    }
+
+    /// The taking under which it has a seat, if it has it still.
+    pub fn taking_of(&self, seat: SeatId) -> Option<TakingId> {
+        let place = self
+            .seats
+            .binary_search_by_key(&seat, |taken| taken.seat)
+            .ok()?;
+        Some(self.seats[place])
+            .filter(|taken| !taken.has_left)
+            .map(|taken| taken.taking)
+    }
+}

@@ -1,0 +1,237 @@
+//! All holds, by the numbers that the words of their seats carry.
+//!
+//! A seat's word has room for a number, not for a name. Every request that takes seats gets a fresh number here, its
+//! taking, and the record stands before the seats' CAS, so whoever sees the number in a word can ask for the record.
+//! The scribe, which sees every change in order, puts a record away when all that it took has ended; until then it
+//! can be found by each of its takings, also by a scribe that has yet to read how it began.
+//!
+//! The table is sharded, each shard behind a lock that is held for one insertion, look-up or removal. The seats know
+//! nothing of it: whoever changes them by taking alone waits for nobody.
+//!
+//! **Bounded** by the seats: besides the holds that have one there are only those of requests under way and those
+//! whose end the scribe has not read yet. Of the ended ones the last [`limits::ENDED_HOLDS_MAX`] are kept.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use dashmap::{DashMap, Entry};
+
+use super::hold::{Begins, End, Hold, How, Stage};
+use crate::{
+    ids::{HoldId, SeatId, TakingId},
+    limits,
+    seat::{Change, Seat, SeatWord},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// The records of all holds and bookings, and of the last that have ended.
+#[derive(Debug, Default)]
+pub struct Holds {
+    by_taking: DashMap<TakingId, Arc<Hold>>,
+    numbers: AtomicU64,
+    ended: Mutex<Ended>,
+}
+
+/// A seat that has left a hold without a request of the hold's own: its time had come.
+#[derive(Debug)]
+pub struct Left {
+    /// The hold.
+    pub hold: Arc<Hold>,
+    /// The seat.
+    pub seat: SeatId,
+    /// Whether the hold has ended with this seat.
+    pub ends_hold: bool,
+    /// How long it was kept from others.
+    pub kept: Duration,
+}
+
+/// The ended holds, oldest first. One that was booked late and ended again is in it twice, of which the later counts.
+#[derive(Debug, Default)]
+struct Ended {
+    by_id: HashMap<HoldId, (Arc<Hold>, u64)>,
+    queue: VecDeque<(HoldId, u64)>,
+    count: u64,
+}
+
+impl Holds {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A new hold, and its first taking. Of `chance` comes the part of its id that is random.
+    pub fn begin(&self, begins: Begins, chance: u64) -> (Arc<Hold>, TakingId) {
+        loop {
+            let taking = self.next_number();
+            if let Entry::Vacant(place) = self.by_taking.entry(taking) {
+                let hold = Arc::new(Hold::new(begins, taking, chance));
+                place.insert(Arc::clone(&hold));
+                return (hold, taking);
+            }
+        }
+    }
+
+    /// A further taking for a hold. Numbers wrap after a billion takings; those still in use are skipped.
+    ///
+    /// The caller has the hold's cart locked and passes its takings, to which the new one is added.
+    pub fn admit(&self, hold: &Arc<Hold>, cart: &mut super::hold::Cart) -> TakingId {
+        loop {
+            let taking = self.next_number();
+            if let Entry::Vacant(place) = self.by_taking.entry(taking) {
+                place.insert(Arc::clone(hold));
+                cart.takings.push(taking);
+                return taking;
+            }
+        }
+    }
+
+    /// Forgets a taking under which nothing was taken.
+    pub fn dismiss(&self, taking: TakingId, cart: &mut super::hold::Cart) {
+        self.by_taking.remove(&taking);
+        cart.takings.retain(|other| *other != taking);
+    }
+
+    /// Finds an ended hold by its id in the table of those alive again, before it takes seats once more. False: its
+    /// number has come around and is another's; it cannot be revived.
+    pub fn revive(&self, hold: &Arc<Hold>, cart: &mut super::hold::Cart) -> bool {
+        if !cart.is_put_away {
+            return true;
+        }
+        let Some(first) = hold.id().first() else {
+            return false;
+        };
+        let Entry::Vacant(place) = self.by_taking.entry(first) else {
+            return false;
+        };
+        place.insert(Arc::clone(hold));
+        cart.takings = vec![first];
+        cart.is_put_away = false;
+        true
+    }
+
+    /// Puts a hold away that has nothing any more and of which the scribe has nothing left to read.
+    pub fn put_away_if_over(&self, hold: &Arc<Hold>, cart: &mut super::hold::Cart) {
+        if cart.unread > 0 || cart.is_put_away {
+            return;
+        }
+        cart.is_put_away = true;
+        // First here, then not there: it can be found at each moment.
+        self.ended().push(hold);
+        for taking in cart.takings.drain(..) {
+            self.by_taking.remove(&taking);
+        }
+    }
+
+    /// The hold behind a taking. None as well if it has ended, so ask the seat again before you say that there is
+    /// none.
+    pub fn of(&self, taking: TakingId) -> Option<Arc<Hold>> {
+        self.by_taking.get(&taking).map(|hold| Arc::clone(&hold))
+    }
+
+    /// The hold or booking with this id, alive or among the last that have ended.
+    pub fn find(&self, id: HoldId) -> Option<Arc<Hold>> {
+        id.first()
+            .and_then(|first| self.of(first))
+            .filter(|hold| hold.id() == id)
+            .or_else(|| {
+                self.ended()
+                    .by_id
+                    .get(&id)
+                    .map(|(hold, _)| Arc::clone(hold))
+            })
+    }
+
+    /// Takes note that a change has ended a taking's hold of a seat, if it has: the scribe calls this for each change,
+    /// in order. Answers with what has left its hold by that.
+    pub fn note(&self, change: &Change) -> Option<Left> {
+        let taking = owner(change.before)?;
+        if owner(change.after) == Some(taking) {
+            return None;
+        }
+        let hold = self.of(taking)?;
+        let mut cart = hold.cart();
+        cart.unread = cart.unread.saturating_sub(1);
+        let was_there = cart
+            .seats
+            .iter_mut()
+            .find(|taken| taken.seat == change.seat && taken.taking == taking && !taken.has_left)
+            .map(|taken| taken.has_left = true)
+            .is_some();
+        let mut ends_hold = false;
+        // Requests take their seats off the list themselves; what is still on it has expired.
+        if was_there && matches!(cart.stage, Stage::Held | Stage::Paying) {
+            let (how, at) = (How::Expired, cart.deadline);
+            cart.stage = Stage::Ended(End { how, at });
+        }
+        if was_there && matches!(cart.stage, Stage::Ended(_)) {
+            ends_hold = cart.seats.iter().all(|taken| taken.has_left);
+        }
+        let kept = cart.began.until(cart.deadline);
+        self.put_away_if_over(&hold, &mut cart);
+        drop(cart);
+        was_there.then_some(Left {
+            hold,
+            seat: change.seat,
+            ends_hold,
+            kept,
+        })
+    }
+
+    /// Forgets a hold, with all of its takings, and without a trace: its event is gone.
+    pub fn forget(&self, taking: TakingId) -> Option<Arc<Hold>> {
+        let hold = self.of(taking)?;
+        for taking in hold.cart().takings.drain(..) {
+            self.by_taking.remove(&taking);
+        }
+        Some(hold)
+    }
+
+    /// How many takings can be found.
+    pub fn taking_count(&self) -> usize {
+        self.by_taking.len()
+    }
+
+    fn next_number(&self) -> TakingId {
+        // Relaxed: that no two get the same number is all that is asked.
+        let count = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let number = count % u64::from(limits::TAKINGS_MAX) + 1;
+        let number = u32::try_from(number).ok().and_then(TakingId::new);
+        number.expect("the remainder and one are within the numbers that there are")
+    }
+
+    fn ended(&self) -> MutexGuard<'_, Ended> {
+        // Nothing panics while this is locked.
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ended {
+    fn push(&mut self, hold: &Arc<Hold>) {
+        self.count += 1;
+        self.by_id.insert(hold.id(), (Arc::clone(hold), self.count));
+        self.queue.push_back((hold.id(), self.count));
+        while self.queue.len() > limits::ENDED_HOLDS_MAX {
+            let Some((oldest, count)) = self.queue.pop_front() else {
+                return;
+            };
+            if self
+                .by_id
+                .get(&oldest)
+                .is_some_and(|(_, last)| *last == count)
+            {
+                self.by_id.remove(&oldest);
+            }
+        }
+    }
+}
+
+/// The taking that a word names.
+pub fn owner(word: SeatWord) -> Option<TakingId> {
+    match word.view() {
+        Seat::Held { taking, .. } | Seat::Booked { taking, .. } => Some(taking),
+        Seat::Available { .. } | Seat::Withheld { .. } | Seat::InChange(_) => None,
+    }
+}
