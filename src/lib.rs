@@ -33,7 +33,7 @@
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `clock` `seat::word` | where time is read; a seat's state as a value |
+//! | 2 | `clock` `metrics` `seat::word` | where time is read; what is counted; a seat's state as a value |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
@@ -87,6 +87,8 @@ pub mod event;
 pub mod http;
 pub mod ids;
 pub mod limits;
+#[cfg(not(any(loom, shuttle)))]
+pub mod metrics;
 pub mod mutation;
 pub mod reaper;
 pub mod scribe;
