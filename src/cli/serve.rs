@@ -44,7 +44,7 @@ const METRICS_CONNECTIONS_MAX: usize = 64;
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     logs::start(settings);
     let tls = tls(settings)?;
-    admit_everybody_or_refuse(settings)?;
+    refuse_to_be_open_unasked(settings)?;
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers(settings))
         .enable_all()
@@ -90,18 +90,19 @@ async fn run(settings: &Settings, tls: Option<Arc<Tls>>) -> Result<Drained, Fail
     Ok(http::serve(listener, app, server, stopped(stop)).await)
 }
 
-/// Without any API key, whoever reaches the server may do everything. That is said, and unless it is asked for it is
-/// only for those on this machine.
-fn admit_everybody_or_refuse(settings: &Settings) -> Result<(), Failure> {
+/// Without any API key, whoever reaches the server may do everything. Unless it is asked for, that is only for those on
+/// this machine.
+fn refuse_to_be_open_unasked(settings: &Settings) -> Result<(), Failure> {
     let address = settings.listen;
-    if settings.key_file.is_some() || env::var_os(&settings.key_env).is_some() {
-        return Ok(());
+    if has_keys(settings) || settings.open || address.ip().is_loopback() {
+        Ok(())
+    } else {
+        Err(Failure::WouldBeOpen { address })
     }
-    if !address.ip().is_loopback() && !settings.open {
-        return Err(Failure::WouldBeOpen { address });
-    }
-    warn!("no API key is configured: whoever can reach {address} may do everything");
-    Ok(())
+}
+
+fn has_keys(settings: &Settings) -> bool {
+    settings.key_file.is_some() || env::var_os(&settings.key_env).is_some()
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -227,6 +228,9 @@ fn reload_on_hangup(tls: Option<Arc<Tls>>) -> Result<(), Failure> {
 
 /// Says where it listens: on standard output, which whoever started it may wait for, and in a log for machines.
 fn announce(settings: &Settings, address: SocketAddr) {
+    if !has_keys(settings) {
+        warn!("no API key is configured: whoever can reach {address} may do everything");
+    }
     let scheme = if settings.tls_cert.is_some() {
         "https"
     } else {

@@ -3,6 +3,13 @@
 mod api;
 mod apps;
 mod command_line;
+mod config;
+mod folder;
+mod logs;
+mod metrics;
+mod process;
 mod server;
 mod slow;
+mod smuggling;
 mod talk;
+mod tls;
