@@ -7,13 +7,16 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     sync::atomic::{AtomicU64, Ordering},
-    tick::Moment,
+    tick::{Date, Moment},
 };
 
 /// Where the time comes from.
 pub trait Clock: Send + Sync + 'static {
     /// The time now; never earlier than any time that this clock gave before.
     fn now(&self) -> Moment;
+
+    /// What the calendar says now. It may go backwards, when somebody sets it.
+    fn date(&self) -> Date;
 }
 
 /// `CLOCK_BOOTTIME`: monotonic, not touched by anybody who sets the time of day, and, unlike `std`'s `Instant`,
@@ -46,11 +49,20 @@ impl Clock for BootClock {
     fn now(&self) -> Moment {
         Moment::from_nanos(boot_nanos() - self.epoch_nanos)
     }
+
+    fn date(&self) -> Date {
+        Date::from_unix_nanos(nanos(rustix::time::ClockId::Realtime))
+    }
 }
 
 #[cfg(not(any(loom, shuttle)))]
 fn boot_nanos() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    nanos(rustix::time::ClockId::Boottime)
+}
+
+#[cfg(not(any(loom, shuttle)))]
+fn nanos(clock: rustix::time::ClockId) -> u64 {
+    let time = rustix::time::clock_gettime(clock);
     time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
 }
 
@@ -61,6 +73,9 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
+    /// The date at the clock's epoch: noon of 1 June 2026, in UTC.
+    pub const EPOCH: Date = Date::from_unix_nanos(1_780_315_200_000_000_000);
+
     /// A clock that shows `start`.
     pub fn starting_at(start: Moment) -> Self {
         Self {
@@ -92,5 +107,9 @@ impl Clock for ManualClock {
     fn now(&self) -> Moment {
         // Acquire: partner of the Release in `advance`.
         Moment::from_nanos(self.nanos.load(Ordering::Acquire))
+    }
+
+    fn date(&self) -> Date {
+        Self::EPOCH.plus(Duration::from_nanos(self.now().nanos()))
     }
 }

@@ -101,6 +101,67 @@ impl Lsn {
     }
 }
 
+/// A hold, and the booking that it becomes: 64 bits, written as 16 hexadecimal digits.
+///
+/// It names the hold's first taking, under which the hold is found, and a random number, by which an id from before
+/// the takings' numbers came around again is told from today's. It is no secret; the hold's token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldId(u64);
+
+impl HoldId {
+    /// Digits of its text.
+    pub const DIGITS: usize = 16;
+
+    const TAKING_BITS: u32 = 30;
+
+    /// The id of the hold that begins with a taking. Of `chance` the upper 34 bits count.
+    pub const fn new(first: TakingId, chance: u64) -> Self {
+        Self(chance >> Self::TAKING_BITS << Self::TAKING_BITS | first.0 as u64)
+    }
+
+    /// The hold's first taking.
+    pub const fn first(self) -> Option<TakingId> {
+        #[expect(clippy::cast_possible_truncation, reason = "masked to 30 bits")]
+        TakingId::new((self.0 & ((1 << Self::TAKING_BITS) - 1)) as u32)
+    }
+
+    /// Its number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Reads what [`fmt::Display`] writes; no other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() != Self::DIGITS || !text.bytes().all(digit) {
+            return None;
+        }
+        u64::from_str_radix(text, 16).ok().map(Self)
+    }
+}
+
+/// An event, as the engine's tables know it: counted upwards and never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(u32);
+
+impl EventId {
+    /// The event with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for HoldId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
 impl fmt::Display for SeatId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "seat {}", self.0)
@@ -130,6 +191,20 @@ mod tests {
         let last = TakingId::new(limits::TAKINGS_MAX).expect("the largest id");
         assert_eq!(last.next(), TakingId::FIRST);
         assert_eq!(TakingId::FIRST.next().get(), 2);
+    }
+
+    #[test]
+    fn a_hold_is_read_back_from_its_text_and_from_no_other() {
+        let last = TakingId::new(limits::TAKINGS_MAX).expect("the largest id");
+        for (first, chance) in [(TakingId::FIRST, 0), (last, u64::MAX)] {
+            let id = HoldId::new(first, chance);
+            assert_eq!(id.first(), Some(first));
+            assert_eq!(HoldId::parse(&id.to_string()), Some(id));
+        }
+        let ids = ["", "1", "+000000000000001", "000000000000000G", "00000000000000AB"];
+        for text in ids.into_iter().chain(["00000000000000010", "é00000000000001"]) {
+            assert_eq!(HoldId::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -28,17 +28,20 @@
 //! | 10 | `main` `cli` | the command line |
 //! | 9 | `http` | HTTP: translates, decides nothing |
 //! | 8 | `engine` | owns the threads; the API for embedders, HTTP and simulations |
-//! | 7 | `reaper` `scribe` `shard` | the wheel's reader, the tape's reader, what the seats of a shard share |
+//! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
 //! | 6 | `event` `seat::group` `seat::snapshot` `tape` `wheel` | users; several seats at once; order; reminders |
+//! | 6 | `feed` | live availability: snapshots, deltas, who follows them |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `clock` `metrics` `seat::word` | where time is read; what is counted; a seat's state as a value |
+//! | 2 | `clock` `entropy` `seat::word` | where time is read; where chance comes from; a seat's state as a value |
+//! | 2 | `metrics` | what is counted |
+//! | 2 | `access` `repeat` | who may ask, and how often; requests that come again |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
 //!
-//! Everything up to floor 7, except `event`, knows no tokio, no JSON and no names: numbers in, outcomes out. That is
-//! what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
+//! Everything up to floor 7, except `access`, `event` and `repeat`, knows no tokio, no JSON and no names: numbers in,
+//! outcomes out. That is what the model checkers run, under `--cfg loom` and `--cfg shuttle`, from the package `loom-tests`.
 //!
 //! # Four ideas that the rest follows from
 //! 1. **No word ever comes back** ([`seat::word`]), so a CAS from a word that was seen is a CAS from the state that
@@ -78,11 +81,17 @@
 //! # Ok::<(), seatlock::engine::StartError>(())
 //! ```
 
+#[cfg(not(any(loom, shuttle)))]
+pub mod access;
 pub mod clock;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
 #[cfg(not(any(loom, shuttle)))]
+pub mod entropy;
+#[cfg(not(any(loom, shuttle)))]
 pub mod event;
+#[cfg(not(any(loom, shuttle)))]
+pub mod feed;
 #[cfg(not(any(loom, shuttle)))]
 pub mod http;
 pub mod ids;
@@ -91,10 +100,13 @@ pub mod limits;
 pub mod metrics;
 pub mod mutation;
 pub mod reaper;
+#[cfg(not(any(loom, shuttle)))]
+pub mod repeat;
 pub mod scribe;
 pub mod seat;
 pub mod shard;
 mod sync;
 pub mod tape;
 pub mod tick;
+pub mod venue;
 pub mod wheel;

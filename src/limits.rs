@@ -8,12 +8,20 @@ use std::time::Duration;
 /// Length of a tick, the unit in which deadlines are compared, in nanoseconds (10 ms).
 pub const TICK_NANOS: u64 = 10_000_000;
 
-/// Seats in one map. Beyond it [`crate::seat::SeatCountError`] refuses the map before anything is allocated.
+/// Seats in one map, and in all events of a venue together. Beyond it [`crate::seat::SeatCountError`] and
+/// [`crate::venue::NoRoom`] refuse before anything is allocated.
 pub const SEATS_MAX: u32 = 100_000_000;
 
 /// Seats that share one bit in a wheel slot: as many as there are bits in a machine word, so that the block
 /// of a seat is a shift and one sweep of a block touches eight cache lines.
 pub const BLOCK_SEATS: u32 = 64;
+
+/// Seats of the events that share a wheel: its marks take 2 MiB. An event of more than a share of it, and what no
+/// longer fits, has a wheel of its own.
+pub const FIELD_SEATS: u32 = 1 << 18;
+
+/// Events that fit on a field at least: a larger one has a field of its own.
+pub const FIELD_EVENTS_MIN: u32 = 4;
 
 /// Seats in one group change. A longer group is refused by [`crate::seat::GroupError`].
 pub const GROUP_SEATS_MAX: u32 = 64;
@@ -139,6 +147,122 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Seats in one cached page of `GET /seats`: about 34 kB of JSON, rebuilt when one of its seats differs.
 pub const PAGE_SEATS: u32 = 1_024;
 
+// Access: who may ask and how often. All of it is made at start, or is a table of a fixed size.
+
+/// API keys in one key file or variable. One more is an error at start.
+pub const API_KEYS_MAX: usize = 1_024;
+
+/// Bytes of a key's name. A longer one is an error at start.
+pub const API_KEY_NAME_BYTES_MAX: usize = 64;
+
+/// Bytes of a key as a client presents it. A longer one is unknown, and is not even hashed.
+pub const API_KEY_BYTES_MAX: usize = 256;
+
+/// The highest rate, in requests a second. A higher one is refused where it is configured.
+pub const RATE_PER_SECOND_MAX: u32 = 1_000_000;
+
+/// The longest time in which an empty bucket fills. A slower one is refused where it is configured.
+pub const RATE_FILL_MAX: Duration = Duration::from_secs(60 * 60);
+
+/// Buckets of a rate limiter's table: 1 MiB. When those of a set are all in use, newcomers share one.
+pub const RATE_BUCKETS: usize = 1 << 17;
+
+/// Networks in the list of trusted proxies. A longer list is an error at start.
+pub const PROXIES_MAX: usize = 256;
+
+/// Trusted proxies that a request can have come through. With more of them it is the peer's.
+pub const PROXY_HOPS_MAX: usize = 16;
+
+/// Origins in the allow-list for browsers. A longer list is an error at start.
+pub const ORIGINS_MAX: usize = 256;
+
+/// Users that a budget remembers. Beyond it users with nothing in their hands are forgotten, then new ones refused.
+pub const BUDGET_USERS_MAX: usize = 1 << 20;
+
+/// Seats that cool down for one user. Beyond it those that are free again the soonest are forgotten.
+pub const COOLING_SEATS_MAX: usize = 128;
+
+/// The longest time for which a budget remembers waste, however much there was of it.
+pub const WASTE_KEPT_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Pause between two searches of a full part of a budget for users who can be forgotten.
+pub const SWEEP_PAUSE: Duration = Duration::from_secs(1);
+
+// Repeats: answers that are kept for requests that come again.
+
+/// Requests that are remembered at once. Beyond it the oldest answers are forgotten.
+pub const REPEATS_MAX: usize = 1_000_000;
+
+/// Bytes of all answers that are kept. Beyond it the oldest are forgotten.
+pub const REPEATS_BYTES_MAX: usize = 256 << 20;
+
+/// Bytes of an idempotency key, without its quotes. A longer one is invalid.
+pub const REPEAT_KEY_BYTES_MAX: usize = 255;
+
+/// Bytes of one answer that is kept. A longer one cannot be made.
+pub const REPEAT_ANSWER_BYTES_MAX: usize = 256 << 10;
+
+/// How long an answer is kept at least, while there is room.
+pub const REPEAT_KEPT_MIN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Parts of a table with a mutex each, so that requests seldom wait for one another.
+pub const TABLE_SHARDS: usize = 64;
+
+// Feed: what the live availability of an event holds for all its readers, and what one reader can make it do.
+
+/// Seats of a feed's map that are copied at once when one of them changes under a snapshot: 4 KiB.
+pub const FEED_CHUNK_SEATS: u32 = 16 * 1_024;
+
+/// Changes that a feed keeps room for between two batches of the scribe; a larger batch finds the room it needs, and
+/// gives it back.
+pub const FEED_FRESH_KEPT: usize = 16;
+
+/// Seats in one delta. When more have changed, all who follow the event are told to take a new snapshot.
+pub const DELTA_SEATS_MAX: u32 = 16 * 1_024;
+
+/// Deltas that are kept for an event: at the shortest interval those of the last 51 s. Who lags further behind, or
+/// resumes later, is told to take a new snapshot.
+pub const RING_DELTAS_MAX: usize = 1 << 10;
+
+/// Bytes of deltas that are kept for an event, per seat of it: to have more of them is worth less than a new snapshot.
+/// It is enough for a delta of all seats.
+pub const RING_BYTES_A_SEAT: usize = 16;
+
+/// Bytes of deltas that are kept for the smallest event.
+pub const RING_BYTES_MIN: usize = 2 * 1_024;
+
+/// Bytes of deltas that are kept for the largest event.
+pub const RING_BYTES_MAX: usize = 1 << 20;
+
+/// Between two deltas while few follow. A change is on its way within this time, or twice that behind a long delta.
+pub const FLUSH_INTERVAL_MIN: Duration = Duration::from_millis(50);
+
+/// Between two deltas however many follow, so that each change is seen within a second.
+pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_millis(500);
+
+/// By how much each stream lengthens the interval: about the time that a core needs to write a delta to it.
+pub const FLUSH_INTERVAL_A_STREAM: Duration = Duration::from_micros(50);
+
+/// A stream on which nothing was said for so long says a comment, so that nobody in between takes it for dead.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
+
+/// What clients are told to wait before they connect again.
+pub const STREAM_RETRY: Duration = Duration::from_secs(2);
+
+/// Streams at once, three quarters of all connections, so that buyers get in. One more is answered 503.
+pub const STREAMS_MAX: u32 = CONNECTIONS_MAX / 4 * 3;
+
+/// Streams of one client address at once. One more is answered 429.
+pub const STREAMS_PER_CLIENT_MAX: u32 = 64;
+
+/// Bytes of a stream that the kernel is asked to take for a client that doesn't read; it takes twice that. What a
+/// stream says is small, and a client that lags is better told to start again than fed from a buffer.
+pub const STREAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
+
+/// How long what was sent on a stream may stay unacknowledged, as when a client has vanished from the network without
+/// a word. Then the kernel gives the connection up.
+pub const STREAM_SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+
 const _: () = {
     assert!(
         SEATS_MAX < TAKINGS_MAX,
@@ -164,6 +288,7 @@ const _: () = {
         (WORKERS_MAX as u32) < THREADS_MAX,
         "every worker may change seats"
     );
+    assert!(FIELD_SEATS.is_multiple_of(BLOCK_SEATS * FIELD_EVENTS_MIN) && FIELD_SEATS < SEATS_MAX);
     assert!(WHEEL_SLOTS.is_power_of_two() && TAPE_CELLS.is_power_of_two());
     assert!(
         TAPE_CELLS >= 2 * TAPE_MARGIN,
@@ -177,4 +302,9 @@ const _: () = {
         SEATS_MAX as u64 / 8 * WHEEL_SLOTS as u64 / BLOCK_SEATS as u64 <= 1 << 30,
         "marks take at most 1 GiB"
     );
+    assert!(
+        REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
+        "the longest answer must fit into its part of the table"
+    );
+    assert!(TABLE_SHARDS.is_power_of_two() && RATE_BUCKETS.is_power_of_two());
 };

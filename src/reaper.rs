@@ -25,13 +25,26 @@ pub struct Swept {
 /// again if it is to be held.
 pub fn sweep<T: Trail>(wheel: &Wheel, seats: &Seats<T>, now: Moment) -> Swept {
     let mut swept = Swept::default();
-    let now_tick = now.tick();
     wheel.sweep(now, |tick, block| {
-        for seat in seats.seats_of_block(block) {
-            look_at(seat, tick, wheel, seats, now_tick, &mut swept);
-        }
+        sweep_block(wheel, tick, seats, block, now.tick(), &mut swept);
     });
     swept
+}
+
+/// Looks at the seats of one block, of which the slot of `slot_tick` reminded. What [`sweep`] does for each mark, for
+/// a wheel that serves several maps: `block` is counted within the map.
+#[inline]
+pub fn sweep_block<T: Trail>(
+    wheel: &Wheel,
+    slot_tick: u64,
+    seats: &Seats<T>,
+    block: u32,
+    now: Tick,
+    swept: &mut Swept,
+) {
+    for seat in seats.seats_of_block(block) {
+        look_at(seat, slot_tick, wheel, seats, now, swept);
+    }
 }
 
 #[inline]
@@ -53,12 +66,12 @@ fn look_at<T: Trail>(
             Outcome::Done { .. } => swept.expired += 1,
             Outcome::Busy { .. } => {
                 swept.busy += 1;
-                wheel.mark(seat, until);
+                seats.trail().mark(seat, until);
             }
             Outcome::Already { .. } | Outcome::Refused { .. } => {}
         }
     } else if wheel.comes_around(slot_tick, until) {
         swept.marked_again += 1;
-        wheel.mark(seat, until);
+        seats.trail().mark(seat, until);
     }
 }

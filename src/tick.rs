@@ -99,6 +99,46 @@ impl Moment {
     }
 }
 
+/// A date on the calendar, in nanoseconds since the beginning of 1970 in UTC.
+///
+/// For people, and for what people set by the calendar, such as when a sale opens. Deadlines never depend on it: it
+/// jumps when somebody sets the time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    unix_nanos: u64,
+}
+
+impl Date {
+    /// A date from its nanoseconds.
+    pub const fn from_unix_nanos(unix_nanos: u64) -> Self {
+        Self { unix_nanos }
+    }
+
+    /// Nanoseconds since the beginning of 1970 in UTC.
+    pub const fn unix_nanos(self) -> u64 {
+        self.unix_nanos
+    }
+
+    /// The date `span` later.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+        Self::from_unix_nanos(self.unix_nanos.saturating_add(nanos))
+    }
+
+    /// The date `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+        Self::from_unix_nanos(self.unix_nanos.saturating_sub(nanos))
+    }
+
+    /// How long it is from here until `later`; zero when that is over.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_nanos(later.unix_nanos.saturating_sub(self.unix_nanos))
+    }
+}
+
 /// A time to live that the word can carry: longer than nothing, at most [`TTL_TICKS_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ttl {

@@ -194,6 +194,7 @@ fn allows(step: Step, now: Tick, Change { before, after, .. }: Change) -> bool {
         |by| matches!(before.view(), Seat::Held { taking, .. } if taking == by) && !expired;
     match (step, after.view()) {
         (Step::Hold { taking, until }, _) => free && after == SeatWord::held(taking, until),
+        (Step::Book { taking }, Seat::Booked { taking: by, .. }) => free && by == taking,
         (Step::Confirm { taking }, Seat::Booked { taking: by, .. }) => {
             held_by(taking) && by == taking
         }

@@ -8,7 +8,7 @@ use std::{ops::Range, sync::Arc};
 use seatlock::{
     ids::{Lsn, SeatId, TakingId},
     reaper::{self, Swept},
-    seat::{Group, GroupOutcome, Outcome, SeatWord, Seats, Step},
+    seat::{Descriptors, Group, GroupOutcome, Outcome, SeatWord, Seats, Step},
     shard::Shard,
     tape::{Record, Tape},
     tick::{Moment, Tick},
@@ -128,13 +128,9 @@ impl Play {
             tape: Tape::with_cells(size.tape_cells, size.tape_margin),
             wheel: Wheel::with_slots(size.seats, size.wheel_slots, Moment::from_ticks(0)),
         };
-        let seats = Seats::with_descriptors(
-            size.seats,
-            shard,
-            size.descriptors,
-            GROUP_SEATS_MAX.min(size.seats),
-        )
-        .expect("models have seats");
+        let descriptors = Descriptors::with(size.descriptors, GROUP_SEATS_MAX.min(size.seats));
+        let seats =
+            Seats::sharing(size.seats, shard, &descriptors).expect("models have seats");
         Self {
             stage: Arc::new(seats),
             logs: Vec::new(),

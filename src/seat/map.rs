@@ -5,12 +5,12 @@
 //! taken after the load and given up, as a void, when the CAS is lost; that is what makes the order of the LSNs the
 //! order of the changes of each seat, given that no word ever comes back ([`super::word`]).
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     cell::SeatCell,
     outcome::{Outcome, SeatCountError},
-    slab::{Fate, Slab},
+    slab::{Descriptors, Fate, Slab},
     step::{Decision, Step},
     trail::{Change, Trail},
     word::{Seat, SeatWord},
@@ -22,38 +22,32 @@ use crate::{
     tick::Tick,
 };
 
-/// All seats of a map, each one atomic word, and the descriptors for changing several at once.
+/// All seats of a map, each one atomic word, and the descriptors for changing several at
+/// once.
 #[derive(Debug)]
 pub struct Seats<T> {
     cells: Box<[SeatCell]>,
-    pub(super) slab: Slab,
+    pub(super) slab: Arc<Slab>,
     pub(super) trail: T,
 }
 
 impl<T: Trail> Seats<T> {
-    /// A map of `count` free seats whose changes are taken down by `trail`.
+    /// A map of `count` free seats whose changes are taken down by `trail`, with descriptors of its own.
     ///
     /// # Errors
     /// For no seats and for more than [`limits::SEATS_MAX`].
     pub fn new(count: u32, trail: T) -> Result<Self, SeatCountError> {
-        Self::with_descriptors(
-            count,
-            trail,
-            limits::DESCRIPTORS_MAX,
-            limits::GROUP_SEATS_MAX,
-        )
+        Self::sharing(count, trail, &Descriptors::new())
     }
 
-    /// As [`Seats::new`], with room for `descriptors` group changes at once, of `group_seats` seats at most: for
-    /// model checkers, which pay for each atomic that there is.
+    /// As [`Seats::new`], with descriptors that other maps use as well.
     ///
     /// # Errors
     /// As [`Seats::new`].
-    pub fn with_descriptors(
+    pub fn sharing(
         count: u32,
         trail: T,
-        descriptors: u32,
-        group_seats: u32,
+        descriptors: &Descriptors,
     ) -> Result<Self, SeatCountError> {
         if count == 0 || count > limits::SEATS_MAX {
             return Err(SeatCountError { asked: count });
@@ -61,7 +55,7 @@ impl<T: Trail> Seats<T> {
         let cells = (0..count).map(|_| SeatCell::new(SeatWord::FRESH)).collect();
         Ok(Self {
             cells,
-            slab: Slab::new(descriptors, group_seats),
+            slab: Arc::clone(&descriptors.0),
             trail,
         })
     }
@@ -128,6 +122,12 @@ impl<T: Trail> Seats<T> {
     #[inline]
     pub fn hold(&self, seat: SeatId, taking: TakingId, until: Tick, now: Tick) -> Outcome {
         self.change(seat, Step::Hold { taking, until }, now)
+    }
+
+    /// Books a free seat, or one whose hold has expired, without holding it first. `taking` must be fresh.
+    #[inline]
+    pub fn book(&self, seat: SeatId, taking: TakingId, now: Tick) -> Outcome {
+        self.change(seat, Step::Book { taking }, now)
     }
 
     /// Books the seat that this taking holds, if its deadline has not come at `now`.

@@ -34,6 +34,7 @@ pub mod word;
 pub use group::{Group, GroupError, GroupOutcome, InTheWay};
 pub use map::Seats;
 pub use outcome::{Outcome, SeatCountError};
+pub use slab::Descriptors;
 pub use snapshot::StatusMap;
 pub use step::{Decision, Next, Refusal, Step};
 pub use trail::{Change, NoTrail, Trail};

@@ -1,5 +1,7 @@
 //! The fixed set of descriptors of a map, and what to make of a seat that refers to one.
 
+use std::sync::Arc;
+
 use crossbeam::utils::CachePadded;
 
 use super::{
@@ -20,6 +22,10 @@ pub(super) struct Slab {
     entries_each: usize,
 }
 
+/// The descriptors of group changes, which several maps may share: a map of a hundred seats needs none of its own.
+#[derive(Debug, Clone)]
+pub struct Descriptors(pub(super) Arc<Slab>);
+
 /// A descriptor that this thread owns until it frees it.
 #[derive(Debug)]
 pub(super) struct Claim<'s> {
@@ -36,6 +42,28 @@ pub(super) enum Fate {
     Over,
     /// The seat counts as this word and is to become it.
     Settled(SeatWord),
+}
+
+impl Descriptors {
+    /// As many as threads may change seats at the same time ([`limits::DESCRIPTORS_MAX`]), for the largest groups.
+    pub fn new() -> Self {
+        Self::with(limits::DESCRIPTORS_MAX, limits::GROUP_SEATS_MAX)
+    }
+
+    /// `slots` descriptors for groups of `group_seats` seats at most: for model checkers, which pay for each atomic
+    /// that there is.
+    ///
+    /// # Panics
+    /// Beyond the widths of the word's fields.
+    pub fn with(slots: u32, group_seats: u32) -> Self {
+        Self(Arc::new(Slab::new(slots, group_seats)))
+    }
+}
+
+impl Default for Descriptors {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Slab {

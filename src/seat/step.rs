@@ -6,6 +6,7 @@
 //! | step | free | held, live, mine | held, live, another's | hold expired | booked, mine | booked, another's | withheld |
 //! |---|---|---|---|---|---|---|---|
 //! | hold | **held** | held | held | **held** | booked | booked | withheld |
+//! | book | **booked** | held | held | **booked** | booked | booked | withheld |
 //! | confirm | not held | **booked** | not yours | expired | already | booked | withheld |
 //! | release | not held | **free** | not yours | expired | booked | booked | withheld |
 //! | extend | not held | **held**, already, shorter | not yours | expired | booked | booked | withheld |
@@ -30,6 +31,11 @@ pub enum Step {
         taking: TakingId,
         /// The first tick at which the hold will have expired.
         until: Tick,
+    },
+    /// Book a free seat, or one whose hold has expired, without holding it first. The taking must be a fresh one.
+    Book {
+        /// Who takes it.
+        taking: TakingId,
     },
     /// Book the seat that this taking holds.
     Confirm {
@@ -137,6 +143,7 @@ impl Step {
         let seat = word.view();
         match self {
             Self::Hold { taking, until } => take(seat, now, Next::Held(taking, until)),
+            Self::Book { taking } => take(seat, now, Next::Booked(taking)),
             Self::Block => match seat {
                 Seat::Withheld { .. } => Decision::Already,
                 _ => take(seat, now, Next::Withheld),

@@ -50,6 +50,8 @@ fn the_table_in_the_documentation_holds() {
         row(Step::Hold { taking, until }),
         [held, h, h, held, b, b, w]
     );
+    let bk = booked;
+    assert_eq!(row(Step::Book { taking }), [bk, h, h, bk, b, b, w]);
     assert_eq!(
         row(Step::Confirm { taking }),
         [not_held, booked, not_yours, expired, Already, b, w]

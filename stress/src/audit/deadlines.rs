@@ -75,7 +75,7 @@ impl Deadlines {
         if let Seat::Held { until, .. } = change.before.view() {
             let keep = self.keeps[change.seat.index()];
             match claim.step {
-                Step::Hold { .. } | Step::Block | Step::Expire => {
+                Step::Hold { .. } | Step::Book { .. } | Step::Block | Step::Expire => {
                     self.ended(keep, claim, checks)?;
                     // The last sweeps are at a made-up time.
                     if by_reaper && claim.span.returned != Stamp::NEVER {

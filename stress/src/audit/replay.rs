@@ -184,7 +184,7 @@ impl Replay {
             let what = format!("{lsn}: {step:?} leaves {expected:?}, the record says {after:?}");
             return Err(Violation::new(Promise::TapeTrue, seat, what));
         }
-        let takes = matches!(step, Step::Hold { .. } | Step::Block);
+        let takes = matches!(step, Step::Hold { .. } | Step::Book { .. } | Step::Block);
         let sells = takes || matches!(step, Step::Confirm { .. });
         self.checks.count(Promise::LegalSteps);
         self.checks.count(Promise::TapeTrue);

@@ -22,6 +22,10 @@ pub fn after(step: Step, before: SeatWord, now: Tick, lsn: Lsn) -> Result<SeatWo
             free_to_take(seat, now)?;
             SeatWord::held(taking, until)
         }
+        Step::Book { taking } => {
+            free_to_take(seat, now)?;
+            SeatWord::booked(taking, lsn)
+        }
         Step::Block => {
             free_to_take(seat, now)?;
             SeatWord::withheld(lsn)
@@ -129,6 +133,7 @@ mod tests {
                 taking: mine,
                 until,
             },
+            Step::Book { taking: mine },
             Step::Confirm { taking: mine },
             Step::Release { taking: mine },
             Step::Extend {
