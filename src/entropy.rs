@@ -42,11 +42,17 @@ impl SeededEntropy {
 impl Entropy for SeededEntropy {
     fn number(&self) -> u64 {
         // Nothing panics while this is locked.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).random()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random()
     }
 
     fn secret(&self) -> [u8; 16] {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).random()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random()
     }
 }
 

@@ -201,8 +201,17 @@ mod tests {
             assert_eq!(id.first(), Some(first));
             assert_eq!(HoldId::parse(&id.to_string()), Some(id));
         }
-        let ids = ["", "1", "+000000000000001", "000000000000000G", "00000000000000AB"];
-        for text in ids.into_iter().chain(["00000000000000010", "é00000000000001"]) {
+        let ids = [
+            "",
+            "1",
+            "+000000000000001",
+            "000000000000000G",
+            "00000000000000AB",
+        ];
+        for text in ids
+            .into_iter()
+            .chain(["00000000000000010", "é00000000000001"])
+        {
             assert_eq!(HoldId::parse(text), None, "{text}");
         }
     }

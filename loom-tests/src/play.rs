@@ -129,8 +129,7 @@ impl Play {
             wheel: Wheel::with_slots(size.seats, size.wheel_slots, Moment::from_ticks(0)),
         };
         let descriptors = Descriptors::with(size.descriptors, GROUP_SEATS_MAX.min(size.seats));
-        let seats =
-            Seats::sharing(size.seats, shard, &descriptors).expect("models have seats");
+        let seats = Seats::sharing(size.seats, shard, &descriptors).expect("models have seats");
         Self {
             stage: Arc::new(seats),
             logs: Vec::new(),

@@ -53,7 +53,7 @@ pub use map::{Counts, Snapshot};
 pub use position::{Life, NoPosition, Position};
 pub use row::{Row, Shown};
 pub use sse::HEARTBEAT;
-pub use subscription::{Subscription, Update};
+pub use subscription::{Since, Subscription, Update};
 
 use crate::{
     ids::{Lsn, SeatId},
@@ -63,7 +63,7 @@ use crate::{
     },
 };
 use map::Map;
-use ring::Ring;
+use ring::{Cursor, Ring};
 use touched::Touched;
 
 /// The live availability of an event.
@@ -183,29 +183,32 @@ impl Feed {
         self.news.notify_waiters();
     }
 
-    /// Follows the event from `after` on, or from now on.
+    /// Follows the event.
     ///
-    /// The first update is [`Update::Start`], or [`Update::Reset`] when what came after `after` is no longer known, lies
-    /// in the future, or belongs to another [`Life`].
-    pub fn subscribe(self: &Arc<Self>, after: Option<Position>) -> Subscription {
+    /// The first update is [`Update::Start`], or [`Update::Reset`] when what came after the position asked for is no
+    /// longer known, lies in the future, or belongs to another [`Life`].
+    pub fn subscribe(self: &Arc<Self>, since: Since) -> Subscription {
         let mut ring = locked(&self.ring);
         // Relaxed: see `followers`.
         if self.followers.fetch_add(1, Ordering::Relaxed) == 0 {
             self.close_delta(&mut ring);
         }
-        let now = locked(&self.state).position;
-        let resumed = after.and_then(|after| {
-            let is_ours = after.life == self.life && after.lsn <= now;
-            ring.resume(after.lsn)
-                .filter(|_| is_ours)
-                .map(|cursor| (cursor, Update::Start(after)))
-        });
-        let (cursor, opening) = resumed.unwrap_or_else(|| {
-            let here = self.at(ring.newest());
-            let opening = after.map_or(Update::Start(here), |_| Update::Reset(here));
-            (ring.end(), opening)
-        });
+        let here = self.at(ring.newest());
+        let (cursor, opening) = match since {
+            Since::Now => (ring.end(), Update::Start(here)),
+            Since::After(after) => self.resume(&ring, after).map_or_else(
+                || (ring.end(), Update::Reset(here)),
+                |cursor| (cursor, Update::Start(after)),
+            ),
+            Since::Unknown => (ring.end(), Update::Reset(here)),
+        };
         Subscription::new(self, cursor, opening)
+    }
+
+    fn resume(&self, ring: &Ring, after: Position) -> Option<Cursor> {
+        // A snapshot may be ahead of the last delta.
+        let is_ours = after.life == self.life && after.lsn <= locked(&self.state).position;
+        ring.resume(after.lsn).filter(|_| is_ours)
     }
 
     /// Puts what has changed since the last delta into the ring. Whether there was anything.

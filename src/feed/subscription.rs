@@ -16,6 +16,17 @@ use super::{
     sse,
 };
 
+/// Where a subscription begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// With what changes from now on.
+    Now,
+    /// With what changed after the state that the follower has.
+    After(Position),
+    /// The follower has some state and doesn't know which.
+    Unknown,
+}
+
 /// What a follower is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {

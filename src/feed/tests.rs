@@ -56,7 +56,7 @@ struct Client {
 
 impl Client {
     fn new(feed: &Arc<Feed>) -> Self {
-        let subscription = feed.subscribe(None);
+        let subscription = feed.subscribe(Since::Now);
         let mut client = Self {
             subscription,
             seats: BTreeMap::new(),
@@ -136,7 +136,7 @@ fn what_is_noted_is_shown_at_the_end_of_the_batch() {
 #[test]
 fn a_delta_has_what_each_seat_came_to() {
     let feed = feed(10);
-    let mut follower = feed.subscribe(None);
+    let mut follower = feed.subscribe(Since::Now);
     assert_eq!(read(&mut follower), [Update::Start(at(100))]);
     change(&feed, 101, 3, Shown::Held);
     change(&feed, 102, 4, Shown::Held);
@@ -153,7 +153,7 @@ fn a_delta_has_what_each_seat_came_to() {
 #[test]
 fn a_delta_is_one_text_for_all() {
     let feed = feed(10);
-    let mut followers = [feed.subscribe(None), feed.subscribe(None)];
+    let mut followers = [feed.subscribe(Since::Now), feed.subscribe(Since::Now)];
     change(&feed, 101, 3, Shown::Held);
     feed.flush();
     let texts = followers
@@ -168,7 +168,7 @@ fn a_delta_is_one_text_for_all() {
 #[test]
 fn who_comes_back_goes_on_where_he_was() {
     let feed = feed(10);
-    let first = feed.subscribe(None);
+    let first = feed.subscribe(Since::Now);
     change(&feed, 101, 1, Shown::Held);
     feed.flush();
     change(&feed, 105, 2, Shown::Held);
@@ -177,7 +177,7 @@ fn who_comes_back_goes_on_where_he_was() {
     change(&feed, 109, 3, Shown::Held);
     feed.flush();
     for (after, deltas) in [(100, 3), (101, 2), (103, 2), (105, 1), (109, 0)] {
-        let updates = read(&mut feed.subscribe(Some(at(after))));
+        let updates = read(&mut feed.subscribe(Since::After(at(after))));
         assert_eq!(updates[0], Update::Start(at(after)));
         assert_eq!(updates.len() - 1, deltas, "after {after}");
     }
@@ -196,7 +196,7 @@ fn nobody_follows_and_nothing_is_written() {
         feed.flush();
     }
     assert_eq!(locked(&feed.ring).newest(), Lsn::new(100));
-    let updates = read(&mut feed.subscribe(Some(at(100))));
+    let updates = read(&mut feed.subscribe(Since::After(at(100))));
     let expected = serde_json::json!({"from": 100, "to": 999, "held": [[0, 9]]});
     assert_eq!(data(&updates[1]), expected);
 }
@@ -210,19 +210,21 @@ fn positions_of_the_past_the_future_and_another_life_are_reset() {
         ..at(101)
     };
     for after in [at(99), at(102), another] {
-        let mut follower = feed.subscribe(Some(after));
+        let mut follower = feed.subscribe(Since::After(after));
         assert_eq!(read(&mut follower), [Update::Reset(at(101))], "{after}");
     }
+    let mut follower = feed.subscribe(Since::Unknown);
+    assert_eq!(read(&mut follower), [Update::Reset(at(101))]);
 }
 
 #[test]
 fn a_position_within_a_delta_that_is_still_open_is_not_the_future() {
     let feed = feed(10);
-    let _other = feed.subscribe(None);
+    let _other = feed.subscribe(Since::Now);
     change(&feed, 101, 1, Shown::Held);
     let snapshot = feed.snapshot();
     change(&feed, 102, 2, Shown::Held);
-    let mut follower = feed.subscribe(Some(snapshot.position()));
+    let mut follower = feed.subscribe(Since::After(snapshot.position()));
     assert_eq!(read(&mut follower), [Update::Start(at(101))]);
     feed.flush();
     assert_eq!(
@@ -255,7 +257,7 @@ fn a_laggard_is_told_to_start_again_and_then_keeps_up() {
 #[test]
 fn more_changes_than_a_delta_may_have_reset_everybody() {
     let feed = feed(DELTA_SEATS_MAX + 1);
-    let mut follower = feed.subscribe(None);
+    let mut follower = feed.subscribe(Since::Now);
     for seat in 0..=DELTA_SEATS_MAX {
         feed.note(SeatId::new(seat), Shown::Withheld);
     }
@@ -276,7 +278,7 @@ fn more_changes_than_a_delta_may_have_reset_everybody() {
 #[test]
 fn a_closed_event_ends_its_streams_after_their_last_delta() {
     let feed = feed(10);
-    let mut follower = feed.subscribe(None);
+    let mut follower = feed.subscribe(Since::Now);
     change(&feed, 101, 1, Shown::Held);
     feed.close();
     let updates = read(&mut follower);
@@ -288,7 +290,7 @@ fn a_closed_event_ends_its_streams_after_their_last_delta() {
         "{updates:?}"
     );
     assert_eq!(
-        read(&mut feed.subscribe(None)),
+        read(&mut feed.subscribe(Since::Now)),
         [Update::Start(at(101)), Update::Closed]
     );
 }
@@ -296,7 +298,10 @@ fn a_closed_event_ends_its_streams_after_their_last_delta() {
 #[test]
 fn followers_are_counted() {
     let feed = feed(10);
-    let followers = [feed.subscribe(None), feed.subscribe(Some(at(7)))];
+    let followers = [
+        feed.subscribe(Since::Now),
+        feed.subscribe(Since::After(at(7))),
+    ];
     assert_eq!(feed.followers(), 2);
     drop(followers);
     assert_eq!(feed.followers(), 0);
@@ -311,7 +316,7 @@ fn a_follower_that_waits_is_woken_by_the_next_delta() {
         let feed = feed(10);
         let followers: Vec<_> = (0..100)
             .map(|_| {
-                let mut follower = feed.subscribe(None);
+                let mut follower = feed.subscribe(Since::Now);
                 tokio::spawn(async move {
                     let mut updates = Vec::new();
                     while let Some(update) = std::future::poll_fn(|cx| follower.poll_next(cx)).await
@@ -353,7 +358,7 @@ fn the_interval_grows_with_the_followers_and_stays_under_a_second() {
 #[test]
 fn a_small_event_has_a_small_feed() {
     let feed = feed(100);
-    let _follower = feed.subscribe(None);
+    let _follower = feed.subscribe(Since::Now);
     for lsn in 101..10_000 {
         change(
             &feed,

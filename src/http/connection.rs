@@ -1,6 +1,7 @@
 //! One connection, from its first byte to its last.
 
 use std::{
+    convert::Infallible,
     future::{Future, poll_fn},
     io,
     pin::{Pin, pin},
@@ -9,7 +10,8 @@ use std::{
     time::Duration,
 };
 
-use hyper::{server::conn::http1, service::service_fn};
+use axum::http::{Request, Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -22,6 +24,7 @@ use super::{
     ServerConfig,
     answer::TOO_MANY_CONNECTIONS,
     patience::Patience,
+    sending::{Endless, Sending},
     service::{Caller, Service},
     socket::Socket,
     wire::Wire,
@@ -99,7 +102,7 @@ async fn exchange(
     let config = &service.config;
     let answering = service_fn(|request| {
         wire.request_begun();
-        service.answer(request, caller, || wire.request_answered())
+        answer(request, caller, service, wire)
     });
     let mut http = pin!(protocol().serve_connection(TokioIo::new(wire.clone()), answering));
     let mut stop = pin!(async move { drop(stopping.wait_for(|stopping| *stopping).await) });
@@ -109,6 +112,7 @@ async fn exchange(
     poll_fn(|cx| {
         if !stop_is_known && stop.as_mut().poll(cx).is_ready() {
             stop_is_known = true;
+            wire.stop();
             http.as_mut().graceful_shutdown();
         }
         if http.as_mut().poll(cx).is_ready() {
@@ -133,6 +137,17 @@ fn protocol() -> http1::Builder {
         .max_header_size(HEAD_BYTES_MAX)
         .max_buf_size(CONNECTION_BUFFER_BYTES);
     protocol
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    caller: &Caller,
+    service: &Service,
+    wire: &Wire,
+) -> Result<Response<Sending>, Infallible> {
+    let mut answer = service.answer(request, caller).await;
+    let endless = answer.extensions_mut().remove::<Endless>();
+    Ok(answer.map(|body| Sending::new(body, wire, endless)))
 }
 
 /// Ready when `patience` is over. The alarm is moved only when it rings or would ring too late: a connection that

@@ -39,6 +39,7 @@
 //! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
 //! | `intake` | takes requests in whole | the API |
+//! | `sending` | the body of an answer on its way | what is in it |
 //! | `peer` | who is at the other end; connections by address | HTTP |
 //! | `wire` | gathers answers, counts bytes | HTTP |
 //! | `socket`, `tls` | a stream in the clear or inside TLS | HTTP |
@@ -57,10 +58,12 @@ mod request;
 mod request_id;
 mod route_table;
 mod routes;
+mod sending;
 mod server;
 mod service;
 mod socket;
 mod tls;
+pub mod v1;
 mod wire;
 
 pub use observer::Observer;

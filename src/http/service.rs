@@ -84,21 +84,14 @@ impl Service {
         }
     }
 
-    /// The answer to `request`, which may be that there is none for now. `made` is called as soon as the answer
-    /// is made.
-    pub(super) async fn answer(
-        &self,
-        request: Request<Incoming>,
-        caller: &Caller,
-        made: impl FnOnce(),
-    ) -> Result<Response, Infallible> {
+    /// The answer to `request`, which may be that there is none for now.
+    pub(super) async fn answer(&self, request: Request<Incoming>, caller: &Caller) -> Response {
         let errand = self.look_at(&request, caller);
         let work = self.work(request, caller, errand.urgency);
         let answer = contain(work.instrument(errand.span.clone())).await;
-        made();
         let mut answer = answer.unwrap_or_else(|Panicked| Refusal::OurFault.answer());
         self.note(errand, &mut answer);
-        Ok(answer)
+        answer
     }
 
     fn look_at(&self, request: &Request<Incoming>, caller: &Caller) -> Errand {

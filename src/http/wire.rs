@@ -18,10 +18,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use rustix::net::sockopt::{set_socket_send_buffer_size, set_tcp_user_timeout};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::socket::Socket;
-use crate::limits::OUTBOX_BYTES_MAX;
+use crate::limits::{OUTBOX_BYTES_MAX, STREAM_SEND_BUFFER_BYTES, STREAM_SILENCE_TIMEOUT};
 
 /// Writes of at least this many bytes are not copied to the outbox.
 const UNCOPIED_BYTES_MIN: usize = OUTBOX_BYTES_MAX / 4;
@@ -39,7 +40,7 @@ pub(super) struct Traffic {
     pub(super) sent: usize,
     /// Requests whose head was complete.
     pub(super) requests: usize,
-    /// Whether the last of them is still being worked on.
+    /// Whether the answer to the last of them is still being made.
     pub(super) working: bool,
     /// Whether there are answers that the client doesn't take.
     pub(super) blocked: bool,
@@ -57,6 +58,7 @@ struct Line {
     write_blocked: bool,
     /// Whether the socket still has something that it took before.
     flush_blocked: bool,
+    is_stopping: bool,
 }
 
 impl Wire {
@@ -68,6 +70,7 @@ impl Wire {
             traffic: Traffic::default(),
             write_blocked: false,
             flush_blocked: false,
+            is_stopping: false,
         };
         Self(Arc::new(Mutex::new(line)))
     }
@@ -83,9 +86,28 @@ impl Wire {
         line.traffic.working = true;
     }
 
-    /// Notes that the answer to the last request is made.
+    /// Notes that the answer to the last request is made, all of it.
     pub(super) fn request_answered(&self) {
         self.line().traffic.working = false;
+    }
+
+    /// Asks the kernel to take little from now on for a client that doesn't read, and to give up one that is gone.
+    pub(super) fn expect_little(&self) {
+        let line = self.line();
+        let silence_millis = u32::try_from(STREAM_SILENCE_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+        // Where either fails, the connection is broken, and the next write will say so.
+        let _ = set_socket_send_buffer_size(line.socket.tcp(), STREAM_SEND_BUFFER_BYTES);
+        let _ = set_tcp_user_timeout(line.socket.tcp(), silence_millis);
+    }
+
+    /// Notes that the server stops.
+    pub(super) fn stop(&self) {
+        self.line().is_stopping = true;
+    }
+
+    /// Whether the server stops.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.line().is_stopping
     }
 
     /// Sends what was gathered. Pending while the client takes nothing.

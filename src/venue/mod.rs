@@ -120,7 +120,10 @@ impl Venue {
         let fields: Vec<Arc<Field>> = self.ground().fields().collect();
         for field in fields {
             field.wheel.sweep(now, |tick, block| {
-                visit(tick, SeatId::new((field.blocks.start + block) * BLOCK_SEATS));
+                visit(
+                    tick,
+                    SeatId::new((field.blocks.start + block) * BLOCK_SEATS),
+                );
             });
         }
     }
@@ -190,7 +193,9 @@ impl Trail for Plot {
     #[inline]
     fn mark(&self, seat: SeatId, until: Tick) {
         let first = (self.blocks.start - self.field.blocks.start) * BLOCK_SEATS;
-        self.field.wheel.mark(SeatId::new(first + seat.get()), until);
+        self.field
+            .wheel
+            .mark(SeatId::new(first + seat.get()), until);
     }
 }
 
@@ -245,7 +250,11 @@ impl Cultivated {
 
 impl fmt::Display for NoRoom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "all events together have at most {} seats", limits::SEATS_MAX)
+        write!(
+            f,
+            "all events together have at most {} seats",
+            limits::SEATS_MAX
+        )
     }
 }
 
@@ -302,13 +311,19 @@ mod tests {
         let held = seats.hold(SeatId::new(70), TakingId::FIRST, until, NOW.tick());
         assert!(matches!(held, Outcome::Done { .. }));
         let mut records = Vec::new();
-        venue.tape().reader().expect("the first").read(&mut records, 10);
+        venue
+            .tape()
+            .reader()
+            .expect("the first")
+            .read(&mut records, 10);
         let Entry::Change(change) = records[0].entry else {
             panic!("a change");
         };
         assert_eq!(change.seat, SeatId::new(198));
         let mut visited = Vec::new();
-        venue.sweep(Moment::from_ticks(103), |tick, first| visited.push((tick, first)));
+        venue.sweep(Moment::from_ticks(103), |tick, first| {
+            visited.push((tick, first))
+        });
         assert_eq!(visited, [(103, SeatId::new(192))]);
     }
 }

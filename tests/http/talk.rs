@@ -153,6 +153,21 @@ impl Talk {
         reply
     }
 
+    /// The head of the next answer, whose body is read by [`Talk::chunk`].
+    pub(crate) fn head(&mut self) -> Reply {
+        Reply::from_head(&self.read_through(b"\r\n\r\n"))
+    }
+
+    /// The next chunk of a body; the last one is empty.
+    pub(crate) fn chunk(&mut self) -> Vec<u8> {
+        let size = self.read_through(b"\r\n");
+        let size = std::str::from_utf8(&size).expect("a size").trim();
+        let size = usize::from_str_radix(size, 16).expect("a size");
+        let chunk = self.read_exactly(size);
+        assert_eq!(self.read_exactly(2), b"\r\n");
+        chunk
+    }
+
     /// Reads until the server has closed, whichever way, and gives what came.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         while matches!(self.try_read(), Ok(1..)) {}
@@ -173,14 +188,11 @@ impl Talk {
         }
         let mut body = Vec::new();
         while reply.header("transfer-encoding") == Some("chunked") {
-            let size = self.read_through(b"\r\n");
-            let size = std::str::from_utf8(&size).expect("a size").trim();
-            let size = usize::from_str_radix(size, 16).expect("a size");
-            body.extend(self.read_exactly(size));
-            assert_eq!(self.read_exactly(2), b"\r\n");
-            if size == 0 {
+            let chunk = self.chunk();
+            if chunk.is_empty() {
                 break;
             }
+            body.extend(chunk);
         }
         body
     }

@@ -46,7 +46,7 @@ proptest! {
                 Deed::Read(client) => clients[client].read(&feed),
                 Deed::Leave(client) => {
                     let position = at(clients[client].position);
-                    clients[client].subscription = feed.subscribe(Some(position));
+                    clients[client].subscription = feed.subscribe(Since::After(position));
                 }
                 Deed::Look(client) => clients[client].look(&feed),
             }

@@ -1,0 +1,13 @@
+//! The API that a ticket shop builds on, under `/v1`.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`availability`] | `GET seats`: all seats of an event, as JSON or in two bits each |
+//! | [`seat_text`] | the JSON, kept page by page, plain and compressed |
+//! | [`stream`] | `GET stream`: what changes, as it changes |
+//! | `preference` | what a client prefers |
+
+pub mod availability;
+mod preference;
+pub mod seat_text;
+pub mod stream;
