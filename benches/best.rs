@@ -241,6 +241,7 @@ impl House for Arena {
             first: SeatId::new(row * ROW_SEATS),
             seats: ROW_SEATS,
             section: (row / SECTION_ROWS) as usize,
+            depth: row % SECTION_ROWS,
         })
     }
 

@@ -32,7 +32,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `wish`, `policy` | what is asked for, and what is best |
-//! | `plan`, `compile`, `place` | the chart, compiled |
+//! | `plan`, `compile`, `place`, `house` | the chart, compiled |
 //! | `sight` | the seats as they are |
 //! | `search` | the walk, and parties side by side |
 //! | `spread`, `access`, `areas` | parties in other ways |
@@ -90,6 +90,7 @@ pub fn find(
         chance,
         trusts: true,
         gives_companions: false,
+        longest: u32::MAX,
     };
     search.run().or_else(|| {
         search.trusts = !hints.doubt(sight.now());

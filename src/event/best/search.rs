@@ -9,7 +9,7 @@ use super::{
     wish::Wish,
 };
 use crate::{
-    event::hints::{Hints, Room},
+    event::hints::{Hint, Hints, Room},
     ids::SeatId,
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Search<'s, S, C> {
     pub(super) trusts: bool,
     /// Whether companion seats are given to anybody.
     pub(super) gives_companions: bool,
+    /// The longest run that the walk for the first rank has come upon: no other walk needs to look for longer ones.
+    pub(super) longest: u32,
 }
 
 /// What a look at a stretch has found.
@@ -56,6 +58,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     }
 
     fn first_rank(&mut self) -> Option<Vec<SeatId>> {
+        self.longest = u32::MAX;
         let ranks = self.policy.ranks(self.wish.adjacent).iter();
         ranks
             .into_iter()
@@ -75,6 +78,9 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The nearest party side by side.
     fn together(&mut self, cleanly: bool) -> Option<Vec<SeatId>> {
         let party = self.wish.quantity;
+        if self.longest < party {
+            return None;
+        }
         let fits = |room: Room| {
             if cleanly {
                 room.fits_cleanly(party)
@@ -83,17 +89,25 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             }
         };
         let mut list = Shortlist::new(self.choices);
+        let mut seen = 0;
         for (index, stretch) in (0..).zip(&self.plan.stretches) {
-            if !self.has_room(index, fits) {
+            let room = self.room(index);
+            if !fits(room) {
+                seen = seen.max(room.longest());
                 continue;
             }
             if list.is_settled(Cost::of(stretch.nearest)) {
                 break;
             }
-            if !self.is_allowed(stretch, fits) {
+            if !self.is_wished(stretch) {
+                continue;
+            }
+            if let Some(room) = self.category_room(stretch).filter(|room| !fits(*room)) {
+                seen = seen.max(room.longest());
                 continue;
             }
             let mut view = self.look(index);
+            seen = seen.max(longest(view.fit));
             let mut from = stretch.own();
             // A further choice in a stretch must be as good now as when those before it are gone: nobody knows which of
             // them will be.
@@ -106,32 +120,39 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
                 view = view.without(range(start, start + party));
             }
         }
+        self.longest = seen;
         Some(list.pick(&mut self.chance)?.seats())
     }
 
+    /// The nearest of these places to sit down at.
+    #[inline]
     fn nearest_start(&self, stretch: &Stretch, from: Bits) -> Option<(Cost, u32)> {
-        let party = self.wish.quantity;
-        let mut best = Shortlist::new(1);
-        for start in places(from) {
-            let distance = self.plan.places.party(stretch.line, start, party);
-            best.add(Cost::of(distance), start);
+        let cost = |start| {
+            let places = &self.plan.places;
+            Cost::of(places.party(stretch.line, start, self.wish.quantity))
+        };
+        let mut from = places(from).map(|start| (cost(start), start));
+        let first = from.next()?;
+        Some(from.fold(
+            first,
+            |best, other| if other.0 < best.0 { other } else { best },
+        ))
+    }
+
+    /// What there may be room for, as far as the hint of a cell is trusted.
+    #[inline]
+    pub(super) fn room(&self, cell: u32) -> Room {
+        if self.trusts {
+            self.hints.read(cell).room(self.sight.now())
+        } else {
+            Room::ANY
         }
-        best.best()
     }
 
-    /// Whether the hint of a cell speaks for a look.
+    /// The same about the one category that is wished for in a mixed stretch.
     #[inline]
-    pub(super) fn has_room(&self, cell: u32, fits: impl Fn(Room) -> bool) -> bool {
-        !self.trusts || fits(self.hints.read(cell).room(self.sight.now()))
-    }
-
-    /// Whether the wish allows any seats of the stretch, and the hint about their category speaks for a look.
-    #[inline]
-    pub(super) fn is_allowed(&self, stretch: &Stretch, fits: impl Fn(Room) -> bool) -> bool {
-        self.is_wished(stretch)
-            && self
-                .category_cell(stretch)
-                .is_none_or(|cell| self.has_room(cell, fits))
+    pub(super) fn category_room(&self, stretch: &Stretch) -> Option<Room> {
+        self.category_cell(stretch).map(|cell| self.room(cell))
     }
 
     /// Whether the wish allows any seats of the stretch.
@@ -164,13 +185,19 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         });
         let open = free & !ramps;
         let now = self.sight.now();
-        let tell = |(cell, saw), room| self.hints.lower(cell, saw, room, now, ticks_left);
-        tell(whole, room_of(open, open));
+        let tell = |(cell, saw): (u32, Hint), fit| {
+            if !self.trusts || is_stale(saw.room(now), fit) {
+                let room = room_of(fit, open);
+                self.hints.lower(cell, saw, room, now, ticks_left);
+            }
+        };
+        tell(whole, open);
         if let Some(category) = category {
-            tell(category, room_of(open & wished, open));
+            tell(category, open & wished);
         }
-        if let Some(accessible) = accessible {
-            tell(accessible, Room::seats((free & ramps).count_ones()));
+        if let Some((cell, saw)) = accessible {
+            let room = Room::seats((free & ramps).count_ones());
+            self.hints.lower(cell, saw, room, now, ticks_left);
         }
         let kept = if self.gives_companions { 0 } else { companions };
         let view = View {
@@ -207,6 +234,12 @@ impl View {
             accessible: self.accessible & !seats,
         }
     }
+}
+
+/// Whether what is said about some seats has to be said anew. It doesn't while the longest run is still there: whoever
+/// changes a seat raises the hint, and the others are at worst a needless look too high.
+fn is_stale(room: Room, fit: Bits) -> bool {
+    room == Room::ANY || starts(fit, room.longest()) == 0
 }
 
 /// Which parties these seats have room for.
