@@ -106,22 +106,33 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
                 seen = seen.max(room.longest());
                 continue;
             }
-            let mut view = self.look(index);
+            let view = self.look(index);
             seen = seen.max(longest(view.fit));
-            let mut from = stretch.own();
-            // A further choice in a stretch must be as good now as when those before it are gone: nobody knows which of
-            // them will be.
-            for _ in 0..self.choices {
-                from &= view.starts(party, cleanly);
-                let Some((cost, start)) = self.nearest_start(stretch, from) else {
-                    break;
-                };
-                list.add(cost, Party::new(stretch.seat(start), party));
-                view = view.without(range(start, start + party));
-            }
+            self.add_parties(stretch, view, cleanly, &mut list);
         }
         self.longest = seen;
         Some(list.pick(&mut self.chance)?.seats())
+    }
+
+    /// Adds the nearest parties of a stretch. A further one must be as good now as when those before it are gone: nobody
+    /// knows which of them will be.
+    fn add_parties(
+        &self,
+        stretch: &Stretch,
+        mut view: View,
+        cleanly: bool,
+        list: &mut Shortlist<Party>,
+    ) {
+        let party = self.wish.quantity;
+        let mut from = stretch.own();
+        for _ in 0..self.choices {
+            from &= view.starts(party, cleanly);
+            let Some((cost, start)) = self.nearest_start(stretch, from) else {
+                return;
+            };
+            list.add(cost, Party::new(stretch.seat(start), party));
+            view = view.without(range(start, start + party));
+        }
     }
 
     /// The nearest of these places to sit down at.
@@ -170,35 +181,22 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         let accessible_cell = mixture.and_then(|mixture| mixture.accessible_cell());
         // The hints are read before the seats: see `hints`.
         let read = |cell: u32| (cell, self.hints.read(cell));
-        let (whole, category, accessible) = (
-            read(index),
-            category_cell.map(read),
-            accessible_cell.map(read),
-        );
+        let whole = read(index);
+        let (category, accessible) = (category_cell.map(read), accessible_cell.map(read));
         let (free, ticks_left) = stretch.free(self.sight);
-        let (wished, ramps, companions) = mixture.map_or((Bits::MAX, 0, 0), |mixture| {
-            (
-                mixture.of(self.wish.categories),
-                mixture.accessible,
-                mixture.companions,
-            )
-        });
+        let wished = mixture.map_or(Bits::MAX, |mixture| mixture.of(self.wish.categories));
+        let ramps = mixture.map_or(0, |mixture| mixture.accessible);
         let open = free & !ramps;
-        let now = self.sight.now();
-        let tell = |(cell, saw): (u32, Hint), fit| {
-            if !self.trusts || is_stale(saw.room(now), fit) {
-                let room = room_of(fit, open);
-                self.hints.lower(cell, saw, room, now, ticks_left);
-            }
-        };
-        tell(whole, open);
+        self.tell(whole, open, open, ticks_left);
         if let Some(category) = category {
-            tell(category, open & wished);
+            self.tell(category, open & wished, open, ticks_left);
         }
         if let Some((cell, saw)) = accessible {
             let room = Room::seats((free & ramps).count_ones());
+            let now = self.sight.now();
             self.hints.lower(cell, saw, room, now, ticks_left);
         }
+        let companions = mixture.map_or(0, |mixture| mixture.companions);
         let kept = if self.gives_companions { 0 } else { companions };
         let view = View {
             open,
@@ -206,6 +204,15 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             accessible: free & ramps & wished,
         };
         view.without(stretch.bits_of(self.avoid))
+    }
+
+    /// Tells a hint which seats were found to be free, if that is news.
+    fn tell(&self, (cell, saw): (u32, Hint), fit: Bits, open: Bits, ticks_left: Option<u32>) {
+        let now = self.sight.now();
+        if !self.trusts || is_stale(saw.room(now), fit) {
+            self.hints
+                .lower(cell, saw, room_of(fit, open), now, ticks_left);
+        }
     }
 
     /// The cell of the one category that is wished for in a mixed stretch.
