@@ -91,6 +91,10 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             let distance = places_of.party(front.line, start, ahead);
             for other in places(starts_behind) {
                 let both = distance.worst(places_of.party(behind.line, other, rest));
+                // However near the two parts are to one another: this saves most of the square roots.
+                if best.is_settled(Cost::of(both)) {
+                    continue;
+                }
                 let gap = places_of.gap((front.line, start, ahead), (behind.line, other, rest));
                 let party = Party::split((front.seat(start), ahead), (behind.seat(other), rest));
                 best.add(Cost::of(both.apart(gap)), party);
