@@ -78,7 +78,7 @@ settings! {
     "Who may" {
         /// The API keys, one a line. Without any key everybody may do everything.
         key_file: Option<PathBuf> = Text("FILE", ""), maybe(check::path);
-        /// The environment variable that holds further API keys.
+        /// The environment variable that holds the API keys, with ; between them, where there is no file.
         key_env: String = Text("NAME", "SEATLOCK_KEYS"), one(check::variable);
         /// Lets everybody in who can reach the server, although no key is configured.
         open: bool = Switch("BOOL", "false"), one(check::switch);
