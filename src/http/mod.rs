@@ -35,6 +35,7 @@
 //! | `service` | one request: let in, answered, counted, logged | what it asks |
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
+//! | `door` | keys and rates, before anything else | what is asked |
 //! | `operate` | health, readiness, metrics | what they are about |
 //! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
@@ -47,6 +48,7 @@
 mod admission;
 mod answer;
 mod connection;
+mod door;
 mod intake;
 mod listing;
 mod observer;
@@ -66,6 +68,7 @@ mod tls;
 pub mod v1;
 mod wire;
 
+pub use door::{Door, DoorConfig, Turned, guard};
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;

@@ -213,17 +213,20 @@ impl Server {
     /// A place for a connection from `address`, among all of them and among its own.
     fn admit(&self, address: IpAddr) -> Option<Admitted> {
         let observer = self.service.config.observer.clone();
+        let observe = |note: fn(&Observer)| {
+            if let Some(observer) = &observer {
+                note(observer);
+            }
+        };
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            observer.inspect(|observer| observer.refused_full());
+            observe(Observer::refused_full);
             return None;
         };
         let Some(place_of_peer) = self.peers.admit(address) else {
-            observer.inspect(|observer| observer.refused_crowded());
+            observe(Observer::refused_crowded);
             return None;
         };
-        if let Some(observer) = &observer {
-            observer.connection_opened();
-        }
+        observe(Observer::connection_opened);
         Some(Admitted {
             _place: place,
             _place_of_peer: place_of_peer,

@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod folder;
 mod follower;
+mod keys;
 mod logs;
 mod metrics;
 mod process;
