@@ -3,16 +3,33 @@
 use std::io::Read;
 
 use flate2::read::GzDecoder;
-use seatlock::{feed::Shown, http::v1::availability::MAP_TYPE, limits::PAGE_SEATS};
+use seatlock::{
+    chart::Chart,
+    feed::Shown,
+    http::v1::{availability::MAP_TYPE, stream::StreamLimits},
+    limits::PAGE_SEATS,
+};
 
 use crate::{
     apps::patient,
-    stall::{Ground, Stall},
+    stall::Stall,
     talk::{Host, Reply},
 };
 
+/// Numbered seats, and a lawn after them.
 fn ground(numbered: u32, lawn: u32) -> (Stall, Host) {
-    let stall = Stall::on(Ground { numbered, lawn }, Default::default());
+    let rows = format!(r#"[{{"label": "\"A\"", "seats": {numbered}}}]"#);
+    let sections = match numbered {
+        0 => String::new(),
+        _ => format!(r#"{{"name": "Stalls", "rows": {rows}}}"#),
+    };
+    let areas = match lawn {
+        0 => String::new(),
+        _ => format!(r#"{{"name": "Lawn", "capacity": {lawn}}}"#),
+    };
+    let chart = format!(r#"{{"sections": [{sections}], "areas": [{areas}]}}"#);
+    let chart = Chart::from_json(chart.as_bytes()).expect("a chart");
+    let stall = Stall::on(chart, StreamLimits::default());
     let host = Host::start(stall.app(), patient());
     (stall, host)
 }
@@ -43,7 +60,7 @@ fn json_has_seats_by_label_and_areas_by_count() {
     stall.change(8, 4, Shown::Held);
     let reply = ask(&host, "GET", "");
     assert_eq!(reply.header("content-type"), Some("application/json"));
-    let expected = r#"{"event":"finale","position":8,"resume":"0000beef-8","counts":{"available":3,"held":1,"booked":1,"withheld":0},"areas":{"Lawn":{"available":2,"held":1,"booked":0,"withheld":0}},"seats":{"\"Stalls\"/A/1":"available","\"Stalls\"/A/2":"booked"}}"#;
+    let expected = r#"{"event":"finale","position":8,"resume":"0000beef-8","counts":{"available":3,"held":1,"booked":1,"withheld":0},"areas":{"Lawn":{"available":2,"held":1,"booked":0,"withheld":0}},"seats":{"Stalls/\"A\"/1":"available","Stalls/\"A\"/2":"booked"}}"#;
     assert_eq!(String::from_utf8_lossy(&reply.body), expected);
 }
 
