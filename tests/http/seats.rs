@@ -1,12 +1,20 @@
 //! `GET seats`: its two forms, its caches, and that all of them say the same.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
+use axum::{body::to_bytes, http::HeaderMap};
 use flate2::read::GzDecoder;
 use seatlock::{
     chart::Chart,
+    clock::BootClock,
+    engine::{Engine, EngineConfig, HoldAnswer, ReleaseAnswer},
+    event::User,
     feed::Shown,
-    http::v1::{availability::MAP_TYPE, stream::StreamLimits},
+    http::v1::{
+        availability::{self, MAP_TYPE},
+        stream::StreamLimits,
+        texts::Texts,
+    },
     limits::PAGE_SEATS,
 };
 
@@ -171,4 +179,30 @@ fn a_form_is_chosen_by_weight() {
         let reply = ask(&host, "GET", &format!("accept: {accept}\r\n"));
         assert_eq!(reply.header("content-type"), Some(expected), "{accept}");
     }
+}
+
+/// A thousand times: the scribe, which the map comes from, is always behind a little.
+#[test]
+fn who_was_told_of_a_change_sees_it() {
+    let engine = Engine::start(EngineConfig::default(), BootClock::new()).expect("an engine");
+    let event = engine.default_event().expect("the event of the small API");
+    let (texts, nothing_special, ada) = (Texts::default(), HeaderMap::new(), User::new("ada"));
+    let seen = async || {
+        let answer = availability::seats(&engine, &texts, event, &nothing_special).await;
+        let body = to_bytes(answer.into_body(), usize::MAX).await;
+        String::from_utf8(body.expect("a body").to_vec()).expect("JSON")
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(async {
+        for _ in 0..500 {
+            assert!(matches!(engine.hold_seat(3, &ada), HoldAnswer::Held { .. }));
+            assert!(seen().await.contains(r#""3":"held""#));
+            assert!(matches!(
+                engine.release_seat(3),
+                ReleaseAnswer::Released { .. }
+            ));
+            assert!(seen().await.contains(r#""3":"available""#));
+        }
+    });
+    assert!(Arc::ptr_eq(&texts.of(event), &texts.of(event)));
 }
