@@ -7,10 +7,12 @@
 //! | [`texts`] | those of all events |
 //! | `gzip` | a compressed text in pieces |
 //! | [`stream`] | `GET stream`: what changes, as it changes |
+//! | `places` | how many streams there may be |
 //! | `preference` | what a client prefers |
 
 pub mod availability;
 mod gzip;
+mod places;
 mod preference;
 pub mod seat_text;
 pub mod stream;
