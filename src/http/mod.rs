@@ -43,6 +43,7 @@ mod intake;
 mod listing;
 mod page;
 mod patience;
+mod peer;
 mod request;
 mod routes;
 mod sending;
@@ -50,5 +51,6 @@ mod server;
 pub mod v1;
 mod wire;
 
+pub use peer::Peer;
 pub use routes::{Unlock, router};
 pub use server::{Drained, ServerConfig, listen, serve};

@@ -3,11 +3,15 @@
 //! | file | what it is |
 //! |---|---|
 //! | [`availability`] | `GET seats`: all seats of an event, as JSON or in two bits each |
+//! | [`gate`] | who may ask, how often, and from which web pages |
+//! | [`once`] | requests that come again: carried out once |
 //! | [`seat_text`] | the JSON, kept page by page, plain and compressed |
 //! | [`stream`] | `GET stream`: what changes, as it changes |
 //! | `preference` | what a client prefers |
 
 pub mod availability;
+pub mod gate;
+pub mod once;
 mod preference;
 pub mod seat_text;
 pub mod stream;
