@@ -7,6 +7,7 @@
 //! | `contention` | what is left of that when threads want the same seats? |
 //! | `groups` | what does a hold of several seats at one instant cost? |
 //! | `expiry` | what do a hold's mark, its expiry and a tick without expiries cost? |
+//! | `best` | what does it cost to find the best seats, and to hold them? |
 //! | `snapshot` | what does it cost to say the status of every seat? |
 //! | `tape` | what do a record's number, its place and its reading cost? |
 //!
@@ -16,6 +17,7 @@
 //!
 //! `table` is a program of its own that turns criterion's results into README's tables.
 
+mod best;
 mod contention;
 mod crew;
 mod expiry;
@@ -36,6 +38,7 @@ fn main() {
     contention::bench(&mut criterion);
     groups::bench(&mut criterion);
     expiry::bench(&mut criterion);
+    best::bench(&mut criterion);
     snapshot::bench(&mut criterion);
     tape::bench(&mut criterion);
     criterion.final_summary();

@@ -35,7 +35,7 @@
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
-//! | 2 | `access` `repeat` | who may ask, and how often; requests that come again |
+//! | 2 | `access` `metrics` `repeat` | who may ask, and how often; what is counted; requests that come again |
 //! | 2 | `chart` `clock` `entropy` `seat::word` | seats as people know them; time; chance; a seat's state as a value |
 //! | 2 | `event::hints` | where it is worth looking for free seats |
 //! | 1 | `ids` `mutation` `tick` | values |
@@ -99,6 +99,8 @@ pub mod feed;
 pub mod http;
 pub mod ids;
 pub mod limits;
+#[cfg(not(any(loom, shuttle)))]
+pub mod metrics;
 pub mod mutation;
 pub mod reaper;
 #[cfg(not(any(loom, shuttle)))]

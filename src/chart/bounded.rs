@@ -10,7 +10,7 @@ pub(super) struct Tally {
     what: &'static str,
     count: u32,
     count_max: u32,
-    told: bool,
+    over: bool,
 }
 
 impl Tally {
@@ -19,12 +19,17 @@ impl Tally {
             what,
             count: 0,
             count_max,
-            told: false,
+            over: false,
         }
     }
 
     pub(super) fn count(&self) -> u32 {
         self.count
+    }
+
+    /// Whether there was once no room for something.
+    pub(super) fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Counts `more` if there is room for them, and says whether there was. The first time there isn't is an error.
@@ -39,8 +44,8 @@ impl Tally {
     /// As [`Tally::add`], without counting them.
     pub(super) fn has_room(&mut self, more: u32) -> Result<bool, Reason> {
         let room = more <= self.count_max - self.count;
-        if !room && !self.told {
-            self.told = true;
+        if !room && !self.over {
+            self.over = true;
             return Err(Reason::TooMany {
                 what: self.what,
                 count_max: self.count_max,
@@ -70,6 +75,11 @@ impl<T> Bounded<T> {
             self.items.push(item);
         }
         Ok(())
+    }
+
+    /// Whether something was dropped.
+    pub(super) fn is_over(&self) -> bool {
+        self.tally.is_over()
     }
 
     pub(super) fn into_boxed(self) -> Box<[T]> {

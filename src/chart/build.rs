@@ -6,10 +6,10 @@ use super::{
     Chart,
     bounded::{Bounded, Tally},
     distinct::Distinct,
-    facts::{Facts, Gathered},
+    facts::Gathered,
     fault::Reason,
     index::Index,
-    labels::{GatheredLabels, Labels, Seating},
+    labels::{GatheredLabels, Seating},
     layout,
     parts::{Area, Category, Currency, Position, Row, SeatTraits, Section},
 };
@@ -101,6 +101,10 @@ impl Builder {
         if let Some((number, _)) = known.find(|(_, category)| &*category.name == name) {
             return Ok(number);
         }
+        if self.listed && self.categories.is_over() {
+            // It may be one of those that were dropped.
+            return Ok(0);
+        }
         if self.listed {
             return Err(Reason::UnknownCategory);
         }
@@ -110,8 +114,10 @@ impl Builder {
 
     /// The category of a seat of which none is said.
     pub(super) fn default_category(&mut self) -> Result<u8, Reason> {
-        self.category(Category::DEFAULT_NAME)
-            .or(Err(Reason::Missing))
+        match self.category(Category::DEFAULT_NAME) {
+            Err(Reason::UnknownCategory) => Err(Reason::Missing),
+            category => category,
+        }
     }
 
     /// Begins a section. One whose name is wrong can still be looked through.
@@ -134,17 +140,16 @@ impl Builder {
             label: label.unwrap_or_default().into(),
             start: Position::ORIGIN,
         };
-        let labelled_as_before = self.rows.last().is_some_and(|last| row.continues(last));
+        let continues = self.rows.last().is_some_and(|last| row.continues(last));
+        let new = label.is_none_or(|label| self.row_labels.insert(label.into()));
+        if label.is_none() || !continues {
+            self.seat_labels.clear();
+        }
         self.rows.push(row)?;
         if let Some(section) = self.sections.last_mut() {
             section.rows.end = self.rows.len();
         }
-        if label.is_some() && labelled_as_before {
-            return Ok(());
-        }
-        self.seat_labels.clear();
-        let new = label.is_none_or(|label| self.row_labels.insert(label.into()));
-        new.then_some(()).ok_or(Reason::Ended)
+        self.distinct(new || continues, Reason::Ended)
     }
 
     /// Adds a seat to the last row.
@@ -161,23 +166,28 @@ impl Builder {
             row.seats += 1;
         }
         let new = self.seat_labels.insert(seat.label);
-        new.then_some(()).ok_or(Reason::Duplicate)
+        self.distinct(new, Reason::Duplicate)
     }
 
-    /// Adds plain seats to the last row, labelled by numbers.
+    /// Whether there is room for so many seats more.
+    pub(super) fn has_room(&mut self, seats: u32) -> Result<bool, Reason> {
+        self.seats.has_room(seats)
+    }
+
+    /// Adds plain seats to the last row, at least one, labelled by numbers.
     pub(super) fn counted_seats(
         &mut self,
         from: u32,
         seats: u32,
         category: u8,
     ) -> Result<(), Reason> {
-        if !self.seats.has_room(seats)? {
+        if !self.has_room(seats)? {
             return Ok(());
         }
-        let past = from.checked_add(seats);
-        let past = past.ok_or(Reason::Expected("fewer: labels are counted below 2^32"))?;
+        let last = from.checked_add(seats - 1);
+        let last = last.ok_or(Reason::Expected("fewer: labels are counted below 2^32"))?;
         let mut label = String::new();
-        for number in from..past {
+        for number in from..=last {
             label.clear();
             write!(label, "{number}").expect("a String takes any text");
             self.seat(Seat::plain(&label, category))?;
@@ -243,44 +253,17 @@ impl Builder {
 
     fn new_name(&mut self, name: &str) -> Result<(), Reason> {
         let new = self.names.insert(name.into());
-        new.then_some(()).ok_or(Reason::Duplicate)
+        self.distinct(new, Reason::Duplicate)
     }
-}
 
-/// A chart of plain numbers: one nameless row of one nameless section.
-pub(super) fn numbered(seats: u32) -> Chart {
-    let any = usize::from(seats > 0);
-    let section = Section {
-        name: "".into(),
-        rows: 0..any,
-    };
-    let row = Row {
-        first: SeatId::new(0),
-        seats,
-        section: 0,
-        label: "".into(),
-        start: Position::ORIGIN,
-    };
-    let mut rows = vec![row; any];
-    layout::place_rows(&mut rows);
-    let positions = Facts::Same(None);
-    let focus = layout::middle_of_the_front(&rows, &positions);
-    let seating = Seating {
-        sections: vec![section; any].into(),
-        rows: rows.into(),
-        labels: Labels::Counted(Facts::Same(1)),
-    };
-    Chart {
-        index: Index::of(&seating),
-        seating,
-        areas: Box::default(),
-        categories: [Category::named(Category::DEFAULT_NAME)].into(),
-        currency: None,
-        focus,
-        numbered: seats,
-        seats,
-        category_of: Facts::Same(0),
-        traits: Facts::Same(SeatTraits::default()),
-        positions,
+    /// Whether a label is told from the others. Once something was beyond a limit and therefore dropped, what
+    /// belongs to it stands where it doesn't belong, and only seems to be there twice.
+    fn distinct(&self, new: bool, otherwise: Reason) -> Result<(), Reason> {
+        let dropped = self.sections.is_over() || self.rows.is_over() || self.seats.is_over();
+        if new || dropped {
+            Ok(())
+        } else {
+            Err(otherwise)
+        }
     }
 }

@@ -106,6 +106,7 @@ impl GridPlan {
             builder.section(Some(&letters(section)))?;
             for row in 0..self.rows {
                 builder.row(Some(&(row + 1).to_string()))?;
+                builder.has_room(self.seats)?;
                 let share = u64::from(row) * categories.len() as u64 / u64::from(self.rows);
                 let category = categories[usize::try_from(share).unwrap_or(0)];
                 for seat in 0..self.seats {

@@ -36,16 +36,17 @@ pub(super) fn position(row: &Row, positions: &Facts<Option<Position>>, seat: Sea
 /// The focal point of a chart that doesn't name one: halfway between its leftmost and rightmost seat, level with the
 /// foremost.
 pub(super) fn middle_of_the_front(rows: &[Row], positions: &Facts<Option<Position>>) -> Position {
+    let in_line = matches!(positions, Facts::Same(_));
     let mut seats = rows.iter().flat_map(|row| {
-        let all_in_line = matches!(positions, Facts::Same(_));
-        let step = if all_in_line {
-            row.seats.saturating_sub(1)
-        } else {
-            1
-        };
         // Of a row in line its two ends are enough, which matters when it has a hundred million seats.
-        let ids = row.ids().step_by(step.max(1) as usize);
-        ids.map(|seat| position(row, positions, seat))
+        let skip = if in_line {
+            row.seats.saturating_sub(2)
+        } else {
+            0
+        };
+        let first = row.first.get();
+        let ids = (first..first + row.seats.min(1)).chain(first + 1 + skip..first + row.seats);
+        ids.map(|seat| position(row, positions, SeatId::new(seat)))
     });
     let Some(first) = seats.next() else {
         return Position::ORIGIN;

@@ -74,6 +74,7 @@ mod json;
 mod labels;
 mod layout;
 mod parts;
+mod plain;
 #[cfg(test)]
 mod tests;
 
@@ -91,6 +92,9 @@ use index::Index;
 use labels::Seating;
 
 /// The seats of a house. Immutable; see the [module](self).
+///
+/// What is the same of all seats is kept once. A chart of a million seats, each with a label, category, position and
+/// traits of its own, takes 33 bytes for each.
 ///
 /// What is asked about a [`SeatId`] of another chart is answered as for an ordinary seat of the first category, or
 /// with `None` where the answer has room for it.
@@ -112,7 +116,7 @@ pub struct Chart {
 impl Chart {
     /// Seats labelled `1` to `N`, in one row. It keeps nothing for each seat, however many there are.
     pub fn numbered(seats: u32) -> Self {
-        build::numbered(seats)
+        plain::numbered(seats)
     }
 
     /// Reads a chart as JSON.

@@ -77,6 +77,11 @@ impl Row {
         Self(self.0 & !(SHOWN_MASK << shift) | (shown as u64) << shift)
     }
 
+    /// A row as it was sent.
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(u64::from_le_bytes(bytes))
+    }
+
     /// The row as it is sent: four seats a byte, the first in the lowest bits of the first byte.
     pub const fn to_bytes(self) -> [u8; 8] {
         self.0.to_le_bytes()
@@ -114,6 +119,7 @@ mod tests {
             .with(3, Shown::Withheld)
             .with(4, Shown::Booked);
         assert_eq!(row.to_bytes(), [0b11_00_01_00, 0b10, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(Row::from_bytes(row.to_bytes()), row);
     }
 
     #[test]

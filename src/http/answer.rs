@@ -58,6 +58,8 @@ pub(super) enum Refusal {
     BodyBroken,
     BodyTooLong,
     BodyTooSlow,
+    Overloaded,
+    TookTooLong,
     OurFault,
 }
 
@@ -89,6 +91,10 @@ impl Refusal {
                 StatusCode::REQUEST_TIMEOUT,
                 message!("The body took too long to arrive."),
             )),
+            Self::Overloaded => busy(),
+            Self::TookTooLong => {
+                again_later(message!("It took too long: it may still be done, or not."))
+            }
             Self::OurFault => say(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 message!("Something is wrong with this server."),
@@ -185,10 +191,11 @@ fn already_booked() -> Response {
 }
 
 fn busy() -> Response {
-    let mut answer = say(
-        StatusCode::SERVICE_UNAVAILABLE,
-        message!("Nothing was changed. Try again."),
-    );
+    again_later(message!("Nothing was changed. Try again."))
+}
+
+fn again_later(message: Message) -> Response {
+    let mut answer = say(StatusCode::SERVICE_UNAVAILABLE, message);
     answer
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -4,13 +4,14 @@ use std::{ops::RangeInclusive, str::FromStr, time::Duration};
 
 use clap::Parser;
 use seatlock::{
-    limits::{GROUP_SEATS_MAX, SEATS_MAX, THREADS_MAX},
+    limits::{GROUP_SEATS_MAX, SEATS_MAX, STREAMS_MAX, THREADS_MAX},
     tick::Ttl,
 };
 
 use crate::{
     http::HttpPlan,
     plan::{Length, Plan, mix::Mix, skew::Skew},
+    streams::StreamsPlan,
 };
 
 /// How long a run is unless it is told.
@@ -74,6 +75,16 @@ pub struct Options {
     /// How long that server's locks last
     #[arg(long, default_value = "60s", value_name = "TIME", value_parser = time, requires = "url")]
     pub lock_ttl: Duration,
+    /// Let so many clients follow one event over HTTP instead, each with a map of its own, while a server in a process of
+    /// its own changes its seats
+    #[arg(long, value_name = "N", conflicts_with_all = ["url", "sabotage"], value_parser = clap::value_parser!(u32).range(1..=i64::from(STREAMS_MAX)))]
+    pub streams: Option<u32>,
+    /// With --streams: changes a second
+    #[arg(long, default_value_t = 5_000, value_name = "N", requires = "streams", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub changes: u32,
+    /// With --streams: be the server; the run with the clients starts this one itself
+    #[arg(long, hide = true, requires = "streams")]
+    pub serve: bool,
     /// Commit a deliberate fault, which the run must find; 'all' commits each in turn and shows how it was found
     #[arg(long, value_name = "FAULT", conflicts_with = "url")]
     pub sabotage: Option<String>,
@@ -102,6 +113,8 @@ Examples:
   stress --sabotage all                           is the auditor awake? Each fault must be found
   stress --url http://127.0.0.1:3000 --lock-ttl 500ms --duration 20s
                                                   against: seatlock serve --lock-ttl 500ms
+  stress --streams 10000 --changes 5000 --duration 30s --seats 100000
+                                                  ten thousand who follow one event
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
 with --sabotage all it is 0 if every fault was found.";
@@ -150,6 +163,17 @@ impl Options {
             length: self.length(),
             seed,
             quiet: self.quiet,
+        }
+    }
+
+    /// The run with `streams` clients that these options ask for.
+    pub fn streams_plan(&self, streams: u32, seed: u64) -> StreamsPlan {
+        StreamsPlan {
+            streams,
+            seats: self.seats,
+            changes_a_second: self.changes,
+            duration: self.duration.unwrap_or(DURATION),
+            seed,
         }
     }
 
@@ -272,6 +296,8 @@ mod tests {
             "--operations 1 --duration 1s",
             "--lock-ttl 1s",
             "--fly",
+            "--changes 5",
+            "--serve",
         ] {
             let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
                 .expect_err(line);

@@ -21,6 +21,7 @@
 //! | [`audit`] | the replay, a second implementation of the rules, real time, what was shown |
 //! | [`sabotage`] | deliberate faults, each of which the audit must find |
 //! | [`http`] | the small API of a running server: clients, and their judge |
+//! | [`streams`] | thousands who follow one event, each with a map of its own |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
 //! | [`run`], [`signals`], [`progress`], [`latency`], [`report`] | a run from its beginning to its summary |
 
@@ -38,4 +39,5 @@ pub mod report;
 pub mod run;
 pub mod sabotage;
 pub mod signals;
+pub mod streams;
 pub mod worker;

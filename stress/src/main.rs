@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use stress::{audit::verdict::Violation, cli::Options, http, report, run, sabotage};
+use stress::{audit::verdict::Violation, cli::Options, http, report, run, sabotage, streams};
 
 /// The options make no sense, or the run could not be begun.
 const BAD_USAGE: u8 = 2;
@@ -26,6 +26,17 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
     if options.list_sabotages {
         print!("{}", sabotage::list());
         return Ok(true);
+    }
+    if let Some(count) = options.streams {
+        let plan = options.streams_plan(count, seed);
+        return if options.serve {
+            streams::serve(&plan).map(|()| true)
+        } else {
+            streams::run(&plan).map(|ended| {
+                print!("{}", streams::summary(&plan, &ended));
+                ended.is_right()
+            })
+        };
     }
     println!("--seed {seed}");
     if let Some(url) = &options.url {

@@ -3,10 +3,17 @@
 mod api;
 mod apps;
 mod command_line;
+mod config;
+mod folder;
 mod follower;
+mod logs;
+mod metrics;
+mod process;
 mod seats;
 mod server;
 mod slow;
+mod smuggling;
 mod stall;
 mod stream;
 mod talk;
+mod tls;

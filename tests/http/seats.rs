@@ -97,7 +97,7 @@ fn each_form_and_coding_has_a_tag_of_its_own_that_lasts_until_a_change() {
         ["\"0000beef-0\"", "\"0000beef-0.gz\"", "\"0000beef-0.map\""]
     );
     for (form, tag) in forms.iter().zip(&first) {
-        for known in [format!("{tag}"), format!("\"x\", W/{tag}"), "*".to_owned()] {
+        for known in [tag.clone(), format!("\"x\", W/{tag}"), "*".to_owned()] {
             let reply = ask(&host, "GET", &format!("{form}if-none-match: {known}\r\n"));
             assert_eq!(reply.status, 304, "{known}");
             assert_eq!(reply.header("etag"), Some(tag.as_str()));

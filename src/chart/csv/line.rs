@@ -85,7 +85,7 @@ mod tests {
             (",", Some(vec!["", ""])),
             ("a,b", Some(vec!["a", "b"])),
             (r#""a,b",c"#, Some(vec!["a,b", "c"])),
-            (r#""a ""b""",""#, Some(vec![r#"a "b""#, ""])),
+            (r#""a ""b""","#, Some(vec![r#"a "b""#, ""])),
             (r#"a"b,c"#, Some(vec![r#"a"b"#, "c"])),
             (r#""a"#, None),
             (r#""a"b,c"#, None),

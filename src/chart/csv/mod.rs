@@ -2,6 +2,7 @@
 
 mod line;
 mod read;
+mod scope;
 mod write;
 
 pub(super) use read::read;

@@ -1,8 +1,11 @@
 //! From CSV to a chart.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
-use super::{Column, line};
+use super::{
+    Column, line,
+    scope::{Record, Scope},
+};
 use crate::chart::{
     Chart,
     build::{Builder, Seat},
@@ -17,13 +20,13 @@ pub(in crate::chart) fn read(bytes: &[u8]) -> Result<Chart, ImportErrors> {
     let mut import = Import::new();
     let mut fields = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
-        import.line = number;
+        import.scope.line = number;
         if let Some(directive) = line.trim_start().strip_prefix('#') {
             import.directive(directive);
         } else if !line.trim_matches([',', ' ', '\t']).is_empty() {
             match line::split(line, &mut fields) {
                 Ok(()) => import.record(&fields),
-                Err(reason) => import.fault("", reason),
+                Err(reason) => import.scope.fault("", reason),
             }
         }
     }
@@ -32,8 +35,9 @@ pub(in crate::chart) fn read(bytes: &[u8]) -> Result<Chart, ImportErrors> {
 
 struct Import {
     builder: Builder,
-    errors: ImportErrors,
-    line: u32,
+    scope: Scope,
+    /// The directives that were given.
+    directives: HashSet<String>,
     /// Which column each field of a line belongs to; before the first line of names there is none.
     columns: Option<Vec<Option<Column>>>,
     /// Section and row of the line before.
@@ -43,27 +47,12 @@ struct Import {
     plain: Option<u32>,
 }
 
-/// The fields of a line by their columns; a column that is not in the file is empty.
-struct Record<'a> {
-    fields: [&'a str; Column::ALL.len()],
-}
-
-impl<'a> Record<'a> {
-    fn get(&self, column: Column) -> &'a str {
-        self.fields[column as usize]
-    }
-
-    fn has(&self, column: Column) -> bool {
-        !self.get(column).is_empty()
-    }
-}
-
 impl Import {
     fn new() -> Self {
         Self {
             builder: Builder::new(),
-            errors: ImportErrors::default(),
-            line: 0,
+            scope: Scope::default(),
+            directives: HashSet::new(),
             columns: None,
             section: String::new(),
             row: String::new(),
@@ -72,19 +61,19 @@ impl Import {
     }
 
     fn finish(mut self) -> Result<Chart, ImportErrors> {
-        if self.plain.is_some() && self.columns.is_some() {
+        if self.plain.is_some() && (self.columns.is_some() || self.directives.len() > 1) {
             let reason = Reason::Expected("alone, in a chart of plain numbers");
-            self.fault("seats", reason);
+            self.scope.fault("seats", reason);
         }
-        if !self.errors.is_empty() {
-            return Err(self.errors);
+        if !self.scope.errors.is_empty() {
+            return Err(self.scope.errors);
         }
         match self.plain {
             Some(seats) => Ok(Chart::numbered(seats)),
             None => self
                 .builder
                 .finish()
-                .map_err(|reason| ImportErrors::one(self.line.max(1), reason)),
+                .map_err(|reason| ImportErrors::one(self.scope.line.max(1), reason)),
         }
     }
 
@@ -93,20 +82,23 @@ impl Import {
         let (key, value) = text.split_once('=').unwrap_or((text, ""));
         let value = value.trim_end_matches(',').trim();
         match key.trim() {
+            key @ ("currency" | "focus" | "seats") if !self.directives.insert(key.to_owned()) => {
+                self.scope.fault(key, Reason::FieldTwice);
+            }
             "currency" => {
                 let currency = check::currency(value);
-                self.builder.currency = self.checked("currency", currency);
+                self.builder.currency = self.scope.checked("currency", currency);
             }
             "focus" => {
                 let (x, y) = value.split_once(' ').unwrap_or((value, ""));
                 let (x, y) = (check::coordinate(x), check::coordinate(y.trim_start()));
                 let focus = x.and_then(|x| Ok(Position { x, y: y? }));
-                self.builder.focus = self.checked("focus", focus);
+                self.builder.focus = self.scope.checked("focus", focus);
             }
-            "seats" => self.plain = self.checked("seats", check::plain_seats(value)),
+            "seats" => self.plain = self.scope.checked("seats", check::plain_seats(value)),
             _ => {
                 let reason = Reason::Expected("# currency=EUR, # focus=0 0 or # seats=1000");
-                self.fault("#", reason);
+                self.scope.fault("#", reason);
             }
         }
     }
@@ -118,16 +110,9 @@ impl Import {
         if fields.len() != columns.len() {
             let (found, expected) = (fields.len(), columns.len());
             let what = format!("has {found} fields where the first line has {expected}");
-            return self.fault("", Reason::Syntax(what));
+            return self.scope.fault("", Reason::Syntax(what));
         }
-        let mut record = Record {
-            fields: Default::default(),
-        };
-        for (field, column) in fields.iter().zip(columns) {
-            if let Some(column) = column {
-                record.fields[*column as usize] = field.trim();
-            }
-        }
+        let record = Record::new(fields, columns);
         if record.has(Column::Section) {
             if record.has(Column::Capacity) {
                 self.area(&record);
@@ -146,9 +131,11 @@ impl Import {
             let named = |column: &Column| column.name().eq_ignore_ascii_case(field.trim());
             let column = Column::ALL.into_iter().find(named);
             match column {
-                None => self.fault(&format!("column {number}"), Reason::UnknownField),
+                None => self
+                    .scope
+                    .fault(&format!("column {number}"), Reason::UnknownField),
                 Some(twice) if columns.contains(&column) => {
-                    self.fault(twice.name(), Reason::FieldTwice);
+                    self.scope.fault(twice.name(), Reason::FieldTwice);
                 }
                 Some(_) => {}
             }
@@ -156,7 +143,7 @@ impl Import {
         }
         for column in Column::ALL {
             if column.is_required() && !columns.contains(&Some(column)) {
-                self.fault(column.name(), Reason::Missing);
+                self.scope.fault(column.name(), Reason::Missing);
             }
         }
         self.columns = Some(columns);
@@ -164,16 +151,20 @@ impl Import {
 
     fn category(&mut self, record: &Record<'_>) {
         if record.has(Column::Row) || record.has(Column::Seat) || record.has(Column::Capacity) {
-            return self.fault(Column::Section.name(), Reason::Missing);
+            return self.scope.fault(Column::Section.name(), Reason::Missing);
         }
-        self.only(
+        self.scope.only(
             record,
             &[Column::Category, Column::Colour, Column::Price],
             "empty on a line that lists a category",
         );
-        let name = self.parsed(record, Column::Category, check::name);
-        let colour = self.parsed_if_any(record, Column::Colour, check::colour);
-        let price = self.parsed_if_any(record, Column::Price, check::price);
+        let name = self.scope.parsed(record, Column::Category, check::name);
+        let colour = self
+            .scope
+            .parsed_if_any(record, Column::Colour, check::colour);
+        let price = self
+            .scope
+            .parsed_if_any(record, Column::Price, check::price);
         if let Some(name) = name {
             let name = name.into();
             let listed = self.builder.list_category(Category {
@@ -181,12 +172,12 @@ impl Import {
                 colour,
                 price,
             });
-            self.checked(Column::Category.name(), listed);
+            self.scope.checked(Column::Category.name(), listed);
         }
     }
 
     fn area(&mut self, record: &Record<'_>) {
-        self.only(
+        self.scope.only(
             record,
             &[
                 Column::Section,
@@ -198,15 +189,16 @@ impl Import {
             "empty on the line of an area",
         );
         let category = self.category_of(record);
-        let position = self.position(record);
-        let capacity = self.parsed(record, Column::Capacity, check::count);
+        let position = self.scope.position(record);
+        let capacity = self.scope.parsed(record, Column::Capacity, check::count);
         let counted = self.builder.places(capacity.unwrap_or(0));
-        self.checked(Column::Capacity.name(), counted);
-        if let (Some(name), Some(capacity)) =
-            (self.parsed(record, Column::Section, check::name), capacity)
-        {
+        self.scope.checked(Column::Capacity.name(), counted);
+        if let (Some(name), Some(capacity)) = (
+            self.scope.parsed(record, Column::Section, check::name),
+            capacity,
+        ) {
             let added = self.builder.area(name, capacity, category, position);
-            self.checked(Column::Section.name(), added);
+            self.scope.checked(Column::Section.name(), added);
         }
     }
 
@@ -214,123 +206,63 @@ impl Import {
         for column in [Column::Colour, Column::Price] {
             if record.has(column) {
                 let reason = Reason::Expected("given once, on a line that lists a category");
-                self.fault(column.name(), reason);
+                self.scope.fault(column.name(), reason);
             }
         }
         self.begin_section_or_row(record);
         let category = self.category_of(record);
-        let position = self.position(record);
+        let position = self.scope.position(record);
         let traits = SeatTraits::new(
-            self.flag(record, Column::Accessible),
-            self.flag(record, Column::Companion),
-            self.flag(record, Column::RestrictedView),
+            self.scope.flag(record, Column::Accessible),
+            self.scope.flag(record, Column::Companion),
+            self.scope.flag(record, Column::RestrictedView),
         );
-        if let Some(label) = self.parsed(record, Column::Seat, check::label) {
+        if let Some(label) = self.scope.parsed(record, Column::Seat, check::label) {
             let added = self.builder.seat(Seat {
                 label,
                 category,
                 traits,
                 position,
             });
-            self.checked(Column::Seat.name(), added);
+            self.scope.checked(Column::Seat.name(), added);
         }
     }
 
     fn begin_section_or_row(&mut self, record: &Record<'_>) {
         let (section, row) = (record.get(Column::Section), record.get(Column::Row));
-        let aisle = self.flag(record, Column::Aisle);
+        let aisle = self.scope.flag(record, Column::Aisle);
         let new_section = self.section != section;
         let new_row = new_section || self.row != row;
         if new_section {
             section.clone_into(&mut self.section);
-            let name = self.parsed(record, Column::Section, check::name);
+            let name = self.scope.parsed(record, Column::Section, check::name);
             let begun = self.builder.section(name);
-            self.checked(Column::Section.name(), begun);
+            self.scope.checked(Column::Section.name(), begun);
         }
         if new_row {
             row.clone_into(&mut self.row);
         }
         if new_row && aisle {
             let reason = Reason::Expected("empty at the first seat of a row");
-            self.fault(Column::Aisle.name(), reason);
+            self.scope.fault(Column::Aisle.name(), reason);
         }
         if new_row || aisle {
-            let label = self.parsed(record, Column::Row, check::label);
+            let label = self.scope.parsed(record, Column::Row, check::label);
             let begun = self.builder.row(label);
-            self.checked(Column::Row.name(), begun);
+            self.scope.checked(Column::Row.name(), begun);
         }
     }
 
     fn category_of(&mut self, record: &Record<'_>) -> u8 {
-        let category = match self.parsed_if_any(record, Column::Category, check::name) {
+        let category = match self
+            .scope
+            .parsed_if_any(record, Column::Category, check::name)
+        {
             Some(name) => self.builder.category(name),
             None if record.has(Column::Category) => return 0,
             None => self.builder.default_category(),
         };
-        let category = self.checked(Column::Category.name(), category);
+        let category = self.scope.checked(Column::Category.name(), category);
         category.unwrap_or(0)
-    }
-
-    fn position(&mut self, record: &Record<'_>) -> Option<Position> {
-        if !record.has(Column::X) && !record.has(Column::Y) {
-            return None;
-        }
-        let x = self.parsed(record, Column::X, check::coordinate);
-        let y = self.parsed(record, Column::Y, check::coordinate);
-        Some(Position { x: x?, y: y? })
-    }
-
-    fn flag(&mut self, record: &Record<'_>, column: Column) -> bool {
-        let text = record.get(column);
-        let is_true = text.eq_ignore_ascii_case("true");
-        if !is_true && !text.is_empty() && !text.eq_ignore_ascii_case("false") {
-            self.fault(column.name(), Reason::Expected("true, false or empty"));
-        }
-        is_true
-    }
-
-    fn parsed<'a, T>(
-        &mut self,
-        record: &Record<'a>,
-        column: Column,
-        parse: fn(&'a str) -> Result<T, Reason>,
-    ) -> Option<T> {
-        let text = record.get(column);
-        let parsed = if text.is_empty() {
-            Err(Reason::Missing)
-        } else {
-            parse(text)
-        };
-        self.checked(column.name(), parsed)
-    }
-
-    fn parsed_if_any<'a, T>(
-        &mut self,
-        record: &Record<'a>,
-        column: Column,
-        parse: fn(&'a str) -> Result<T, Reason>,
-    ) -> Option<T> {
-        if !record.has(column) {
-            return None;
-        }
-        self.parsed(record, column, parse)
-    }
-
-    /// Notes each column besides these that isn't empty.
-    fn only(&mut self, record: &Record<'_>, columns: &[Column], otherwise: &'static str) {
-        for column in Column::ALL {
-            if record.has(column) && !columns.contains(&column) {
-                self.fault(column.name(), Reason::Expected(otherwise));
-            }
-        }
-    }
-
-    fn fault(&mut self, field: &str, reason: Reason) {
-        self.errors.push(self.line, || field.to_owned(), reason);
-    }
-
-    /// The value, or `None` after noting what is wrong with it.
-    fn checked<T>(&mut self, field: &str, value: Result<T, Reason>) -> Option<T> {
-        value.map_err(|reason| self.fault(field, reason)).ok()
     }
 }

@@ -1,8 +1,9 @@
 //! From JSON to a chart.
 
-use std::borrow::Cow;
-
-use super::{reader::Reader, scope::Scope};
+use super::{
+    reader::Reader,
+    scope::{NameField, Scope},
+};
 use crate::chart::{
     Chart,
     build::{Builder, Seat},
@@ -42,9 +43,6 @@ struct Import {
 /// Where a field stands, if it is there.
 type Spot<'a> = Option<Reader<'a>>;
 
-/// The name of a field that is a name, and what such a name has to be.
-type NameField = (&'static str, fn(&str) -> Result<&str, Reason>);
-
 const NAME: NameField = ("name", check::name);
 const LABEL: NameField = ("label", check::label);
 
@@ -82,7 +80,7 @@ impl Import {
         let line = focus.line();
         self.scope.path.enter("focus");
         let fields = self.scope.fields(&mut focus, ["x", "y"]);
-        let position = fields.and_then(|[x, y]| self.position(line, x, y));
+        let position = fields.and_then(|[x, y]| self.scope.position(line, x, y));
         self.scope.path.leave();
         position
     }
@@ -95,7 +93,7 @@ impl Import {
         };
         let colour = colour.and_then(|colour| self.scope.text(colour, "colour", check::colour));
         let price = price.and_then(|price| self.scope.number(price, "price", check::price));
-        let (line, name) = self.name(line, name, NAME);
+        let (line, name) = self.scope.required_name(line, name, NAME);
         if let Some(name) = name {
             let name = Box::from(&*name);
             let listed = self.builder.list_category(Category {
@@ -113,7 +111,7 @@ impl Import {
         let Some([name, category, rows]) = fields else {
             return;
         };
-        let (name_line, name) = self.name(line, name, NAME);
+        let (name_line, name) = self.scope.required_name(line, name, NAME);
         let begun = self.builder.section(name.as_deref());
         self.scope.checked(name_line, "name", begun);
         let category = category.map(|category| self.category_named(category));
@@ -129,7 +127,7 @@ impl Import {
         let Some([label, category, seats, from]) = fields else {
             return;
         };
-        let (label_line, label) = self.name(line, label, LABEL);
+        let (label_line, label) = self.scope.required_name(line, label, LABEL);
         let begun = self.builder.row(label.as_deref());
         self.scope.checked(label_line, "label", begun);
         let category = category.map(|category| self.category_named(category));
@@ -164,7 +162,9 @@ impl Import {
         let line = reader.line();
         if reader.peek() == Some(b'"') {
             let category = self.category_of(line, None, inherited);
-            let (line, label) = self.name(line, Some(*reader), ("", check::label));
+            let (line, label) = self
+                .scope
+                .required_name(line, Some(*reader), ("", check::label));
             if let Some(label) = label {
                 let added = self.builder.seat(Seat::plain(&label, category));
                 self.scope.checked(line, "", added);
@@ -186,13 +186,13 @@ impl Import {
         };
         let [label, category, x, y, accessible, companion, view] = fields;
         let category = self.category_of(line, category, inherited);
-        let position = self.position_if_any(line, x, y);
+        let position = self.scope.position_if_any(line, x, y);
         let traits = SeatTraits::new(
             self.scope.flag(accessible, "accessible"),
             self.scope.flag(companion, "companion"),
             self.scope.flag(view, "restricted_view"),
         );
-        let (line, label) = self.name(line, label, LABEL);
+        let (line, label) = self.scope.required_name(line, label, LABEL);
         if let Some(label) = label {
             let added = self.builder.seat(Seat {
                 label: &label,
@@ -213,7 +213,7 @@ impl Import {
             return;
         };
         let category = self.category_of(line, category, None);
-        let position = self.position_if_any(line, x, y);
+        let position = self.scope.position_if_any(line, x, y);
         let capacity = self.scope.required(line, capacity, "capacity");
         let capacity_line = capacity.map_or(line, |capacity| capacity.line());
         let capacity = capacity
@@ -221,23 +221,10 @@ impl Import {
             .unwrap_or(0);
         let counted = self.builder.places(capacity);
         self.scope.checked(capacity_line, "capacity", counted);
-        let (line, name) = self.name(line, name, NAME);
+        let (line, name) = self.scope.required_name(line, name, NAME);
         if let Some(name) = name {
             let added = self.builder.area(&name, capacity, category, position);
             self.scope.checked(line, "name", added);
-        }
-    }
-
-    /// Reads a name that has to be there; with the line at which to tell what else is wrong with it.
-    fn name<'a>(
-        &mut self,
-        object_line: u32,
-        spot: Spot<'a>,
-        (field, check): NameField,
-    ) -> (u32, Option<Cow<'a, str>>) {
-        match self.scope.required(object_line, spot, field) {
-            Some(spot) => (spot.line(), self.scope.name(spot, field, check)),
-            None => (object_line, None),
         }
     }
 
@@ -259,22 +246,6 @@ impl Import {
         let category = self.builder.default_category();
         let category = self.scope.checked(line, "category", category);
         category.unwrap_or(0)
-    }
-
-    fn position_if_any(&mut self, line: u32, x: Spot<'_>, y: Spot<'_>) -> Option<Position> {
-        if x.is_none() && y.is_none() {
-            return None;
-        }
-        self.position(line, x, y)
-    }
-
-    fn position(&mut self, line: u32, x: Spot<'_>, y: Spot<'_>) -> Option<Position> {
-        let mut coordinate = |spot, field| {
-            let spot = self.scope.required(line, spot, field)?;
-            self.scope.number(spot, field, check::coordinate)
-        };
-        let (x, y) = (coordinate(x, "x"), coordinate(y, "y"));
-        Some(Position { x: x?, y: y? })
     }
 
     /// Reads each item of a list; how many there are, if it is a list.

@@ -36,7 +36,9 @@ impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Result<Self, (u32, String)> {
         if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
             let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
-            return Err((line, error.to_string()));
+            let what = error.to_string();
+            let what = what.split(" at line ").next().unwrap_or_default();
+            return Err((line, format!("{what} (column {})", error.column())));
         }
         let mut reader = Self {
             text,
@@ -173,5 +175,83 @@ fn unquoted(token: &str) -> Cow<'_, str> {
     match inner {
         Some(inner) if !inner.contains('\\') => Cow::Borrowed(inner),
         _ => Cow::Owned(serde_json::from_str(token).unwrap_or_else(|_| "\u{FFFD}".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    /// What the reader makes of the value that comes next, with the lines at which it saw values begin.
+    fn walk(reader: &mut Reader<'_>, lines: &mut Vec<u32>) -> Json {
+        lines.push(reader.line());
+        match reader.peek() {
+            Some(b'[') => {
+                let mut items = Vec::new();
+                assert!(reader.list(|item| items.push(walk(item, lines))));
+                items.into()
+            }
+            Some(b'{') => {
+                let mut fields = serde_json::Map::new();
+                assert!(reader.object(|key, mut value| {
+                    fields.insert(key.into_owned(), walk(&mut value, lines));
+                }));
+                fields.into()
+            }
+            _ => match reader.value() {
+                Value::Text(text) => text.into(),
+                Value::Number(text) => serde_json::from_str(text).expect("a number"),
+                Value::Flag(flag) => flag.into(),
+                Value::Null => Json::Null,
+                Value::List | Value::Object => unreachable!("they begin with a bracket"),
+            },
+        }
+    }
+
+    /// How many values begin on each line of a text that `serde_json` laid out: one, or none on a line that closes
+    /// a list or an object.
+    fn lines_with_a_value(text: &str) -> Vec<u32> {
+        let begins = |line: &&str| !line.trim_start().starts_with([']', '}']);
+        let lines = (1..).zip(text.lines());
+        lines
+            .filter(|(_, line)| begins(line))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    fn json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            "[a\"\\\\{}\\[\\],:é\u{1F600}\n]{0,6}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            let key = "[a-c\"\\\\{}é]{0,4}";
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
+                prop::collection::btree_map(key, inner, 0..6)
+                    .prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_reads_what_serde_json_writes(value in json()) {
+            for text in [value.to_string(), format!("{value:#}"), format!("\n\t{value:#}\r\n ")] {
+                let mut reader = Reader::new(&text).expect("it is JSON");
+                let mut lines = Vec::new();
+                prop_assert_eq!(&walk(&mut reader, &mut lines), &value);
+                prop_assert_eq!(reader.peek(), None);
+            }
+            let text = format!("{value:#}");
+            let mut lines = Vec::new();
+            walk(&mut Reader::new(&text).expect("it is JSON"), &mut lines);
+            prop_assert_eq!(lines, lines_with_a_value(&text));
+        }
     }
 }

@@ -6,7 +6,11 @@ use super::{
     path::Path,
     reader::{Reader, Value},
 };
-use crate::chart::fault::{ImportErrors, Reason};
+use crate::chart::{
+    check,
+    fault::{ImportErrors, Reason},
+    parts::Position,
+};
 
 /// Where the import is in the text, and what it found wrong so far.
 ///
@@ -16,6 +20,9 @@ pub(super) struct Scope {
     pub(super) errors: ImportErrors,
     pub(super) path: Path,
 }
+
+/// The name of a field that holds a name, and what that name has to be.
+pub(super) type NameField = (&'static str, fn(&str) -> Result<&str, Reason>);
 
 /// How many characters of an unknown field's name are told.
 const UNKNOWN_CHARS_MAX: usize = 64;
@@ -67,6 +74,19 @@ impl Scope {
         spot
     }
 
+    /// A name that has to be there; with the line at which to tell what else is wrong with it.
+    pub(super) fn required_name<'a>(
+        &mut self,
+        object_line: u32,
+        spot: Option<Reader<'a>>,
+        (field, check): NameField,
+    ) -> (u32, Option<Cow<'a, str>>) {
+        match self.required(object_line, spot, field) {
+            Some(spot) => (spot.line(), self.name(spot, field, check)),
+            None => (object_line, None),
+        }
+    }
+
     /// A text, as `check` returns it.
     pub(super) fn name<'a>(
         &mut self,
@@ -112,6 +132,34 @@ impl Scope {
             _ => parse("").and(Err(Reason::Expected("a number"))),
         };
         self.checked(line, field, parsed)
+    }
+
+    /// Two coordinates that have to be there.
+    pub(super) fn position(
+        &mut self,
+        object_line: u32,
+        x: Option<Reader<'_>>,
+        y: Option<Reader<'_>>,
+    ) -> Option<Position> {
+        let mut coordinate = |spot, field| {
+            let spot = self.required(object_line, spot, field)?;
+            self.number(spot, field, check::coordinate)
+        };
+        let (x, y) = (coordinate(x, "x"), coordinate(y, "y"));
+        Some(Position { x: x?, y: y? })
+    }
+
+    /// Two coordinates, if one of them is there.
+    pub(super) fn position_if_any(
+        &mut self,
+        object_line: u32,
+        x: Option<Reader<'_>>,
+        y: Option<Reader<'_>>,
+    ) -> Option<Position> {
+        if x.is_none() && y.is_none() {
+            return None;
+        }
+        self.position(object_line, x, y)
     }
 
     /// `true` or `false`; `false` if it isn't there.

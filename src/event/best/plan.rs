@@ -256,10 +256,8 @@ impl Mixture {
     }
 
     fn category_cells(&self) -> u32 {
-        match u32::try_from(self.categories.len()) {
-            Ok(several @ 2..) => several,
-            _ => 0,
-        }
+        let categories = u32::try_from(self.categories.len()).expect("64 at most");
+        if categories > 1 { categories } else { 0 }
     }
 }
 

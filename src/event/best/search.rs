@@ -94,9 +94,12 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
                 continue;
             }
             let mut view = self.look(index);
-            // Each further choice in a stretch is the best there when those before it are gone.
+            let mut from = stretch.own();
+            // A further choice in a stretch must be as good now as when those before it are gone: nobody knows which of
+            // them will be.
             for _ in 0..self.choices {
-                let Some((cost, start)) = self.nearest_start(stretch, view, cleanly) else {
+                from &= view.starts(party, cleanly);
+                let Some((cost, start)) = self.nearest_start(stretch, from) else {
                     break;
                 };
                 list.add(cost, Party::new(stretch.seat(start), party));
@@ -106,12 +109,8 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         Some(list.pick(&mut self.chance)?.seats())
     }
 
-    fn nearest_start(&self, stretch: &Stretch, view: View, cleanly: bool) -> Option<(Cost, u32)> {
+    fn nearest_start(&self, stretch: &Stretch, from: Bits) -> Option<(Cost, u32)> {
         let party = self.wish.quantity;
-        let mut from = starts(view.fit, party) & stretch.own();
-        if cleanly {
-            from = clean(from, view.open, party);
-        }
         let mut best = Shortlist::new(1);
         for start in places(from) {
             let distance = self.plan.places.party(stretch.line, start, party);
@@ -190,6 +189,16 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
 }
 
 impl View {
+    /// Where a party can sit down side by side.
+    fn starts(self, party: u32, cleanly: bool) -> Bits {
+        let starts = starts(self.fit, party);
+        if cleanly {
+            clean(starts, self.open, party)
+        } else {
+            starts
+        }
+    }
+
     /// As if these seats were taken.
     pub(super) fn without(self, seats: Bits) -> Self {
         Self {

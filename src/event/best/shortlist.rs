@@ -112,14 +112,12 @@ impl<T: Copy> Shortlist<T> {
     /// So many of those that were kept, by chance if there are more; `None` if there are fewer.
     pub(super) fn sample(self, count: u32, chance: &mut impl FnMut(u32) -> u32) -> Option<Vec<T>> {
         let mut kept: Vec<T> = self.choices().collect();
-        for wanted in 0..count {
-            let left = u32::try_from(kept.len()).ok()?.checked_sub(wanted)?;
-            let step = match left {
-                0 => return None,
-                _ if kept.len() == count as usize => 0,
-                several => chance(several) % several,
-            };
-            kept.swap(wanted as usize, (wanted + step) as usize);
+        let spare = u32::try_from(kept.len()).ok()?.checked_sub(count)?;
+        if spare > 0 {
+            for at in 0..count {
+                let left = spare + count - at;
+                kept.swap(at as usize, (at + chance(left) % left) as usize);
+            }
         }
         kept.truncate(count as usize);
         Some(kept)

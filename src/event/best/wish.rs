@@ -86,12 +86,9 @@ impl Sections {
 pub struct Wish {
     pub(super) quantity: u32,
     pub(super) accessible: u32,
-    /// Where they may sit, by price.
-    pub categories: Categories,
-    /// Where they may sit, by place.
-    pub sections: Sections,
-    /// Whether they sit side by side.
-    pub adjacent: Adjacent,
+    pub(super) categories: Categories,
+    pub(super) sections: Sections,
+    pub(super) adjacent: Adjacent,
 }
 
 impl Wish {
@@ -108,6 +105,24 @@ impl Wish {
             sections: Sections::All,
             adjacent: Adjacent::Preferred,
         })
+    }
+
+    /// The same party, in seats of these categories alone.
+    #[must_use]
+    pub fn with_categories(self, categories: Categories) -> Self {
+        Self { categories, ..self }
+    }
+
+    /// The same party, in these sections alone.
+    #[must_use]
+    pub fn with_sections(self, sections: Sections) -> Self {
+        Self { sections, ..self }
+    }
+
+    /// The same party, side by side or not.
+    #[must_use]
+    pub fn with_adjacent(self, adjacent: Adjacent) -> Self {
+        Self { adjacent, ..self }
     }
 
     /// The same party, of whom so many need accessible seats. The others get companion seats as far as there are any

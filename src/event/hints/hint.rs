@@ -51,7 +51,9 @@ impl Room {
     /// without leaving an orphan.
     pub fn new(longest: u32, whole: bool, one_less: bool) -> Self {
         let longest = u64::from(longest).min(LONGEST_MASK);
-        Self(longest | WHOLE * u64::from(whole) | ONE_LESS * u64::from(one_less))
+        let whole = if whole { WHOLE } else { 0 };
+        let one_less = if one_less { ONE_LESS } else { 0 };
+        Self(longest | whole | one_less)
     }
 
     /// A number of seats that need not be side by side.
@@ -76,7 +78,7 @@ impl Room {
         }
     }
 
-    /// How many may sit side by side at most, when that is asked of two stretches together.
+    /// How many may sit side by side at most; 127 stands for more as well.
     #[inline]
     pub fn longest(self) -> u64 {
         self.0 & LONGEST_MASK
@@ -141,12 +143,8 @@ impl Hint {
         self.0 & OPEN_MASK != 0
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the shift leaves the 32 bits of the tick"
-    )]
     const fn until(self) -> Tick {
-        Tick::new((self.0 >> UNTIL_SHIFT) as u32)
+        Tick::of(self.0 >> UNTIL_SHIFT)
     }
 }
 

@@ -35,6 +35,7 @@ mod tests;
 use std::{
     fmt,
     hash::RandomState,
+    mem,
     net::{IpAddr, Ipv4Addr},
 };
 
@@ -49,6 +50,7 @@ use crate::{
     access::{
         client::{Client, Proxies},
         key::{Grant, Keys, Role},
+        origins::Origins,
         rate::{Buckets, Rate},
     },
     engine::Now,
@@ -61,11 +63,13 @@ pub struct GateConfig {
     /// The API keys. Without any the server is open, and everybody is an administrator.
     pub keys: Keys,
     /// How often a client without a key may ask; `None` for no limit.
-    pub client_rate: Option<Rate>,
+    pub rate_per_client: Option<Rate>,
     /// How often a key may be used that has no rate of its own; `None` for no limit.
-    pub key_rate: Option<Rate>,
+    pub rate_per_key: Option<Rate>,
     /// Whose word is taken on a client's address.
     pub proxies: Proxies,
+    /// Whose pages may read the answers.
+    pub origins: Origins,
 }
 
 /// Lets requests in, or not. One for all connections; it never grows.
@@ -75,6 +79,7 @@ pub struct Gate {
     by_key: Buckets<str>,
     guesses: Buckets<Client>,
     guess_rate: Option<Rate>,
+    cors: Cors,
 }
 
 /// What a request has in its `Authorization`.
@@ -92,8 +97,9 @@ const GUESS_COST: u32 = 60 / limits::GUESSES_A_MINUTE;
 
 impl Gate {
     /// A gate that goes by `config`.
-    pub fn new(config: GateConfig) -> Self {
+    pub fn new(mut config: GateConfig) -> Self {
         Self {
+            cors: Cors::new(mem::take(&mut config.origins)),
             config,
             by_client: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
             by_key: Buckets::new(KEY_BUCKETS, RandomState::new()),
@@ -105,6 +111,11 @@ impl Gate {
     /// Whether everybody may do everything, as no key is configured.
     pub fn is_open(&self) -> bool {
         self.config.keys.is_empty()
+    }
+
+    /// Which pages may read the answers: for the server, which puts it on each.
+    pub fn cors(&self) -> &Cors {
+        &self.cors
     }
 
     /// Lets a request in that needs `needed`, from `peer`, the other end of its connection.
@@ -145,7 +156,7 @@ impl Gate {
         needed: Role,
         now: Now,
     ) -> Result<Caller, Denied> {
-        if let Some(rate) = grant.rate.or(self.config.key_rate) {
+        if let Some(rate) = grant.rate.or(self.config.rate_per_key) {
             self.by_key.take(&grant.name, 1, rate, now.moment)?;
         }
         if grant.role.may_act_as(needed) {
@@ -173,7 +184,7 @@ impl Gate {
     }
 
     fn count_request(&self, client: Client, now: Now) -> Result<(), Denied> {
-        let Some(rate) = self.config.client_rate else {
+        let Some(rate) = self.config.rate_per_client else {
             return Ok(());
         };
         Ok(self.by_client.take(&client, 1, rate, now.moment)?)

@@ -191,6 +191,7 @@ impl<C> Shared<C> {
 }
 
 /// One of the streams that may be open. Dropping it makes room for another.
+#[derive(Debug)]
 struct Place<C: Eq + Hash> {
     streams: Streams<C>,
     client: C,
@@ -306,10 +307,10 @@ mod tests {
     #[test]
     fn a_stream_too_many_is_refused_until_another_ends() {
         let streams = streams(3, 2);
-        let first = streams.admit('a').ok().expect("room");
-        let second = streams.admit('a').ok().expect("room");
+        let first = streams.admit('a').expect("room");
+        let second = streams.admit('a').expect("room");
         assert_eq!(streams.admit('a').err(), Some(Full::Client));
-        let third = streams.admit('b').ok().expect("room");
+        let third = streams.admit('b').expect("room");
         assert_eq!(streams.admit('c').err(), Some(Full::Server));
         assert_eq!(streams.count(), 3);
         drop(first);

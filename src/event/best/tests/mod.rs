@@ -1,1 +1,4 @@
-
+mod crowd;
+mod drawn;
+mod oracle;
+mod policy;
