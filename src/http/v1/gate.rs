@@ -23,11 +23,9 @@
 //! | file | what it is |
 //! |---|---|
 //! | [`caller`] | who asks, as handlers take him from a request |
-//! | [`cors`] | which web pages may read the answers |
 //! | [`denied`] | why somebody is not let in |
 
 pub mod caller;
-pub mod cors;
 pub mod denied;
 #[cfg(test)]
 mod tests;
@@ -35,7 +33,6 @@ mod tests;
 use std::{
     fmt,
     hash::RandomState,
-    mem,
     net::{IpAddr, Ipv4Addr},
 };
 
@@ -43,14 +40,12 @@ use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 pub use self::{
     caller::{Admin, Caller, HasGate, Public, Sales},
-    cors::Cors,
     denied::Denied,
 };
 use crate::{
     access::{
         client::{Client, Proxies},
         key::{Grant, Keys, Role},
-        origins::Origins,
         rate::{Buckets, Rate},
     },
     engine::Now,
@@ -68,8 +63,6 @@ pub struct GateConfig {
     pub rate_per_key: Option<Rate>,
     /// Whose word is taken on a client's address.
     pub proxies: Proxies,
-    /// Whose pages may read the answers.
-    pub origins: Origins,
 }
 
 /// Lets requests in, or not. One for all connections; it never grows.
@@ -79,7 +72,6 @@ pub struct Gate {
     by_key: Buckets<str>,
     guesses: Buckets<Client>,
     guess_rate: Option<Rate>,
-    cors: Cors,
 }
 
 /// What a request has in its `Authorization`.
@@ -97,9 +89,8 @@ const GUESS_COST: u32 = 60 / limits::GUESSES_A_MINUTE;
 
 impl Gate {
     /// A gate that goes by `config`.
-    pub fn new(mut config: GateConfig) -> Self {
+    pub fn new(config: GateConfig) -> Self {
         Self {
-            cors: Cors::new(mem::take(&mut config.origins)),
             config,
             by_client: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
             by_key: Buckets::new(KEY_BUCKETS, RandomState::new()),
@@ -111,11 +102,6 @@ impl Gate {
     /// Whether everybody may do everything, as no key is configured.
     pub fn is_open(&self) -> bool {
         self.config.keys.is_empty()
-    }
-
-    /// Which pages may read the answers: for the server, which puts it on each.
-    pub fn cors(&self) -> &Cors {
-        &self.cors
     }
 
     /// Lets a request in that needs `needed`, from `peer`, the other end of its connection.

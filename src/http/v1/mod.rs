@@ -3,7 +3,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | [`availability`] | `GET seats`: all seats of an event, as JSON or in two bits each |
-//! | [`gate`] | who may ask, how often, and from which web pages |
+//! | [`gate`] | who may ask, and how often |
 //! | [`once`] | requests that come again: carried out once |
 //! | [`seat_text`] | the JSON, kept page by page, plain and compressed |
 //! | [`stream`] | `GET stream`: what changes, as it changes |

@@ -39,28 +39,24 @@ impl Cors {
         Self { origins }
     }
 
-    /// The answer to a preflight; `None` if this is none.
-    pub fn preflight(&self, method: &Method, asked: &HeaderMap) -> Option<Response> {
+    /// The answer to a preflight; `None` if this is none. What it lists is of no use to a page until [`Cors::mark`] has
+    /// named its origin too.
+    pub fn preflight(method: &Method, asked: &HeaderMap) -> Option<Response> {
         let is_preflight = method == Method::OPTIONS
             && asked.contains_key(ORIGIN)
             && asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-        if !is_preflight {
-            return None;
-        }
-        let mut answer = Response::new(Body::empty());
-        *answer.status_mut() = StatusCode::NO_CONTENT;
-        let headers = answer.headers_mut();
-        if self.allow(asked.get(ORIGIN), headers) {
+        is_preflight.then(|| {
+            let mut answer = Response::new(Body::empty());
+            *answer.status_mut() = StatusCode::NO_CONTENT;
+            let headers = answer.headers_mut();
             let seconds = limits::PREFLIGHT_KEPT_MAX.as_secs();
             headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from(seconds));
-            for (name, list) in [
-                (ACCESS_CONTROL_ALLOW_METHODS, METHODS),
-                (ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS),
-            ] {
-                headers.insert(name, HeaderValue::from_static(list));
-            }
-        }
-        Some(answer)
+            let methods = HeaderValue::from_static(METHODS);
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+            let names = HeaderValue::from_static(REQUEST_HEADERS);
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+            answer
+        })
     }
 
     /// Lets the page read the answer that asked for it, if it may. `origin` is the request's.
