@@ -83,3 +83,88 @@ impl Cors {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(list: &str, origin: Option<&str>) -> HeaderMap {
+        let cors = Cors::new(Origins::parse(list).expect("a valid list"));
+        let origin = origin.map(|origin| origin.parse().expect("a header"));
+        let mut answer = HeaderMap::new();
+        answer.insert(VARY, HeaderValue::from_static("accept"));
+        cors.mark(origin.as_ref(), &mut answer);
+        answer
+    }
+
+    #[test]
+    fn each_origin_is_answered_by_the_table() {
+        const SHOP: &str = "https://shop.example";
+        for (list, origin, allowed) in [
+            ("", Some(SHOP), None),
+            ("*", Some(SHOP), Some("*")),
+            ("*", Some("null"), Some("*")),
+            ("*", None, None),
+            (SHOP, Some(SHOP), Some(SHOP)),
+            (SHOP, Some("https://shop.example:8443"), None),
+            (SHOP, Some("http://shop.example"), None),
+            (SHOP, Some("https://shop.example.evil.example"), None),
+            (
+                SHOP,
+                Some("https://evil.example/https://shop.example"),
+                None,
+            ),
+            (SHOP, Some("null"), None),
+            (SHOP, None, None),
+            (
+                "https://a.example,https://shop.example",
+                Some(SHOP),
+                Some(SHOP),
+            ),
+        ] {
+            let answer = marked(list, origin);
+            let seen = answer.get(ACCESS_CONTROL_ALLOW_ORIGIN);
+            let seen = seen.map(|value| value.to_str().expect("ASCII"));
+            assert_eq!(seen, allowed, "{origin:?} of {list:?}");
+            assert_eq!(
+                answer.contains_key(ACCESS_CONTROL_EXPOSE_HEADERS),
+                allowed.is_some()
+            );
+            assert!(!answer.contains_key("access-control-allow-credentials"));
+        }
+    }
+
+    #[test]
+    fn a_cache_is_told_that_the_answer_depends_on_the_origin_and_keeps_what_it_was_told_before() {
+        let vary = |list, origin| {
+            let answer = marked(list, origin);
+            let values = answer.get_all(VARY).into_iter();
+            values
+                .map(|value| value.to_str().expect("ASCII").to_owned())
+                .collect::<Vec<_>>()
+        };
+        const SHOP: &str = "https://shop.example";
+        for origin in [None, Some(SHOP), Some("https://evil.example")] {
+            assert_eq!(vary(SHOP, origin), ["accept", "origin"]);
+            assert_eq!(vary("*", origin), ["accept"]);
+        }
+    }
+
+    #[test]
+    fn a_preflight_has_an_origin_and_a_method_that_is_asked_for() {
+        let mut asked = HeaderMap::new();
+        assert!(Cors::preflight(&Method::OPTIONS, &asked).is_none());
+        asked.insert(ORIGIN, HeaderValue::from_static("https://shop.example"));
+        assert!(Cors::preflight(&Method::OPTIONS, &asked).is_none());
+        let post = HeaderValue::from_static("POST");
+        asked.insert(ACCESS_CONTROL_REQUEST_METHOD, post);
+        assert!(Cors::preflight(&Method::POST, &asked).is_none());
+        let answer = Cors::preflight(&Method::OPTIONS, &asked).expect("a preflight");
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+        let names = &answer.headers()[ACCESS_CONTROL_ALLOW_HEADERS];
+        let names = names.to_str().expect("ASCII");
+        for needed in ["authorization", "idempotency-key", "seatlock-token"] {
+            assert!(names.contains(needed), "{needed}");
+        }
+    }
+}

@@ -17,3 +17,4 @@ mod stall;
 mod stream;
 mod talk;
 mod tls;
+mod v1;
