@@ -33,6 +33,7 @@
 //! | `server` | the accept loop, the bound on connections, the stop | HTTP |
 //! | `connection` | one connection: hyper, its deadline, its end | the API |
 //! | `service` | one request: let in, answered, counted, logged | what it asks |
+//! | `cors` | which web pages may read the answers | what they are |
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
 //! | `door` | keys and rates, before anything else | what is asked |
@@ -48,6 +49,7 @@
 mod admission;
 mod answer;
 mod connection;
+mod cors;
 mod door;
 mod intake;
 mod listing;
@@ -68,6 +70,7 @@ mod tls;
 pub mod v1;
 mod wire;
 
+pub use cors::Cors;
 pub use door::{Door, DoorConfig, Turned, guard};
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};

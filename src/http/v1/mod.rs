@@ -6,12 +6,16 @@
 //! | [`seat_text`] | the JSON of an event, kept page by page, plain and compressed |
 //! | [`texts`] | those of all events |
 //! | `gzip` | a compressed text in pieces |
+//! | [`gate`] | who may ask, and how often |
+//! | [`once`] | requests that come again: carried out once |
 //! | [`stream`] | `GET stream`: what changes, as it changes |
 //! | `places` | how many streams there may be |
 //! | `preference` | what a client prefers |
 
 pub mod availability;
+pub mod gate;
 mod gzip;
+pub mod once;
 mod places;
 mod preference;
 pub mod seat_text;
