@@ -263,8 +263,11 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The cell of the one category that is wished for in a mixed stretch.
     #[inline]
     pub(super) fn category_cell(&self, stretch: &Stretch) -> Option<u32> {
-        let mixture = self.plan.mixture(stretch)?;
-        mixture.cell_for(self.wish.categories)
+        let wished = stretch.categories.and(self.wish.categories);
+        if wished == stretch.categories {
+            return None;
+        }
+        self.plan.mixture(stretch)?.cell_for(wished)
     }
 }
 

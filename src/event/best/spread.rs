@@ -59,16 +59,17 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
 
     /// Adds a party of whom some sit at this stop and some in the row behind, if there is room.
     fn split_from(&self, stop: &Stop, room: Room, list: &mut Shortlist<Party>) {
+        let needed = self.wish.quantity.saturating_sub(room.longest()).max(1);
+        if !stop.behind.is_some_and(|cell| self.room(cell).fits(needed)) {
+            return;
+        }
         let stretch = &self.plan.stretches[stop.stretch as usize];
         let Some(index) = stretch.behind else {
             return;
         };
         let behind = &self.plan.stretches[index as usize];
-        let needed = self.wish.quantity.saturating_sub(room.longest()).max(1);
-        let room_behind = self.room(self.category_cell(behind).unwrap_or(index));
         let both = stop.nearest.worst(behind.nearest);
-        let is_vain = list.is_settled(Cost::of(both));
-        if room_behind.fits(needed) && !is_vain && self.is_wished(behind) {
+        if self.is_wished(behind) && !list.is_settled(Cost::of(both)) {
             let view = self.look(stop.stretch);
             self.most_even([(stretch, view), (behind, self.look(index))], list);
         }

@@ -21,6 +21,8 @@ pub(super) struct Stop {
     pub(super) stretch: u32,
     /// The cell that knows what there is room for.
     pub(super) cell: u32,
+    /// The cell that knows the same of the stretch behind it.
+    pub(super) behind: Option<u32>,
     /// How far away its nearest seat is.
     pub(super) nearest: Distance,
 }
@@ -67,8 +69,10 @@ impl Ways {
             nowhere: Way::default(),
         };
         for (index, stretch) in (0..).zip(&*stretches) {
-            let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
-            ways.add(index, stretch, mixture);
+            ways.add(index, stretch, |category, index: u32| {
+                let stretch = &stretches[index as usize];
+                cell_of(category, index, stretch, mixtures)
+            });
         }
         ways.all.lay_legs(stretches, cell);
         for way in &mut ways.categories {
@@ -102,14 +106,16 @@ impl Ways {
             way: way.unwrap_or(&self.nowhere),
             is_sifted,
         });
-        ways.min_by_key(|route| route.way.stops.len())
+        ways.min_by_key(|route| (route.way.stops.len(), !route.is_sifted))
             .expect("there is always the way through the whole house")
     }
 
-    fn add(&mut self, index: u32, stretch: &Stretch, mixture: Option<&Mixture>) {
+    /// Adds a stretch; `cell_of` says which cell knows of a category in a stretch.
+    fn add(&mut self, index: u32, stretch: &Stretch, cell_of: impl Fn(u8, u32) -> Option<u32>) {
         let stop = Stop {
             stretch: index,
             cell: index,
+            behind: stretch.behind,
             nearest: stretch.nearest,
         };
         self.all.stops.push(stop);
@@ -118,10 +124,13 @@ impl Ways {
             return;
         }
         for category in stretch.categories.numbers() {
-            let alone = Categories::NONE.with(category);
-            let own = mixture.and_then(|mixture| mixture.cell_for(alone));
-            let cell = own.unwrap_or(index);
-            push(&mut self.categories, category.into(), Stop { cell, ..stop });
+            let behind = stretch.behind;
+            let stop = Stop {
+                cell: cell_of(category, index).unwrap_or(index),
+                behind: behind.and_then(|behind| cell_of(category, behind)),
+                ..stop
+            };
+            push(&mut self.categories, category.into(), stop);
         }
     }
 }
@@ -137,6 +146,17 @@ impl Way {
             *cell += 1;
         }
     }
+}
+
+/// The cell that knows of the seats of a category in this stretch, if there are any.
+fn cell_of(category: u8, index: u32, stretch: &Stretch, mixtures: &[Mixture]) -> Option<u32> {
+    let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
+    let alone = Categories::NONE.with(category);
+    let own = mixture.and_then(|mixture| mixture.cell_for(alone));
+    stretch
+        .categories
+        .has(category)
+        .then(|| own.unwrap_or(index))
 }
 
 fn push(ways: &mut Vec<Way>, number: usize, stop: Stop) {
