@@ -3,11 +3,9 @@
 use std::ops::Range;
 
 use super::{
+    house::{House, Kind, Offset, Row},
     place::Places,
-    plan::{
-        House, Kind, Lot, Mixture, Offset, Plan, Row, RowEntry, Stretch, stretch_count,
-        stretch_of_row,
-    },
+    plan::{Lot, Mixture, Plan, RowEntry, Stretch, stretch_count, stretch_of_row},
     policy::Distance,
     runs::Bits,
     way::Ways,
@@ -122,36 +120,13 @@ impl Draft {
             mixture.cell = cell;
             cell = mixture.cells().end;
         }
-        let areas = house.areas().map(|area| {
-            let lot = Lot {
-                first: area.first.get(),
-                capacity: area.capacity,
-                cell,
-            };
-            cell += lot.chunks();
-            lot
-        });
-        let areas = areas.collect();
+        let areas = lots(house, &mut cell);
         let (mut stretches, stretches_of_rows) = in_order(self.stretches);
         let mixtures = self.mixtures.into_boxed_slice();
-        for (index, stretch) in (0..).zip(&mut stretches) {
-            let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
-            stretch.cells.push(index);
-            stretch
-                .cells
-                .extend(mixture.into_iter().flat_map(Mixture::cells));
-        }
+        let accessible = note_cells(&mut stretches, &mixtures);
         let ways = Ways::new(&mut stretches, &mixtures, &mut cell);
-        let is_accessible = |stretch: &Stretch| {
-            let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
-            mixture.is_some_and(|mixture| mixture.accessible != 0)
-        };
         Plan {
-            accessible: (0..)
-                .zip(&stretches)
-                .filter(|(_, stretch)| is_accessible(stretch))
-                .map(|(index, _)| index)
-                .collect(),
+            accessible,
             has_companions: mixtures.iter().any(|mixture| mixture.companions != 0),
             ways,
             stretches,
@@ -163,6 +138,37 @@ impl Draft {
             cells: cell,
         }
     }
+}
+
+/// The areas, with a cell for each chunk from `cell` on.
+fn lots(house: &impl House, cell: &mut u32) -> Box<[Lot]> {
+    let areas = house.areas().map(|area| {
+        let lot = Lot {
+            first: area.first.get(),
+            capacity: area.capacity,
+            cell: *cell,
+        };
+        *cell += lot.chunks();
+        lot
+    });
+    areas.collect()
+}
+
+/// Tells the stretches their cells; those with accessible seats.
+fn note_cells(stretches: &mut [Stretch], mixtures: &[Mixture]) -> Box<[u32]> {
+    let mut accessible = Vec::new();
+    for (index, stretch) in (0..).zip(stretches) {
+        stretch.cells.push(index);
+        let Some(mixture) = stretch.mixture else {
+            continue;
+        };
+        let mixture = &mixtures[mixture as usize];
+        stretch.cells.extend(mixture.cells());
+        if mixture.accessible != 0 {
+            accessible.push(index);
+        }
+    }
+    accessible.into()
 }
 
 /// Puts stretches in the order in which they are tried; also, where each has come to.

@@ -14,9 +14,11 @@
 //!
 //! # How it is found
 //! The [`Plan`] has the rows in the order of their nearest seat, so a search goes from the focal point outwards and ends
-//! at the first row that cannot be better than what it has. It skips the rows whose hints say that there is no room
-//! ([`crate::event::hints`]), and looks at the others as bits, a seat each, of which a few shifts say where there
-//! is room for a party (`runs`).
+//! at the first row that cannot be better than what it has. It goes by the rows of the sections or the category that
+//! are wished for, and by no others (`way`). It skips the rows whose hints say that there is no room, sixteen at a time
+//! where they all do ([`crate::event::hints`]), and looks at the others as bits, a seat each, of which a few shifts say
+//! where there is room for a party (`runs`). A party that is split needs a row where half of it fits, and one behind
+//! or in front where the rest does; the hints tell that as well.
 //!
 //! # When many ask at once
 //! All who ask at the same moment are offered the same best seats, and one of them gets these. The others come back with
@@ -28,11 +30,6 @@
 //! freed, as when a herd fills the house, there is then no room anywhere. Seats that are freed behind the search's back
 //! count for the next one. Now and then a refusal is checked against all seats nevertheless ([`Hints::doubt`]).
 //!
-//! [`limits::BEST_ATTEMPTS_MAX`] times is told that the engine is busy, which is something else than 'none'.
-//!
-//! `None` means that there were not enough seats at a moment during the search: the hints never hide a free one. Now and
-//! then a refusal is checked against all seats nevertheless ([`Hints::doubt`]).
-//!
 //! [`limits::BEST_ATTEMPTS_MAX`]: crate::limits::BEST_ATTEMPTS_MAX
 //!
 //! | file | what it is |
@@ -40,7 +37,8 @@
 //! | `wish`, `policy` | what is asked for, and what is best |
 //! | `plan`, `compile`, `place`, `way`, `house` | the chart, compiled |
 //! | `sight` | the seats as they are |
-//! | `search` | the walk, and parties side by side |
+//! | `walk` | past what is sold out |
+//! | `search` | parties side by side |
 //! | `spread`, `access`, `areas` | parties in other ways |
 //! | `orphans` | the same rule for seats that were chosen by hand |
 //! | `runs`, `shortlist` | bits; the best few |
@@ -58,12 +56,14 @@ mod search;
 mod shortlist;
 mod sight;
 mod spread;
+mod walk;
 mod way;
 mod wish;
 
 pub use areas::find_places;
+pub use house::{Area, House, Kind, Offset, Row};
 pub use orphans::orphans;
-pub use plan::{Area, House, Kind, Offset, Plan, Row};
+pub use plan::Plan;
 pub use policy::{Distance, Policy, Rank};
 pub use sight::{Live, Sight};
 pub use wish::{Adjacent, AreaWish, Categories, Sections, Wish, WishError};

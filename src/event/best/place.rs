@@ -1,6 +1,6 @@
 //! Where the seats of a stretch are, and how far from the focal point.
 
-use super::{plan::Offset, policy::Distance};
+use super::{house::Offset, policy::Distance};
 
 /// How far a seat may lie beside the line through its row's first and last seat, as a part of the gap between two
 /// seats, for the row to count as straight and even.

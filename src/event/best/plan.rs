@@ -5,7 +5,9 @@
 //! them whole. Each seat is owned by one stretch; the others only see it.
 //!
 //! The stretches stand in the order in which they are tried: by the distance of their nearest seat from the focal
-//! point. Of single seats nothing is kept as long as their rows are straight, evenly spaced and of one category.
+//! point; `way` has the order for those who wish for a part of the house. Of single seats nothing is kept as long as their rows are straight, evenly spaced and of one category.
+
+use std::ops::Range;
 
 use super::{
     place::{Line, Places},
@@ -25,63 +27,6 @@ const STRIDE: u32 = STRETCH_SEATS - limits::GROUP_SEATS_MAX - MARGIN - MARGIN;
 
 /// The seats beside a party that decide about orphans.
 const MARGIN: u32 = 2;
-
-/// The seats that the search is told about, whoever keeps them.
-pub trait House {
-    /// The rows of numbered seats, in the order of their seats. An aisle cuts a row in two, of the same depth.
-    fn rows(&self) -> impl Iterator<Item = Row>;
-
-    /// The areas without numbered seats, in the order of their places.
-    fn areas(&self) -> impl Iterator<Item = Area>;
-
-    /// What is special about a numbered seat.
-    fn kind(&self, seat: SeatId) -> Kind;
-
-    /// Where a numbered seat is, seen from the focal point.
-    fn offset(&self, seat: SeatId) -> Offset;
-}
-
-/// Seats side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    /// The first of them.
-    pub first: SeatId,
-    /// How many there are.
-    pub seats: u32,
-    /// The section's number.
-    pub section: usize,
-    /// How many rows of its section are in front of it. The n-th part of the next row counts as behind its n-th part.
-    pub depth: u32,
-}
-
-/// Places that nobody chooses between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// The first of them.
-    pub first: SeatId,
-    /// How many there are.
-    pub capacity: u32,
-}
-
-/// What is special about a seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kind {
-    /// Its category.
-    pub category: u8,
-    /// For somebody who needs an accessible seat, and for nobody else.
-    pub is_accessible: bool,
-    /// For who comes with them, and for others when the rest is gone.
-    pub is_companion: bool,
-}
-
-/// A place in the plane, seen from the focal point, in the chart's unit.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Offset {
-    /// To the right.
-    pub x: f32,
-    /// To the back.
-    pub y: f32,
-}
 
 /// A chart, compiled.
 #[derive(Debug)]
@@ -154,28 +99,44 @@ impl Plan {
 
     /// The cells that have to hear of a change of these seats; some may come twice.
     pub fn cells_of<'p>(&'p self, seats: &'p [SeatId]) -> impl Iterator<Item = u32> + 'p {
-        seats.iter().flat_map(|seat| {
+        let mut told = 0..0;
+        seats.iter().flat_map(move |seat| {
             let chunk = self.lot_of(*seat).map(|lot| lot.cell_of(*seat));
-            let numbered = self.stretches_with(*seat);
-            chunk.into_iter().chain(
-                numbered
-                    .flat_map(|stretch| &self.stretches[stretch as usize].cells)
-                    .copied(),
-            )
+            let ordinals = self.ordinals_with(*seat);
+            // Seats side by side are seen by the same stretches, as a rule.
+            let untold = if ordinals == told {
+                0..0
+            } else {
+                ordinals.clone()
+            };
+            told = ordinals;
+            let stretches = self.in_plan(untold);
+            let cells = stretches.flat_map(|stretch| &self.stretches[stretch as usize].cells);
+            chunk.into_iter().chain(cells.copied())
         })
     }
 
     /// The stretches that see a seat; none for a place of an area.
     pub(super) fn stretches_with(&self, seat: SeatId) -> impl Iterator<Item = u32> + '_ {
+        self.in_plan(self.ordinals_with(seat))
+    }
+
+    /// The stretches that see a seat, by their places in `stretches_of_rows`.
+    fn ordinals_with(&self, seat: SeatId) -> Range<u32> {
         let after = self.rows.partition_point(|row| row.first <= seat.get());
         let row = after.checked_sub(1).map(|row| &self.rows[row]);
-        let row = row.filter(|row| seat.get() - row.first < row.seats);
-        row.into_iter().flat_map(move |row| {
-            let place = seat.get() - row.first;
-            let from = place.saturating_sub(STRETCH_SEATS - 1).div_ceil(STRIDE);
-            let to = (place / STRIDE).min(stretch_count(row.seats) - 1);
-            (from..=to).map(|nth| self.stretches_of_rows[(row.ordinal + nth) as usize])
-        })
+        let Some(row) = row.filter(|row| seat.get() - row.first < row.seats) else {
+            return 0..0;
+        };
+        let place = seat.get() - row.first;
+        let from = place.saturating_sub(STRETCH_SEATS - 1).div_ceil(STRIDE);
+        let to = (place / STRIDE).min(stretch_count(row.seats) - 1);
+        row.ordinal + from..row.ordinal + to + 1
+    }
+
+    fn in_plan(&self, ordinals: Range<u32>) -> impl Iterator<Item = u32> + '_ {
+        let ordinals = ordinals.start as usize..ordinals.end as usize;
+        self.stretches_of_rows[ordinals].iter().copied()
     }
 
     pub(super) fn mixture(&self, stretch: &Stretch) -> Option<&Mixture> {
@@ -251,7 +212,7 @@ impl Mixture {
         (self.accessible != 0).then(|| self.cell + self.category_cells())
     }
 
-    pub(super) fn cells(&self) -> std::ops::Range<u32> {
+    pub(super) fn cells(&self) -> Range<u32> {
         let accessible = u32::from(self.accessible != 0);
         self.cell..self.cell + self.category_cells() + accessible
     }

@@ -1,4 +1,4 @@
-//! The walk over the stretches, and what is seen on the way.
+//! Parties side by side, and what is seen of a stretch.
 
 use std::{cell::Cell, ops::ControlFlow};
 
@@ -8,7 +8,7 @@ use super::{
     runs::{Bits, clean, longest, places, range, starts},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
-    way::{LEG_STOPS, Route, Stop},
+    way::Route,
     wish::Wish,
 };
 use crate::{
@@ -113,53 +113,6 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         Some(list.pick(&mut self.chance)?.seats())
     }
 
-    /// Goes by all stops at which there may be room, until told to stop.
-    #[inline]
-    pub(super) fn walk(
-        &self,
-        fits: impl Fn(Room) -> bool,
-        mut visit: impl FnMut(&Stop, Room) -> ControlFlow<()>,
-    ) {
-        let Route { way, is_sifted } = self.route;
-        for (nth, leg) in (0..).zip(way.stops.chunks(LEG_STOPS)) {
-            let cell = way.legs.map(|first| first + nth);
-            // Read before the cells that it sums up: see `hints`.
-            let saw = cell.map_or(Hint::UNKNOWN, |cell| self.hints.read(cell));
-            let room = self.trusted(saw);
-            if !fits(room) {
-                continue;
-            }
-            for stop in leg {
-                let room = self.room(stop.cell);
-                if !fits(room) {
-                    continue;
-                }
-                let room = if is_sifted {
-                    Some(room)
-                } else {
-                    self.sift(stop)
-                };
-                let Some(room) = room.filter(|room| fits(*room)) else {
-                    continue;
-                };
-                if visit(stop, room).is_break() {
-                    return;
-                }
-            }
-            if let Some(cell) = cell.filter(|_| room == Room::ANY) {
-                let cells = leg.iter().map(|stop| stop.cell);
-                self.hints.sum_up(cell, saw, cells, self.sight.now());
-            }
-        }
-    }
-
-    /// What there may be room for at a stop on a way that leads by seats which the wish doesn't allow.
-    fn sift(&self, stop: &Stop) -> Option<Room> {
-        let stretch = &self.plan.stretches[stop.stretch as usize];
-        let cell = self.category_cell(stretch).unwrap_or(stop.cell);
-        self.is_wished(stretch).then(|| self.room(cell))
-    }
-
     /// Adds the nearest parties of a stretch. A further one must be as good now as when those before it are gone: nobody
     /// knows which of them will be.
     fn add_parties(
@@ -194,28 +147,6 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             first,
             |best, other| if other.0 < best.0 { other } else { best },
         ))
-    }
-
-    /// What there may be room for, as far as the hint of a cell is trusted.
-    #[inline]
-    pub(super) fn room(&self, cell: u32) -> Room {
-        self.trusted(self.hints.read(cell))
-    }
-
-    #[inline]
-    fn trusted(&self, hint: Hint) -> Room {
-        if self.trusts {
-            hint.room(self.sight.now())
-        } else {
-            Room::ANY
-        }
-    }
-
-    /// Whether the wish allows any seats of the stretch.
-    #[inline]
-    pub(super) fn is_wished(&self, stretch: &Stretch) -> bool {
-        !stretch.categories.and(self.wish.categories).is_empty()
-            && self.wish.sections.has(stretch.section)
     }
 
     /// Looks at the seats of a stretch, and tells the hints what was seen.
@@ -258,16 +189,6 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             self.hints
                 .lower(cell, saw, room_of(fit, open), now, ticks_left);
         }
-    }
-
-    /// The cell of the one category that is wished for in a mixed stretch.
-    #[inline]
-    pub(super) fn category_cell(&self, stretch: &Stretch) -> Option<u32> {
-        let wished = stretch.categories.and(self.wish.categories);
-        if wished == stretch.categories {
-            return None;
-        }
-        self.plan.mixture(stretch)?.cell_for(wished)
     }
 }
 

@@ -3,3 +3,4 @@ mod drawn;
 mod house;
 mod oracle;
 mod policy;
+mod way;
