@@ -28,19 +28,8 @@ impl<S: Sight, C> Search<'_, S, C> {
                 continue;
             }
             for stop in leg {
-                let room = self.room(stop.cell);
-                if !fits(room) {
-                    continue;
-                }
-                let room = if is_sifted {
-                    Some(room)
-                } else {
-                    self.sift(stop)
-                };
-                let Some(room) = room.filter(|room| fits(*room)) else {
-                    continue;
-                };
-                if visit(stop, room).is_break() {
+                let room = self.room_at(stop, is_sifted, &fits);
+                if room.is_some_and(|room| visit(stop, room).is_break()) {
                     return;
                 }
             }
@@ -81,6 +70,16 @@ impl<S: Sight, C> Search<'_, S, C> {
             return None;
         }
         self.plan.mixture(stretch)?.cell_for(wished)
+    }
+
+    /// What there may be room for at a stop, if that is worth a visit.
+    #[inline(always)]
+    fn room_at(&self, stop: &Stop, is_sifted: bool, fits: &impl Fn(Room) -> bool) -> Option<Room> {
+        let room = Some(self.room(stop.cell)).filter(|room| fits(*room))?;
+        if is_sifted {
+            return Some(room);
+        }
+        self.sift(stop).filter(|room| fits(*room))
     }
 
     /// What there may be room for at a stop on a way that leads by seats which the wish doesn't allow.
