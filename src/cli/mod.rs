@@ -180,6 +180,11 @@ fn explain(error: &clap::Error) -> ExitCode {
         drop(error.print());
         return ExitCode::SUCCESS;
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Whoever leaves out what he wants of `seatlock chart` may not know what there is.
+        drop(error.print());
+        return ExitCode::from(EXIT_CODE_MISUSE);
+    }
     let text = error.to_string();
     // After the complaint, and perhaps a tip, comes the usage, which would be many lines more.
     let complaint = text

@@ -14,11 +14,9 @@ use super::{
     failure::Failure,
     line, path,
     problem::Problem,
-    server::{Connection, JSON, Server},
+    server::{Connection, JSON},
     table::{Column, Table},
 };
-
-const CREATED: u16 = 201;
 
 /// See the module.
 #[derive(Debug, Subcommand)]
@@ -86,6 +84,12 @@ pub(super) struct Export {
     connection: Connection,
 }
 
+/// What the server says of all charts.
+#[derive(Debug, Deserialize)]
+struct Charts {
+    charts: Vec<ChartLine>,
+}
+
 /// What the server says of a chart in a few numbers.
 #[derive(Debug, Deserialize)]
 struct ChartLine {
@@ -106,11 +110,7 @@ impl ChartCommand {
             Self::List(connection) => list(&connection),
             Self::Remove { name, connection } => {
                 let answer = connection.open()?.delete(&path("charts", &name))?;
-                Ok(if connection.json {
-                    answer.text
-                } else {
-                    format!("The chart {name} is removed.\n")
-                })
+                answer.told(|_| Ok(format!("The chart {name} is removed.\n")))
             }
         }
     }
@@ -166,27 +166,30 @@ fn upload(
     (bytes, format): (&[u8], Format),
     chart: &Chart,
 ) -> Result<String, Failure> {
-    let server: Server = connection.open()?;
+    let server = connection.open()?;
     let answer = server.upload(&path("charts", name), format.media_type(), bytes)?;
-    if connection.json {
-        return Ok(answer.text);
-    }
-    let how = if answer.status == CREATED {
-        "new"
-    } else {
-        "replaced; events keep the one that they were made with"
-    };
-    Ok(format!(
-        "The chart {name} is there, {how}: {}.\n",
-        in_short(chart)
-    ))
+    answer.told(|answer| {
+        let how = if answer.is_new() {
+            "new"
+        } else {
+            "replaced; events keep the one that they were made with"
+        };
+        Ok(format!(
+            "The chart {name} is there, {how}: {}.\n",
+            in_short(chart)
+        ))
+    })
 }
 
 fn list(connection: &Connection) -> Result<String, Failure> {
     let answer = connection.open()?.get("/v1/charts", JSON)?;
-    if connection.json {
-        return Ok(answer.text);
-    }
+    answer.told(|answer| {
+        let Charts { charts } = answer.read()?;
+        Ok(table(charts).to_string())
+    })
+}
+
+fn table(charts: Vec<ChartLine>) -> Table {
     let mut table = Table::new([
         Column::Text("NAME"),
         Column::Number("SEATS"),
@@ -195,18 +198,17 @@ fn list(connection: &Connection) -> Result<String, Failure> {
         Column::Text("AREAS"),
         Column::Text("CATEGORIES"),
     ]);
-    for chart in answer.read::<Vec<ChartLine>>()? {
-        let (areas, categories) = (chart.areas.join(", "), chart.categories.join(", "));
-        let numbers: [&dyn fmt::Display; 3] = [&chart.seats, &chart.sections, &chart.rows];
-        let texts: [&dyn fmt::Display; 2] = [&areas, &categories];
-        table.push(
-            [&chart.name as &dyn fmt::Display]
-                .into_iter()
-                .chain(numbers)
-                .chain(texts),
-        );
+    for chart in charts {
+        table.push([
+            chart.name,
+            chart.seats.to_string(),
+            chart.sections.to_string(),
+            chart.rows.to_string(),
+            chart.areas.join(", "),
+            chart.categories.join(", "),
+        ]);
     }
-    Ok(table.to_string())
+    table
 }
 
 /// What there is, such as `12000 seats in 4 sections and 200 rows`.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `chart` `event` `key` | the commands |
 //! | `chart_file` | charts as files |
+//! | `event_view` | events as tables |
 //! | `rules` | an event's rules as flags |
 //! | `server` `unreachable` | a running server, and why it can't be asked |
 //! | `problem` `failure` | why a command failed, and what it ends with |
@@ -12,6 +13,7 @@
 mod chart;
 mod chart_file;
 mod event;
+mod event_view;
 mod failure;
 mod key;
 mod problem;
@@ -97,9 +99,9 @@ fn path(collection: &str, name: &Name) -> String {
     format!("/v1/{collection}/{name}")
 }
 
-/// `text` and the end of its line, if that is missing.
+/// `text` with the end of its last line.
 fn line(mut text: String) -> String {
-    if !text.ends_with('\n') {
+    if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
     text

@@ -99,15 +99,16 @@ fn fmt_faults(faults: &[Fault], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     let has_lines = faults.iter().any(|fault| fault.line.is_some());
     let line = has_lines.then_some(Column::Number("LINE"));
-    let mut table = Table::new(
-        line.into_iter()
-            .chain([Column::Text("FIELD"), Column::Text("REASON")]),
-    );
-    for fault in faults {
-        let number = fault.line.map_or_else(String::new, |line| line.to_string());
-        let line = has_lines.then_some(&number as &dyn fmt::Display);
-        let rest: [&dyn fmt::Display; 2] = [&fault.field, &fault.reason];
-        table.push(line.into_iter().chain(rest));
+    let columns = [Column::Text("FIELD"), Column::Text("REASON")];
+    let mut table = Table::new(line.into_iter().chain(columns));
+    for Fault {
+        line,
+        field,
+        reason,
+    } in faults
+    {
+        let line = has_lines.then(|| line.map_or_else(String::new, |line| line.to_string()));
+        table.push(line.into_iter().chain([field.clone(), reason.clone()]));
     }
     write!(f, "{table}")
 }
@@ -118,7 +119,7 @@ fn fmt_seats(seats: &[SeatStatus], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     let mut table = Table::new([Column::Text("SEAT"), Column::Text("STATUS")]);
     for SeatStatus { seat, status } in seats {
-        table.push([seat as &dyn fmt::Display, status]);
+        table.push([seat.clone(), status.clone()]);
     }
     write!(f, "{table}")
 }

@@ -13,14 +13,14 @@ use serde::de::DeserializeOwned;
 use ureq::{
     Agent, AsSendBody, SendBody,
     http::{
-        HeaderValue, Method, Request,
+        HeaderValue, Method, Request, StatusCode,
         header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
         request::Builder,
     },
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
-use super::{failure::Failure, problem::Problem, progress::Upload, unreachable};
+use super::{failure::Failure, line, problem::Problem, progress::Upload, unreachable};
 
 /// The variable with the API key.
 const KEY_VARIABLE: &str = "SEATLOCK_KEY";
@@ -72,8 +72,9 @@ pub(super) struct Server {
 /// What the server said, as it did what was asked.
 #[derive(Debug)]
 pub(super) struct Answer {
-    pub(super) status: u16,
     pub(super) text: String,
+    is_new: bool,
+    json: bool,
     url: String,
 }
 
@@ -210,19 +211,43 @@ impl Server {
         };
         let text = String::from_utf8(bytes).map_err(|_| strange("The answer is no text".into()))?;
         if status.is_success() {
-            let (status, url) = (status.as_u16(), self.url.clone());
-            return Ok(Answer { status, text, url });
+            return Ok(Answer {
+                text,
+                is_new: status == StatusCode::CREATED,
+                json: self.json,
+                url: self.url.clone(),
+            });
         }
         let problem: Problem = serde_json::from_str(&text)
             .map_err(|_| strange(format!("The answer is {status}, without an explanation")))?;
         Err(Failure::Refused {
             problem,
-            json: self.json.then_some(text),
+            json: self.json.then(|| line(text)),
         })
     }
 }
 
 impl Answer {
+    /// The answer as it is, if that is what is to be printed, and else what `describe` makes of it.
+    ///
+    /// # Errors
+    /// Those of `describe`.
+    pub(super) fn told(
+        self,
+        describe: impl FnOnce(&Self) -> Result<String, Failure>,
+    ) -> Result<String, Failure> {
+        if self.json {
+            Ok(line(self.text))
+        } else {
+            describe(&self)
+        }
+    }
+
+    /// Whether what was put is there for the first time.
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
     /// Reads what the text says.
     ///
     /// # Errors
