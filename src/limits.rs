@@ -97,6 +97,11 @@ pub const REASON_CHARS_MAX: usize = 256;
 /// The time in which half of the seat-seconds that a user has wasted are forgotten.
 pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
 
+// Metrics.
+
+/// Copies of the tallies of requests. With more cores than these, some cores share one.
+pub const METRIC_SHARDS_MAX: usize = 16;
+
 // HTTP: what one client, and all of them together, can make the server hold or wait for. Each of these is the
 // default of a field of `http::ServerConfig`, where tests shorten the times.
 
@@ -105,6 +110,10 @@ pub const WORKERS_MAX: u16 = 512;
 
 /// Connections at once. One more is answered 503 with `Retry-After` and closed.
 pub const CONNECTIONS_MAX: u32 = 16_384;
+
+/// Connections at once from one IPv4 address or one IPv6 /64, where a provider gives out no less. One more is answered
+/// 503 with `Retry-After` and closed. Proxies that are trusted, and this machine, have no such limit.
+pub const CONNECTIONS_PER_PEER_MAX: u32 = 1_024;
 
 /// Refused connections that are given time to read their 503; beyond that they are closed without one.
 pub const REFUSALS_MAX: usize = 256;
@@ -139,6 +148,23 @@ pub const CHART_IMPORTS_MAX: usize = 2;
 
 /// From the end of the head of a request that brings a chart to the end of its body. Then it is answered 408.
 pub const CHART_BODY_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Encrypted bytes that wait for a client to take them. More of an answer is not encrypted until then.
+pub const TLS_BUFFER_BYTES: usize = 16 * 1024;
+
+/// Requests that are worked on at once, once they have come in whole. Those that only look may take half of the
+/// places, new holds three quarters, and those that end a hold all of them; one more is answered 503.
+pub const REQUESTS_MAX: usize = 8_192;
+
+/// From the moment a request is worked on to its answer's beginning. Then it is answered 503, and whether it was done
+/// is for the client to find out.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes of a request id that a client chooses. A longer one is replaced by one of ours.
+pub const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// From the start of a connection to the end of its TLS handshake. Then it is closed.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// From a request's first byte, or from the connection's start, to the end of its head. Then it is closed.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(5);

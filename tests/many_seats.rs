@@ -53,7 +53,10 @@ fn a_hundred_million_seats_fit_in_four_gigabytes_and_work() {
     let ada = User::new("ada");
     let numbers = [1, 64, 65, SEATS / 2, SEATS - 1, SEATS];
     for number in numbers {
-        assert!(matches!(engine.hold_seat(number, &ada), HoldAnswer::Held { .. }));
+        assert!(matches!(
+            engine.hold_seat(number, &ada),
+            HoldAnswer::Held { .. }
+        ));
     }
     assert!(matches!(
         engine.confirm_seat(SEATS, &ada),

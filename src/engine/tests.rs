@@ -53,7 +53,10 @@ fn a_seat_goes_from_free_to_held_to_booked() {
     );
     assert_eq!(status(&engine, 1), Status::Held);
     assert_eq!(engine.hold_seat(1, &ada), HoldAnswer::AlreadyHeld);
-    assert_eq!(engine.confirm_seat(1, &user("bob")), ConfirmAnswer::NotYours);
+    assert_eq!(
+        engine.confirm_seat(1, &user("bob")),
+        ConfirmAnswer::NotYours
+    );
     assert_eq!(
         engine.confirm_seat(1, &ada),
         ConfirmAnswer::Booked { lsn: Lsn::new(2) }
@@ -68,7 +71,10 @@ fn a_seat_goes_from_free_to_held_to_booked() {
 fn seats_are_numbered_from_one_to_the_last() {
     let (engine, _clock) = engine(10);
     for number in [0, 11, u32::MAX] {
-        assert_eq!(engine.hold_seat(number, &user("ada")), HoldAnswer::NoSuchSeat);
+        assert_eq!(
+            engine.hold_seat(number, &user("ada")),
+            HoldAnswer::NoSuchSeat
+        );
         assert_eq!(
             engine.confirm_seat(number, &user("ada")),
             ConfirmAnswer::NoSuchSeat

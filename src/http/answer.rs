@@ -8,14 +8,16 @@ use axum::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
             ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
             ACCESS_CONTROL_REQUEST_HEADERS, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
-            CONTENT_TYPE, RETRY_AFTER, VARY,
+            CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
         },
     },
     response::Response,
 };
 use bytes::Bytes;
 
+use super::door::Turned;
 use crate::{
+    access::rate::RetryAfter,
     engine::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
     ids::Lsn,
 };
@@ -58,6 +60,8 @@ pub(super) enum Refusal {
     BodyBroken,
     BodyTooLong,
     BodyTooSlow,
+    Overloaded,
+    TookTooLong,
     OurFault,
 }
 
@@ -89,6 +93,10 @@ impl Refusal {
                 StatusCode::REQUEST_TIMEOUT,
                 message!("The body took too long to arrive."),
             )),
+            Self::Overloaded => busy(),
+            Self::TookTooLong => {
+                again_later(message!("It took too long: it may still be done, or not."))
+            }
             Self::OurFault => say(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 message!("Something is wrong with this server."),
@@ -135,6 +143,36 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
         ReleaseAnswer::AlreadyBooked => already_booked(),
         ReleaseAnswer::Busy => busy(),
     }
+}
+
+/// The answer to whoever is turned away at the door of the small API.
+pub(super) fn turned(turned: Turned) -> Response {
+    let (status, message) = match turned {
+        Turned::NoKey => (StatusCode::UNAUTHORIZED, message!("This needs an API key.")),
+        Turned::WrongKey => (
+            StatusCode::UNAUTHORIZED,
+            message!("The API key is unknown."),
+        ),
+        Turned::WrongRole => (
+            StatusCode::FORBIDDEN,
+            message!("The API key is not for this."),
+        ),
+        Turned::TooOften(_) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            message!("Too many requests."),
+        ),
+    };
+    let mut answer = say(status, message);
+    let headers = answer.headers_mut();
+    if let Turned::TooOften(RetryAfter(wait)) = turned {
+        // Whole seconds, rounded up: a client that waits as long as it is told gets in.
+        let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    answer
 }
 
 /// The answer to `GET /seats`.
@@ -185,10 +223,11 @@ fn already_booked() -> Response {
 }
 
 fn busy() -> Response {
-    let mut answer = say(
-        StatusCode::SERVICE_UNAVAILABLE,
-        message!("Nothing was changed. Try again."),
-    );
+    again_later(message!("Nothing was changed. Try again."))
+}
+
+fn again_later(message: Message) -> Response {
+    let mut answer = say(StatusCode::SERVICE_UNAVAILABLE, message);
     answer
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from_static("1"));

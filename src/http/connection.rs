@@ -4,17 +4,13 @@ use std::{
     convert::Infallible,
     future::{Future, poll_fn},
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use axum::{
-    Router,
-    http::{Request, Response},
-};
+use axum::http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -23,14 +19,14 @@ use tokio::{
     sync::watch,
     time::{Instant, Sleep, sleep_until, timeout},
 };
-use tower_service::Service;
 
 use super::{
     ServerConfig,
-    answer::{Refusal, TOO_MANY_CONNECTIONS},
-    intake,
+    answer::TOO_MANY_CONNECTIONS,
     patience::Patience,
     sending::{Endless, Sending},
+    service::{Caller, Service},
+    socket::Socket,
     wire::Wire,
 };
 use crate::limits::{CONNECTION_BUFFER_BYTES, HEAD_BYTES_MAX};
@@ -38,25 +34,53 @@ use crate::limits::{CONNECTION_BUFFER_BYTES, HEAD_BYTES_MAX};
 /// How long the alarm sleeps while there is no deadline.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
-/// Serves `app` on `stream` until the client goes, takes too long, or `stopping` becomes true and the request in
+/// Serves the caller on `stream` until the client goes, takes too long, or `stopping` becomes true and the request in
 /// progress is answered.
 pub(super) async fn converse(
     stream: TcpStream,
-    app: Router,
-    config: Arc<ServerConfig>,
-    stopping: watch::Receiver<bool>,
+    caller: Caller,
+    service: Arc<Service>,
+    mut stopping: watch::Receiver<bool>,
 ) {
-    let wire = Wire::new(stream);
-    if exchange(&wire, app, &config, stopping).await == Parting::Civil {
-        part(wire, &config).await;
+    let socket = tokio::select! {
+        socket = shake_hands(stream, &service.config) => socket,
+        // A client that has not finished its handshake has not asked for anything either.
+        _ = stopping.wait_for(|stopping| *stopping) => return,
+    };
+    let Some(socket) = socket else {
+        return;
+    };
+    let wire = Wire::new(socket);
+    if exchange(&wire, &caller, &service, stopping).await == Parting::Civil {
+        part(wire, &service.config).await;
     }
 }
 
-/// Answers 503 without speaking HTTP, to a connection beyond the bound.
-pub(super) async fn refuse(stream: TcpStream, config: Arc<ServerConfig>) {
-    let mut wire = Wire::new(stream);
+/// The stream as it is to be spoken over; none if the client can't or doesn't speak TLS, or is too slow about it.
+async fn shake_hands(stream: TcpStream, config: &ServerConfig) -> Option<Socket> {
+    let Some(tls) = &config.tls else {
+        return Some(Socket::Plain(stream));
+    };
+    match timeout(config.handshake_timeout, tls.accept(stream)).await {
+        Ok(Ok(stream)) => Some(Socket::Tls(Box::new(stream))),
+        Ok(Err(_)) | Err(_) => {
+            if let Some(observer) = &config.observer {
+                observer.handshake_failed();
+            }
+            None
+        }
+    }
+}
+
+/// Answers 503 without speaking HTTP, to a connection beyond the bound. One that expects TLS is closed: a handshake
+/// would cost more than a request.
+pub(super) async fn refuse(stream: TcpStream, service: Arc<Service>) {
+    if service.config.tls.is_some() {
+        return;
+    }
+    let mut wire = Wire::new(Socket::Plain(stream));
     if wire.write_all(TOO_MANY_CONNECTIONS).await.is_ok() {
-        part(wire, &config).await;
+        part(wire, &service.config).await;
     }
 }
 
@@ -71,15 +95,16 @@ enum Parting {
 
 async fn exchange(
     wire: &Wire,
-    app: Router,
-    config: &ServerConfig,
+    caller: &Caller,
+    service: &Service,
     mut stopping: watch::Receiver<bool>,
 ) -> Parting {
-    let service = service_fn(|request| {
+    let config = &service.config;
+    let answering = service_fn(|request| {
         wire.request_begun();
-        answer(request, app.clone(), config, wire)
+        answer(request, caller, service, wire)
     });
-    let mut http = pin!(protocol().serve_connection(TokioIo::new(wire.clone()), service));
+    let mut http = pin!(protocol().serve_connection(TokioIo::new(wire.clone()), answering));
     let mut stop = pin!(async move { drop(stopping.wait_for(|stopping| *stopping).await) });
     let mut stop_is_known = false;
     let mut patience = Patience::new(config, Instant::now());
@@ -116,32 +141,13 @@ fn protocol() -> http1::Builder {
 
 async fn answer(
     request: Request<Incoming>,
-    mut app: Router,
-    config: &ServerConfig,
+    caller: &Caller,
+    service: &Service,
     wire: &Wire,
 ) -> Result<Response<Sending>, Infallible> {
-    let work = async {
-        match intake::complete(request, config).await {
-            Ok(request) => app.call(request).await,
-            Err(refusal) => Ok(refusal),
-        }
-    };
-    let answer = contain(work).await;
-    let mut answer = answer.unwrap_or_else(|Panicked| Ok(Refusal::OurFault.answer()))?;
+    let mut answer = service.answer(request, caller).await;
     let endless = answer.extensions_mut().remove::<Endless>();
     Ok(answer.map(|body| Sending::new(body, wire, endless)))
-}
-
-/// A handler panicked. The message has been printed, and the connection goes on.
-struct Panicked;
-
-async fn contain<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
-    let mut work = pin!(work);
-    poll_fn(|cx| {
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
-        polled.map_or(Poll::Ready(Err(Panicked)), |polled| polled.map(Ok))
-    })
-    .await
 }
 
 /// Ready when `patience` is over. The alarm is moved only when it rings or would ring too late: a connection that

@@ -32,23 +32,46 @@
 //! | `listing`, `page` | the seat map's text, kept and refreshed | HTTP |
 //! | `server` | the accept loop, the bound on connections, the stop | HTTP |
 //! | `connection` | one connection: hyper, its deadline, its end | the API |
+//! | `service` | one request: let in, answered, counted, logged | what it asks |
+//! | `admission` | who gets in when there are too many requests | HTTP |
+//! | `route_table` | the routes' names and how urgent each is | handlers |
+//! | `door` | keys and rates, before anything else | what is asked |
+//! | `operate` | health, readiness, metrics | what they are about |
+//! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
 //! | `intake` | takes requests in whole | the API |
 //! | `sending` | the body of an answer on its way | what is in it |
-//! | `wire` | the socket: gathers answers, counts bytes | HTTP |
+//! | `peer` | who is at the other end; connections by address | HTTP |
+//! | `wire` | gathers answers, counts bytes | HTTP |
+//! | `socket`, `tls` | a stream in the clear or inside TLS | HTTP |
 
+mod admission;
 mod answer;
 mod connection;
+mod door;
 mod intake;
 mod listing;
+mod observer;
+mod operate;
 mod page;
 mod patience;
+mod peer;
 mod request;
+mod request_id;
+mod route_table;
 mod routes;
 mod sending;
 mod server;
+mod service;
+mod socket;
+mod tls;
 pub mod v1;
 mod wire;
 
+pub use door::{Door, DoorConfig, Turned, guard};
+pub use observer::Observer;
+pub use operate::{Check, alone, health, metrics};
+pub use peer::Peer;
 pub use routes::{Unlock, router};
 pub use server::{Drained, ServerConfig, listen, serve};
+pub use tls::{Tls, TlsError};

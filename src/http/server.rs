@@ -3,51 +3,90 @@
 //! `axum::serve` has none of these: it keeps silent, half-done and unread connections for ever, and sends the
 //! answers to pipelined requests one by one. What is served is an axum router all the same.
 
-use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
+use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tracing::warn;
 
-use super::connection;
+use super::{
+    Observer, Tls, connection,
+    peer::{Peers, Place},
+    service::{Caller, Service},
+};
 use crate::limits;
 
 /// The bounds of a server. [`Default`] takes each from [`crate::limits`], which says what happens at it.
 #[derive(Debug, Clone)]
 #[expect(
     missing_docs,
-    reason = "each field is the constant of the same name in `limits`"
+    reason = "each field without a comment is the constant of the same name in `limits`"
 )]
 pub struct ServerConfig {
     pub connections_max: usize,
+    pub connections_per_peer_max: usize,
+    /// From where there may be any number of connections: this machine, unless it is said otherwise.
+    pub peers_uncounted: Vec<IpNet>,
+    pub requests_max: usize,
     pub body_bytes_max: usize,
+    pub handshake_timeout: Duration,
     pub head_timeout: Duration,
     pub body_timeout: Duration,
+    pub answer_timeout: Duration,
     pub idle_timeout: Duration,
     pub write_timeout: Duration,
     pub write_bytes_min: usize,
     pub linger_timeout: Duration,
     pub drain_timeout: Duration,
+    /// With it, nothing but TLS is spoken.
+    pub tls: Option<Arc<Tls>>,
+    /// Counts what happens, if somebody wants to know.
+    pub observer: Option<Arc<Observer>>,
+    /// The number of the first connection; part of the ids of its requests. Best one that no other start has.
+    pub first_connection: u64,
 }
 
 impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             connections_max: limits::CONNECTIONS_MAX as usize,
+            connections_per_peer_max: limits::CONNECTIONS_PER_PEER_MAX as usize,
+            peers_uncounted: this_machine().into(),
+            requests_max: limits::REQUESTS_MAX,
             body_bytes_max: limits::BODY_BYTES_MAX,
+            handshake_timeout: limits::HANDSHAKE_TIMEOUT,
             head_timeout: limits::HEAD_TIMEOUT,
             body_timeout: limits::BODY_TIMEOUT,
+            answer_timeout: limits::ANSWER_TIMEOUT,
             idle_timeout: limits::IDLE_TIMEOUT,
             write_timeout: limits::WRITE_TIMEOUT,
             write_bytes_min: limits::WRITE_BYTES_MIN,
             linger_timeout: limits::LINGER_TIMEOUT,
             drain_timeout: limits::DRAIN_TIMEOUT,
+            tls: None,
+            observer: None,
+            first_connection: 0,
         }
     }
+}
+
+/// 127.0.0.0/8 and ::1.
+fn this_machine() -> [IpNet; 2] {
+    let v4 = IpNet::new_assert(Ipv4Addr::LOCALHOST.into(), 8);
+    [v4, IpAddr::V6(Ipv6Addr::LOCALHOST).into()]
 }
 
 /// How a server ended.
@@ -89,17 +128,27 @@ pub async fn serve(
     config: ServerConfig,
     stop: impl Future<Output = ()>,
 ) -> Drained {
-    let mut server = Server::new(config);
+    let mut server = Server::new(app, config);
     let mut stop = pin!(stop);
+    let mut in_want = false;
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _peer)) => server.welcome(stream, &app),
+                Ok((stream, peer)) => {
+                    in_want = false;
+                    server.welcome(stream, peer);
+                }
                 Err(error) if concerns_one_connection(&error) => {}
                 // Out of descriptors or memory: there is nothing to do but to wait for some to come back.
-                Err(_) => sleep(limits::ACCEPT_PAUSE).await,
+                Err(error) => {
+                    if !in_want {
+                        warn!(%error, "no connection can be accepted for now");
+                    }
+                    in_want = true;
+                    sleep(limits::ACCEPT_PAUSE).await;
+                }
             },
         }
     }
@@ -117,50 +166,81 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 }
 
 struct Server {
-    config: Arc<ServerConfig>,
+    service: Arc<Service>,
+    peers: Peers,
     places: Arc<Semaphore>,
     refusal_places: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
     connections: JoinSet<()>,
+    next_connection: u64,
 }
 
 impl Server {
-    fn new(config: ServerConfig) -> Self {
+    fn new(app: Router, config: ServerConfig) -> Self {
         Self {
+            peers: Peers::new(
+                config.connections_per_peer_max,
+                config.peers_uncounted.clone(),
+            ),
             places: Arc::new(Semaphore::new(config.connections_max)),
             refusal_places: Arc::new(Semaphore::new(limits::REFUSALS_MAX)),
             stopping: watch::Sender::new(false),
             connections: JoinSet::new(),
-            config: Arc::new(config),
+            next_connection: config.first_connection,
+            service: Arc::new(Service::new(app, config)),
         }
     }
 
-    fn welcome(&mut self, stream: TcpStream, app: &Router) {
+    fn welcome(&mut self, stream: TcpStream, peer: SocketAddr) {
         // Ended tasks are kept until they are asked for.
         while self.connections.try_join_next().is_some() {}
         // Answers leave whole, so there is nothing to gain from the kernel's waiting for more. Where this fails,
         // the connection is gone, and its task will find out.
         drop(stream.set_nodelay(true));
-        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            let conversation = connection::converse(
-                stream,
-                app.clone(),
-                Arc::clone(&self.config),
-                self.stopping.subscribe(),
-            );
-            self.connections.spawn(holding(place, conversation));
+        if let Some(admitted) = self.admit(peer.ip()) {
+            let caller = Caller::new(peer, self.next_connection);
+            self.next_connection = self.next_connection.wrapping_add(1);
+            let service = Arc::clone(&self.service);
+            let conversation =
+                connection::converse(stream, caller, service, self.stopping.subscribe());
+            self.connections.spawn(holding(admitted, conversation));
         } else if let Ok(place) = Arc::clone(&self.refusal_places).try_acquire_owned() {
-            self.connections.spawn(holding(
-                place,
-                connection::refuse(stream, Arc::clone(&self.config)),
-            ));
+            let refusal = connection::refuse(stream, Arc::clone(&self.service));
+            self.connections.spawn(holding(place, refusal));
         }
+    }
+
+    /// A place for a connection from `address`, among all of them and among its own.
+    fn admit(&self, address: IpAddr) -> Option<Admitted> {
+        let observer = self.service.config.observer.clone();
+        let observe = |note: fn(&Observer)| {
+            if let Some(observer) = &observer {
+                note(observer);
+            }
+        };
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            observe(Observer::refused_full);
+            return None;
+        };
+        let Some(place_of_peer) = self.peers.admit(address) else {
+            observe(Observer::refused_crowded);
+            return None;
+        };
+        observe(Observer::connection_opened);
+        Some(Admitted {
+            _place: place,
+            _place_of_peer: place_of_peer,
+            observer,
+        })
     }
 
     async fn drain(mut self) -> Drained {
         self.stopping.send_replace(true);
         let all_ended = async { while self.connections.join_next().await.is_some() {} };
-        if timeout(self.config.drain_timeout, all_ended).await.is_ok() {
+        if timeout(self.service.config.drain_timeout, all_ended)
+            .await
+            .is_ok()
+        {
             return Drained::Whole;
         }
         let connections = self.connections.len();
@@ -169,7 +249,22 @@ impl Server {
     }
 }
 
-async fn holding(place: OwnedSemaphorePermit, work: impl Future<Output = ()>) {
+/// What a connection has while it lasts.
+struct Admitted {
+    _place: OwnedSemaphorePermit,
+    _place_of_peer: Place,
+    observer: Option<Arc<Observer>>,
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.connection_closed();
+        }
+    }
+}
+
+async fn holding<P>(place: P, work: impl Future<Output = ()>) {
     work.await;
     drop(place);
 }

@@ -1,4 +1,4 @@
-//! A connection's socket as two owners see it: hyper, which reads requests and writes answers, and the
+//! A connection's [`Socket`] as two owners see it: hyper, which reads requests and writes answers, and the
 //! connection's task, which decides when answers leave and watches what the client does.
 //!
 //! hyper hands over each answer as soon as it is made. Sent one by one, sixteen pipelined requests would cost
@@ -19,11 +19,9 @@ use std::{
 };
 
 use rustix::net::sockopt::{set_socket_send_buffer_size, set_tcp_user_timeout};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::socket::Socket;
 use crate::limits::{OUTBOX_BYTES_MAX, STREAM_SEND_BUFFER_BYTES, STREAM_SILENCE_TIMEOUT};
 
 /// Writes of at least this many bytes are not copied to the outbox.
@@ -52,20 +50,26 @@ pub(super) struct Traffic {
 
 #[derive(Debug)]
 struct Line {
-    stream: TcpStream,
+    socket: Socket,
     outbox: Vec<u8>,
     outbox_sent: usize,
     traffic: Traffic,
+    /// Whether the socket took nothing when it was last given something.
+    write_blocked: bool,
+    /// Whether the socket still has something that it took before.
+    flush_blocked: bool,
     is_stopping: bool,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(socket: Socket) -> Self {
         let line = Line {
-            stream,
+            socket,
             outbox: Vec::new(),
             outbox_sent: 0,
             traffic: Traffic::default(),
+            write_blocked: false,
+            flush_blocked: false,
             is_stopping: false,
         };
         Self(Arc::new(Mutex::new(line)))
@@ -92,8 +96,8 @@ impl Wire {
         let line = self.line();
         let silence_millis = u32::try_from(STREAM_SILENCE_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
         // Where either fails, the connection is broken, and the next write will say so.
-        let _ = set_socket_send_buffer_size(&line.stream, STREAM_SEND_BUFFER_BYTES);
-        let _ = set_tcp_user_timeout(&line.stream, silence_millis);
+        let _ = set_socket_send_buffer_size(line.socket.tcp(), STREAM_SEND_BUFFER_BYTES);
+        let _ = set_tcp_user_timeout(line.socket.tcp(), silence_millis);
     }
 
     /// Notes that the server stops.
@@ -121,7 +125,7 @@ impl Line {
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.outbox_sent < self.outbox.len() {
             let written =
-                Pin::new(&mut self.stream).poll_write(cx, &self.outbox[self.outbox_sent..]);
+                Pin::new(&mut self.socket).poll_write(cx, &self.outbox[self.outbox_sent..]);
             let count = ready!(self.note_written(written))?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -130,7 +134,10 @@ impl Line {
         }
         self.outbox.clear();
         self.outbox_sent = 0;
-        Poll::Ready(Ok(()))
+        let flushed = Pin::new(&mut self.socket).poll_flush(cx);
+        self.flush_blocked = flushed.is_pending();
+        self.note_blocked();
+        flushed
     }
 
     /// Takes `slices`, of `total` bytes together: small ones into the outbox, large ones to the socket.
@@ -142,7 +149,7 @@ impl Line {
     ) -> Poll<io::Result<usize>> {
         if total >= UNCOPIED_BYTES_MIN {
             ready!(self.poll_send(cx))?;
-            let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+            let written = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
             return self.note_written(written);
         }
         if self.outbox.len() + total > OUTBOX_BYTES_MAX {
@@ -155,11 +162,16 @@ impl Line {
     }
 
     fn note_written(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        self.traffic.blocked = written.is_pending();
+        self.write_blocked = written.is_pending();
+        self.note_blocked();
         if let Poll::Ready(Ok(count)) = written {
             self.traffic.sent = self.traffic.sent.wrapping_add(count);
         }
         written
+    }
+
+    fn note_blocked(&mut self) {
+        self.traffic.blocked = self.write_blocked || self.flush_blocked;
     }
 }
 
@@ -171,7 +183,7 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let mut line = self.line();
         let before = buf.filled().len();
-        ready!(Pin::new(&mut line.stream).poll_read(cx, buf))?;
+        ready!(Pin::new(&mut line.socket).poll_read(cx, buf))?;
         let count = buf.filled().len() - before;
         line.traffic.received = line.traffic.received.wrapping_add(count);
         line.traffic.ended |= count == 0 && buf.remaining() > 0;
@@ -209,6 +221,6 @@ impl AsyncWrite for Wire {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut line = self.line();
         ready!(line.poll_send(cx))?;
-        Pin::new(&mut line.stream).poll_shutdown(cx)
+        Pin::new(&mut line.socket).poll_shutdown(cx)
     }
 }

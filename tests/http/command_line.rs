@@ -1,72 +1,12 @@
 //! The binary: what it says, how it starts and how it ends.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    net::{SocketAddr, TcpListener},
-    process::{Child, Command, ExitStatus, Output, Stdio},
-    thread,
+use std::{net::TcpListener, process::Output, thread};
+
+use crate::{
+    process::{Process, seatlock},
+    talk::Talk,
 };
-
-use crate::talk::Talk;
-use rustix::process::{Pid, Signal, kill_process};
-
-fn seatlock(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_seatlock"));
-    command.args(arguments);
-    command
-}
-
-/// The server as a process, listening on a free port.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-    greeting: String,
-}
-
-impl Process {
-    fn start(mut command: Command) -> Self {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
-        let output = child.stdout.take().expect("it is piped");
-        let mut greeting = String::new();
-        BufReader::new(output)
-            .read_line(&mut greeting)
-            .expect("it says where it listens");
-        let address = greeting
-            .split("http://")
-            .nth(1)
-            .and_then(|rest| rest.split(": ").next());
-        Self {
-            address: address
-                .and_then(|text| text.parse().ok())
-                .expect("an address"),
-            child,
-            greeting,
-        }
-    }
-
-    fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        kill_process(pid.expect("a process id"), signal).expect("it is running");
-    }
-
-    fn ended(mut self) -> (ExitStatus, String) {
-        let mut complaints = String::new();
-        let mut errors = self.child.stderr.take().expect("it is piped");
-        errors.read_to_string(&mut complaints).expect("UTF-8");
-        (self.child.wait().expect("it ends"), complaints)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use rustix::process::Signal;
 
 fn assert_one_line_and_code_2(output: &Output, needle: &str) {
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -107,6 +47,18 @@ fn a_port_in_use_is_said_in_one_line_with_code_2() {
     let address = taken.local_addr().expect("a bound port").to_string();
     let output = seatlock(&["serve", "--listen", &address]).output();
     assert_one_line_and_code_2(&output.expect("the binary runs"), &address);
+}
+
+#[test]
+fn a_server_without_keys_listens_to_this_machine_alone_unless_it_is_told_to_be_open() {
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
+        let output = seatlock(&["--listen", address]).output();
+        assert_one_line_and_code_2(&output.expect("the binary runs"), "--open");
+    }
+    let process = Process::start(seatlock(&["--listen", "0.0.0.0:0", "--open"]));
+    process.signal(Signal::TERM);
+    let (status, log) = process.ended();
+    assert!(status.success() && log.contains("no API key"), "{log}");
 }
 
 #[test]
@@ -160,8 +112,13 @@ fn both_signals_end_it_with_code_0_while_clients_go_on_asking() {
             while talk.try_say(ask).is_ok() && matches!(talk.try_read(), Ok(1..)) {}
         });
         process.signal(signal);
-        let (status, complaints) = process.ended();
-        assert_eq!((status.code(), complaints.as_str()), (Some(0), ""));
+        let (status, log) = process.ended();
+        assert_eq!(status.code(), Some(0), "{log}");
+        let lines: Vec<&str> = log.lines().collect();
+        assert!(
+            matches!(lines[..], [open, stopped] if open.contains("no API key") && stopped.ends_with("stopped")),
+            "{log}"
+        );
         asker.join().expect("the client sees the end");
     }
 }

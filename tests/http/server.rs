@@ -8,13 +8,17 @@ use std::{
     thread,
 };
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use tokio::sync::Semaphore;
 
 use crate::{
     apps::{PAUSE, SHORT, echo, gated, patient},
-    talk::Host,
+    talk::{Host, Talk},
 };
-use seatlock::http::{Drained, ServerConfig};
+use seatlock::http::{Drained, Peer, ServerConfig, health};
 
 #[test]
 fn a_body_that_is_too_long_is_answered_413_and_not_read() {
@@ -256,6 +260,106 @@ fn a_client_may_ask_for_the_end_or_end_its_own_side() {
     talk.end().expect("an open socket");
     assert_eq!(talk.reply().body, b"1");
     assert_eq!(talk.rest(), b"");
+}
+
+#[test]
+fn an_address_with_too_many_connections_is_refused_one_more() {
+    let config = ServerConfig {
+        connections_per_peer_max: 2,
+        peers_uncounted: Vec::new(),
+        ..patient()
+    };
+    let host = Host::start(echo(), config);
+    let mut inside = [host.talk(), host.talk()];
+    for talk in &mut inside {
+        assert_eq!(talk.ask("GET", "/echo/1").status, 200);
+    }
+    assert_eq!(host.talk().reply().status, 503);
+    // The other end of the loopback network is another address.
+    assert_eq!(
+        host.talk_from("127.0.0.2").ask("GET", "/echo/1").status,
+        200
+    );
+    assert_eq!(inside[0].ask("GET", "/echo/1").status, 200);
+}
+
+#[test]
+fn a_request_knows_the_address_that_it_comes_from() {
+    let app = Router::new().route("/", get(async |Peer(address): Peer| address.to_string()));
+    let host = Host::start(app, patient());
+    for from in ["127.0.0.1", "127.0.0.2"] {
+        let reply = host.talk_from(from).ask("GET", "/");
+        let text = String::from_utf8(reply.body).expect("an address");
+        assert!(text.starts_with(&format!("{from}:")), "{text}");
+    }
+}
+
+/// Three of the routes, whose handlers count themselves and wait until somebody adds a permit to the gate.
+fn waiting_room(gate: &Arc<Semaphore>, entered: &Arc<AtomicUsize>) -> Router {
+    let (gate, entered) = (Arc::clone(gate), Arc::clone(entered));
+    let wait = async move || {
+        entered.fetch_add(1, Ordering::SeqCst);
+        gate.acquire().await.expect("not closed").forget();
+    };
+    Router::new()
+        .route("/seats", get(wait.clone()))
+        .route("/lock/{id}", post(wait.clone()))
+        .route("/confirm/{id}", post(wait))
+        .merge(health(Vec::new()))
+}
+
+#[test]
+fn overloaded_it_refuses_maps_before_holds_and_holds_before_confirms() {
+    let (gate, entered) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let app = waiting_room(&gate, &entered);
+    let config = ServerConfig {
+        requests_max: 8,
+        ..patient()
+    };
+    let host = Host::start(app, config);
+    let mut waiting: Vec<Talk> = Vec::new();
+    for (method, target, full) in [
+        ("GET", "/seats", 4),
+        ("POST", "/lock/1", 6),
+        ("POST", "/confirm/1", 8),
+    ] {
+        while waiting.len() < full {
+            let mut talk = host.talk();
+            talk.request(method, target);
+            waiting.push(talk);
+        }
+        while entered.load(Ordering::SeqCst) < full {
+            thread::sleep(PAUSE);
+        }
+        let reply = host.ask(method, target);
+        assert_eq!(
+            (reply.status, reply.header("retry-after")),
+            (503, Some("1"))
+        );
+    }
+    assert_eq!(host.ask("GET", "/healthz").status, 200);
+    gate.add_permits(1_000);
+    for talk in &mut waiting {
+        assert_eq!(talk.reply().status, 200);
+    }
+    assert_eq!(host.ask("GET", "/seats").status, 200);
+}
+
+#[test]
+fn an_answer_that_takes_too_long_is_503_and_the_connection_goes_on() {
+    let (app, _gate) = gated();
+    let config = ServerConfig {
+        answer_timeout: SHORT,
+        ..patient()
+    };
+    let host = Host::start(app, config);
+    let mut talk = host.talk();
+    let reply = talk.ask("GET", "/wait");
+    assert_eq!(
+        (reply.status, reply.header("retry-after")),
+        (503, Some("1"))
+    );
+    assert_eq!(talk.ask("GET", "/echo/1").body, b"1");
 }
 
 #[test]

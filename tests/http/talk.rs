@@ -11,7 +11,7 @@ use std::{
 
 use axum::Router;
 use seatlock::http::{self, Drained, ServerConfig};
-use tokio::{runtime, sync::oneshot};
+use tokio::{net::TcpSocket, runtime, sync::oneshot};
 
 /// Longer than anything here takes; a test that waits this long has failed.
 const HUNG: Duration = Duration::from_secs(30);
@@ -53,6 +53,21 @@ impl Host {
         Talk::to(self.address)
     }
 
+    /// A connection from another address of this machine.
+    pub(crate) fn talk_from(&self, address: &str) -> Talk {
+        let from = SocketAddr::new(address.parse().expect("an address"), 0);
+        let connect = async {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(from)?;
+            socket.connect(self.address).await?.into_std()
+        };
+        let runtime = runtime::Builder::new_current_thread().enable_io().build();
+        let stream = runtime.and_then(|runtime| runtime.block_on(connect));
+        let stream = stream.expect("the server listens");
+        stream.set_nonblocking(false).expect("an open socket");
+        Talk::over(stream)
+    }
+
     /// One request on a connection of its own.
     pub(crate) fn ask(&self, method: &str, target: &str) -> Reply {
         self.talk().ask(method, target)
@@ -87,7 +102,10 @@ pub(crate) struct Talk {
 
 impl Talk {
     pub(crate) fn to(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("the server listens");
+        Self::over(TcpStream::connect(address).expect("the server listens"))
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).expect("an open socket");
         stream.set_read_timeout(Some(HUNG)).expect("an open socket");
         Self {

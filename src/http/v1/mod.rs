@@ -3,11 +3,17 @@
 //! | file | what it is |
 //! |---|---|
 //! | [`availability`] | `GET seats`: all seats of an event, as JSON or in two bits each |
-//! | [`seat_text`] | the JSON, kept page by page, plain and compressed |
+//! | [`seat_text`] | the JSON of an event, kept page by page, plain and compressed |
+//! | [`texts`] | those of all events |
+//! | `gzip` | a compressed text in pieces |
 //! | [`stream`] | `GET stream`: what changes, as it changes |
+//! | `places` | how many streams there may be |
 //! | `preference` | what a client prefers |
 
 pub mod availability;
+mod gzip;
+mod places;
 mod preference;
 pub mod seat_text;
 pub mod stream;
+pub mod texts;

@@ -1,0 +1,261 @@
+//! `seatlock serve`: puts the parts together, runs them, and ends them in order.
+
+mod door;
+mod failure;
+mod machine;
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    num::NonZero,
+    sync::Arc,
+    thread,
+};
+
+use axum::Router;
+use seatlock::{
+    clock::BootClock,
+    engine::{Engine, EngineConfig},
+    http::{self, Check, Door, DoorConfig, Drained, Observer, ServerConfig, Tls, Unlock},
+    metrics::Registry,
+    seat::{Status, StatusMap},
+};
+use tokio::{
+    net::TcpListener,
+    runtime,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tracing::{info, warn};
+
+use super::{
+    logs,
+    settings::{LogFormat, Settings},
+};
+pub(crate) use failure::Failure;
+
+/// Connections at once to the listener that has nothing but metrics.
+const METRICS_CONNECTIONS_MAX: usize = 64;
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// Why nothing can be served.
+pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
+    logs::start(settings);
+    let tls = tls(settings)?;
+    let door = door::config(settings)?;
+    refuse_to_be_open_unasked(settings, &door)?;
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(workers(settings))
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)?;
+    match runtime.block_on(run(settings, tls, door))? {
+        Drained::Whole => info!("stopped"),
+        Drained::Cut { connections } => {
+            warn!(
+                connections,
+                "stopped; connections that took too long were cut off"
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn run(
+    settings: &Settings,
+    tls: Option<Arc<Tls>>,
+    door: DoorConfig,
+) -> Result<Drained, Failure> {
+    let listener = listen(settings.listen)?;
+    let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
+    let engine = Arc::new(engine(settings)?);
+    let mut registry = Registry::new();
+    show(&engine, &mut registry);
+    let server = server(settings, tls.clone(), Observer::new(&mut registry));
+    let registry = Arc::new(registry);
+
+    let stop = stop_signal()?;
+    reload_on_hangup(tls)?;
+    announce(
+        settings,
+        listener.local_addr().unwrap_or(settings.listen),
+        door.keys.count(),
+    );
+    let mut app = app(settings, engine, Door::new(door, BootClock::new()));
+    let metrics = http::metrics(registry);
+    match metrics_listener {
+        None => app = app.merge(metrics),
+        Some(listener) => {
+            let config = ServerConfig {
+                connections_max: METRICS_CONNECTIONS_MAX,
+                ..ServerConfig::default()
+            };
+            let (metrics, stop) = (http::alone(metrics), stop.clone());
+            tokio::spawn(http::serve(listener, metrics, config, stopped(stop)));
+        }
+    }
+    Ok(http::serve(listener, app, server, stopped(stop)).await)
+}
+
+/// Without any API key, whoever reaches the server may do everything. Unless it is asked for, that is only for those on
+/// this machine.
+fn refuse_to_be_open_unasked(settings: &Settings, door: &DoorConfig) -> Result<(), Failure> {
+    let address = settings.listen;
+    if !door.keys.is_empty() || settings.open || address.ip().is_loopback() {
+        Ok(())
+    } else {
+        Err(Failure::WouldBeOpen { address })
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    http::listen(address).map_err(|error| Failure::Listen { address, error })
+}
+
+fn tls(settings: &Settings) -> Result<Option<Arc<Tls>>, Failure> {
+    match (&settings.tls_cert, &settings.tls_key) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => {
+            let tls = Tls::from_files(certificate.clone(), key.clone()).map_err(Failure::Tls)?;
+            Ok(Some(Arc::new(tls)))
+        }
+        (Some(_), None) => Err(Failure::HalfTls {
+            missing: "--tls-key",
+        }),
+        (None, Some(_)) => Err(Failure::HalfTls {
+            missing: "--tls-cert",
+        }),
+    }
+}
+
+fn engine(settings: &Settings) -> Result<Engine, Failure> {
+    let config = EngineConfig {
+        seats: settings.seats,
+        hold_ttl: settings.lock_ttl,
+    };
+    Engine::start(config, BootClock::new()).map_err(Failure::Engine)
+}
+
+/// Shows what the engine can say of itself.
+fn show(engine: &Arc<Engine>, registry: &mut Registry) {
+    let of_tape = Arc::clone(engine);
+    let help = "Changes that the scribe has not read yet.";
+    registry.gauge("tape_depth", help, move || of_tape.tape_depth());
+    let of_seats = Arc::clone(engine);
+    let statuses = ["available", "held", "booked"];
+    registry.gauges("seats", "Seats by status.", "status", statuses, move || {
+        seats_by_status(&of_seats)
+    });
+}
+
+fn seats_by_status(engine: &Engine) -> [u64; 3] {
+    let mut map = StatusMap::new(engine.seat_count());
+    engine.snapshot(&mut map);
+    let mut counts = [0; 3];
+    for status in (0..map.count()).filter_map(|seat| map.status(seat)) {
+        let column = match status {
+            Status::Available => 0,
+            Status::Held => 1,
+            Status::Booked => 2,
+            // A map that is complete shows no such seat.
+            Status::InChange => continue,
+        };
+        counts[column] += 1;
+    }
+    counts
+}
+
+fn app(settings: &Settings, engine: Arc<Engine>, door: Door) -> Router {
+    let unlock = if settings.no_unlock {
+        Unlock::Absent
+    } else {
+        Unlock::Served
+    };
+    // The engine's threads end the process when they fail, so whatever answers has them.
+    let checks: Vec<Check> = Vec::new();
+    let small_api = http::router(engine, unlock);
+    // A layer costs each request a little: none where there is nothing to ask.
+    let small_api = if door.asks_nothing() {
+        small_api
+    } else {
+        http::guard(small_api, Arc::new(door))
+    };
+    small_api.merge(http::health(checks))
+}
+
+fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> ServerConfig {
+    let mut config = ServerConfig {
+        connections_max: machine::connections_max(settings.connections),
+        connections_per_peer_max: settings.connections_per_address as usize,
+        tls,
+        observer: Some(Arc::new(observer)),
+        first_connection: machine::start_number(),
+        ..ServerConfig::default()
+    };
+    config.peers_uncounted.extend(&settings.trusted_proxies);
+    config
+}
+
+fn workers(settings: &Settings) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    settings.workers.map_or_else(cores, usize::from)
+}
+
+/// Becomes true at the first SIGINT or SIGTERM.
+fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        sender.send_replace(true);
+    });
+    Ok(receiver)
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // It fails when the sender is gone, which is after it was sent.
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+/// Reads the certificate again at each SIGHUP; without one, the signal is no longer the end of the process either.
+fn reload_on_hangup(tls: Option<Arc<Tls>>) -> Result<(), Failure> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(Failure::Runtime)?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match tls.as_ref().map(|tls| tls.reload()) {
+                None => info!("SIGHUP: there is nothing to read again"),
+                Some(Ok(())) => info!("SIGHUP: the certificate was read again"),
+                Some(Err(error)) => warn!(%error, "SIGHUP: the certificate stays as it was"),
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Says where it listens: on standard output, which whoever started it may wait for, and in a log for machines.
+fn announce(settings: &Settings, address: SocketAddr, keys: usize) {
+    if keys == 0 {
+        warn!("no API key is configured: whoever can reach {address} may do everything");
+    }
+    let scheme = if settings.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let (seats, workers) = (settings.seats, workers(settings));
+    let ttl = humantime::format_duration(settings.lock_ttl.span());
+    let line = format!(
+        "seatlock listens on {scheme}://{address}: {seats} seats, a lock lasts {ttl}, {workers} workers"
+    );
+    // It serves even if nobody reads this.
+    drop(writeln!(io::stdout(), "{line}"));
+    if settings.log_format == LogFormat::Json {
+        info!(%address, scheme, seats, lock_ttl = %ttl, workers, keys, "started");
+    }
+}

@@ -1,0 +1,48 @@
+//! Why nothing can be served, in one line each.
+
+use std::{fmt, io, net::SocketAddr};
+
+use seatlock::{engine::StartError, http::TlsError};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Listen {
+        address: SocketAddr,
+        error: io::Error,
+    },
+    WouldBeOpen {
+        address: SocketAddr,
+    },
+    HalfTls {
+        missing: &'static str,
+    },
+    /// The keys or whatever else the door goes by.
+    Door(String),
+    Tls(TlsError),
+    Engine(StartError),
+    Runtime(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            Self::WouldBeOpen { address } => write!(
+                f,
+                "no API key is configured, so whoever can reach {address} could do everything: \
+                 give keys by --key-file, listen on 127.0.0.1, or say --open"
+            ),
+            Self::HalfTls { missing } => {
+                write!(
+                    f,
+                    "TLS needs a certificate and its key: {missing} is missing"
+                )
+            }
+            Self::Door(reason) => f.write_str(reason),
+            Self::Tls(error) => write!(f, "cannot speak TLS: {error}"),
+            Self::Engine(error) => error.fmt(f),
+            Self::Runtime(error) => write!(f, "cannot start: {error}"),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! One request, from its complete head to the beginning of its answer: takes it in, lets it in, hands it to the app,
+//! and notes how it went.
+
+use std::{
+    convert::Infallible,
+    future::{Future, poll_fn},
+    net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::atomic::{AtomicU64, Ordering},
+    task::Poll,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request},
+    response::Response,
+};
+use hyper::body::Incoming;
+use tokio::time::{Instant, timeout};
+use tower_service::Service as _;
+use tracing::{Instrument, Level, Span, debug, debug_span, enabled};
+
+use super::{
+    ServerConfig,
+    admission::{Admission, Urgency},
+    answer::Refusal,
+    intake,
+    peer::Peer,
+    request_id::{self, X_REQUEST_ID},
+    route_table::{self, RouteTable},
+};
+use crate::metrics::RouteIndex;
+
+/// Requests below this path carry an id. The small API's answers stay as they are.
+const WITH_IDS: &str = "/v1/";
+
+/// What all connections of a server share.
+#[derive(Debug)]
+pub(super) struct Service {
+    app: Router,
+    pub(super) config: ServerConfig,
+    admission: Admission,
+    routes: RouteTable,
+}
+
+/// What the requests of one connection share.
+#[derive(Debug)]
+pub(super) struct Caller {
+    peer: SocketAddr,
+    connection: u64,
+    requests: AtomicU64,
+}
+
+/// What is known of a request before it is worked on.
+struct Errand {
+    route: RouteIndex,
+    urgency: Urgency,
+    id: Option<HeaderValue>,
+    span: Span,
+    /// None where nobody wants to know how long it took.
+    begun: Option<Instant>,
+}
+
+impl Caller {
+    /// Whoever comes from `peer`, over the connection of this number.
+    pub(super) fn new(peer: SocketAddr, connection: u64) -> Self {
+        Self {
+            peer,
+            connection,
+            requests: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Service {
+    pub(super) fn new(app: Router, config: ServerConfig) -> Self {
+        Self {
+            app,
+            admission: Admission::new(config.requests_max),
+            routes: RouteTable::new(),
+            config,
+        }
+    }
+
+    /// The answer to `request`, which may be that there is none for now.
+    pub(super) async fn answer(&self, request: Request<Incoming>, caller: &Caller) -> Response {
+        let errand = self.look_at(&request, caller);
+        let work = self.work(request, caller, errand.urgency);
+        let answer = contain(work.instrument(errand.span.clone())).await;
+        let mut answer = answer.unwrap_or_else(|Panicked| Refusal::OurFault.answer());
+        self.note(errand, &mut answer);
+        answer
+    }
+
+    fn look_at(&self, request: &Request<Incoming>, caller: &Caller) -> Errand {
+        let logged = enabled!(Level::DEBUG);
+        let route = self.routes.find(request.uri());
+        let id = (logged || request.uri().path().starts_with(WITH_IDS)).then(|| {
+            // Relaxed: a number for each, in any order.
+            let number = caller.requests.fetch_add(1, Ordering::Relaxed);
+            request_id::choose(request.headers(), caller.connection, number)
+        });
+        let span = match &id {
+            // Without the query, which names users.
+            Some(id) if logged => debug_span!(
+                "request",
+                id = id.to_str().unwrap_or_default(),
+                peer = %caller.peer,
+                method = %request.method(),
+                path = request.uri().path(),
+            ),
+            _ => Span::none(),
+        };
+        Errand {
+            route,
+            urgency: route_table::urgency(request.method(), route),
+            id,
+            span,
+            begun: (logged || self.config.observer.is_some()).then(Instant::now),
+        }
+    }
+
+    async fn work(
+        &self,
+        request: Request<Incoming>,
+        caller: &Caller,
+        urgency: Urgency,
+    ) -> Response {
+        let mut request = match intake::complete(request, &self.config).await {
+            Ok(request) => request,
+            Err(refusal) => return refusal,
+        };
+        let Some(_ticket) = self.admission.admit(urgency) else {
+            return Refusal::Overloaded.answer();
+        };
+        request.extensions_mut().insert(Peer(caller.peer));
+        let answer = call(self.app.clone(), request);
+        match timeout(self.config.answer_timeout, answer).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => Refusal::TookTooLong.answer(),
+        }
+    }
+
+    fn note(&self, errand: Errand, answer: &mut Response) {
+        let status = answer.status().as_u16();
+        if let Some(begun) = errand.begun {
+            let took = begun.elapsed();
+            if let Some(observer) = &self.config.observer {
+                observer.answered(errand.route, status, took);
+            }
+            debug!(parent: &errand.span, status, micros = took.as_micros(), "answered");
+        }
+        if let Some(id) = errand.id {
+            answer.headers_mut().insert(X_REQUEST_ID, id);
+        }
+    }
+}
+
+async fn call(mut app: Router, request: Request<Body>) -> Response {
+    let answered: Result<Response, Infallible> = app.call(request).await;
+    answered.unwrap_or_else(|never| match never {})
+}
+
+/// A handler panicked. The message has been printed, and the connection goes on.
+struct Panicked;
+
+async fn contain<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        polled.map_or(Poll::Ready(Err(Panicked)), |polled| polled.map(Ok))
+    })
+    .await
+}
