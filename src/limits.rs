@@ -214,6 +214,15 @@ pub const RATE_FILL_MAX: Duration = Duration::from_secs(60 * 60);
 /// Buckets of a rate limiter's table: 1 MiB. When those of a set are all in use, newcomers share one.
 pub const RATE_BUCKETS: usize = 1 << 17;
 
+/// Wrong keys and wrong tokens of a client that are told to be wrong at once; further ones are answered 429.
+pub const GUESSES_AT_ONCE: u32 = 20;
+
+/// Wrong keys and wrong tokens of a client that are told to be wrong in each minute after those.
+pub const GUESSES_A_MINUTE: u32 = 30;
+
+/// How long a browser may remember which origins, methods and headers are allowed. Chromium remembers no longer.
+pub const PREFLIGHT_KEPT_MAX: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// Networks in the list of trusted proxies. A longer list is an error at start.
 pub const PROXIES_MAX: usize = 256;
 
@@ -400,6 +409,10 @@ const _: () = {
     assert!(
         REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
         "the longest answer must fit into its part of the table"
+    );
+    assert!(
+        GUESSES_A_MINUTE > 0 && 60 % GUESSES_A_MINUTE == 0,
+        "a guess costs whole tokens of one a second"
     );
     assert!(TABLE_SHARDS.is_power_of_two() && RATE_BUCKETS.is_power_of_two());
 };

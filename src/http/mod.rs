@@ -33,6 +33,7 @@
 //! | `server` | the accept loop, the bound on connections, the stop | HTTP |
 //! | `connection` | one connection: hyper, its deadline, its end | the API |
 //! | `service` | one request: let in, answered, counted, logged | what it asks |
+//! | `cors` | which web pages may read the answers | what they are |
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
 //! | `door` | keys and rates, before anything else | what is asked |
@@ -49,6 +50,7 @@ mod admission;
 mod answer;
 mod connection;
 mod door;
+mod cors;
 mod intake;
 mod listing;
 mod observer;
@@ -69,6 +71,7 @@ pub mod v1;
 mod wire;
 
 pub use door::{Door, DoorConfig, Turned, guard};
+pub use cors::Cors;
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;

@@ -23,7 +23,7 @@ use tokio::{
 use tracing::warn;
 
 use super::{
-    Observer, Tls, connection,
+    Cors, Observer, Tls, connection,
     peer::{Peers, Place},
     service::{Caller, Service},
 };
@@ -53,6 +53,8 @@ pub struct ServerConfig {
     pub drain_timeout: Duration,
     /// With it, nothing but TLS is spoken.
     pub tls: Option<Arc<Tls>>,
+    /// Which web pages may read the answers under `/v1`.
+    pub cors: Cors,
     /// Counts what happens, if somebody wants to know.
     pub observer: Option<Arc<Observer>>,
     /// The number of the first connection; part of the ids of its requests. Best one that no other start has.
@@ -77,6 +79,7 @@ impl Default for ServerConfig {
             linger_timeout: limits::LINGER_TIMEOUT,
             drain_timeout: limits::DRAIN_TIMEOUT,
             tls: None,
+            cors: Cors::default(),
             observer: None,
             first_connection: 0,
         }

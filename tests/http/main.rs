@@ -18,3 +18,4 @@ mod stall;
 mod stream;
 mod talk;
 mod tls;
+mod v1;

@@ -6,6 +6,8 @@
 //! | [`seat_text`] | the JSON of an event, kept page by page, plain and compressed |
 //! | [`texts`] | those of all events |
 //! | `gzip` | a compressed text in pieces |
+//! | [`gate`] | who may ask, and how often |
+//! | [`once`] | requests that come again: carried out once |
 //! | [`stream`] | `GET stream`: what changes, as it changes |
 //! | `places` | how many streams there may be |
 //! | `preference` | what a client prefers |
@@ -13,6 +15,8 @@
 pub mod availability;
 mod gzip;
 mod places;
+pub mod gate;
+pub mod once;
 mod preference;
 pub mod seat_text;
 pub mod stream;
