@@ -10,18 +10,21 @@ use axum::{
         header::{CONTENT_ENCODING, CONTENT_TYPE},
         request::Parts,
     },
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bytes::{Bytes, BytesMut};
 use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::{
+    gate::{Admin, Caller, Denied, Sales},
+    once::{Asked, Reply, once},
     path::Named,
     problem::{Fault, Kind, Problem},
+    reply::Said,
     shape::{self, Object},
 };
-use crate::{http::routes::Api, limits};
+use crate::{http::{routes::Api, v1::gate::HasGate}, limits, tick::Moment};
 
 /// A request that changes something: who asks, what its path names, what it says. Who may not ask is told before the
 /// body is looked at.
@@ -34,13 +37,14 @@ pub(super) struct Posted<R> {
 
 impl<R> FromRequest<Api> for Posted<R>
 where
-    R: FromRequestParts<Api, Rejection = Response> + Send,
+    R: FromRequestParts<Api, Rejection = Denied> + Send,
 {
     type Rejection = Response;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
         let (mut head, body) = request.into_parts();
-        let who = R::from_request_parts(&mut head, api).await?;
+        let who = R::from_request_parts(&mut head, api).await;
+        let who = who.map_err(IntoResponse::into_response)?;
         let name = Named::from_request_parts(&mut head, api).await?;
         let body = gather(body, limits::BODY_BYTES_MAX)
             .await
@@ -52,6 +56,56 @@ where
             head,
             body,
         })
+    }
+}
+
+/// Somebody whom the gate has let in.
+pub(super) trait Who {
+    /// Who it is.
+    fn caller(&self) -> &Caller;
+}
+
+impl Who for Sales {
+    fn caller(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl Who for Admin {
+    fn caller(&self) -> &Caller {
+        &self.0
+    }
+}
+
+/// What came of a request: the answer, and until when it must be possible to have it again.
+pub(super) type Outcome = Result<(Said, Option<Moment>), Problem>;
+
+impl<R: Who> Posted<R> {
+    /// Carries the request out, or answers it as before if it comes again. Wrong tokens are counted.
+    pub(super) fn once(&self, api: &Api, work: impl FnOnce() -> Outcome) -> Response {
+        let caller = self.who.caller();
+        let asked = Asked {
+            method: &self.head.method,
+            uri: &self.head.uri,
+            headers: &self.head.headers,
+            body: &self.body,
+        };
+        once(api.repeats(), caller, asked, || match work() {
+            Ok((answer, keep_until)) => Reply { answer, keep_until },
+            Err(problem) => Reply {
+                answer: counted(api, caller, problem).said(),
+                keep_until: None,
+            },
+        })
+    }
+}
+
+/// The problem, unless it is one wrong token too many.
+pub(super) fn counted(api: &Api, caller: &Caller, problem: Problem) -> Problem {
+    if problem.kind() == Kind::WrongToken {
+        api.gate().wrong_token(caller).err().map_or(problem, Problem::from)
+    } else {
+        problem
     }
 }
 

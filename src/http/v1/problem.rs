@@ -11,12 +11,12 @@
 //! | no such chart, event, hold, booking, seat | 404 | `unknown-chart`, `-event`, `-hold`, `-seats` |
 //! | the hold has ended, its seats may be others' | 410 | `hold-ended` |
 //! | the token is another hold's | 403 | `wrong-token` |
-//! | no key, an unknown one, one of too low a role | 401, 401, 403 | `api-key-required`, `api-key-unknown`, `role-too-low` |
+//! | no key, an unknown one, one of too low a role | 401, 401, 403 | `key-missing`, `key-unknown`, `role-too-small` |
 //! | a field is wrong, a chart is wrong | 422 | `invalid`, `invalid-chart` |
 //! | not JSON, too deep; no key at all | 400 | `malformed`, `idempotency-key-invalid` |
 //! | another type of body, too long, too slow | 415, 413, 408 | `unsupported-media-type`, `body-too-long`, `body-too-slow` |
-//! | the key was another request's, is in use | 422, 409 | `idempotency-key-reused`, `idempotency-key-in-progress` |
-//! | too many requests, seats of one user, seats again too soon, streams | 429 | `too-many-requests`, `user-limit`, `cooling-down`, `too-many-streams` |
+//! | the key was another request's, is in use | 422, 409 | `idempotency-key-reused`, `idempotency-key-in-use` |
+//! | too many requests, seats of one user, seats again too soon, streams | 429 | `too-often`, `user-limit`, `cooling-down`, `too-many-streams` |
 //! | no room for another chart, event, seat | 409 | `no-room` |
 //! | too much going on | 503 | `busy` |
 //!
@@ -31,9 +31,12 @@ use std::time::Duration;
 pub(super) use kind::Kind;
 pub(super) use member::{Fault, Problem, SeatStatus, schema};
 
-use super::date::Stamp;
+use super::{date::Stamp, gate::Denied, once::Unrepeatable, stream::Full};
 use crate::{
-    access::budget::{Over, Which},
+    access::{
+        budget::{Over, Which},
+        rate::RetryAfter,
+    },
     chart::{Chart, ImportErrors},
     engine::{
         AddRefusal, BlockRefusal, BookingRefusal, ConfirmRefusal, Event, ExtendRefusal,
@@ -42,6 +45,7 @@ use crate::{
     event::RuleError,
     feed::Shown,
     ids::SeatId,
+    limits,
 };
 
 /// After which a busy server is worth asking again.
@@ -199,6 +203,40 @@ impl Problem {
             PutChart::TooManySeats => "All charts together would have too many seats.",
         };
         Some(Self::new(Kind::Full).with_detail(detail))
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        let kind = match denied {
+            Denied::KeyMissing { .. } => Kind::NoApiKey,
+            Denied::UnknownKey => Kind::UnknownApiKey,
+            Denied::RoleTooSmall { .. } => Kind::RoleTooSmall,
+            Denied::TooOften(RetryAfter(wait)) => {
+                return Self::new(Kind::TooOften).with_retry_after(wait);
+            }
+        };
+        Self::new(kind).with_challenge(denied.challenge())
+    }
+}
+
+impl From<Full> for Problem {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Server => Self::busy(),
+            Full::Client => Self::new(Kind::TooManyStreams).with_retry_after(limits::STREAM_RETRY),
+        }
+    }
+}
+
+impl From<Unrepeatable> for Problem {
+    fn from(unrepeatable: Unrepeatable) -> Self {
+        match unrepeatable {
+            Unrepeatable::KeyInvalid => Self::new(Kind::KeyInvalid),
+            Unrepeatable::KeyReused => Self::new(Kind::KeyReused),
+            Unrepeatable::InProgress => Self::new(Kind::InProgress).with_retry_after(BUSY),
+            Unrepeatable::Busy => Self::busy(),
+        }
     }
 }
 

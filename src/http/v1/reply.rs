@@ -3,11 +3,12 @@
 use axum::{
     body::Body,
     http::{
-        HeaderName, HeaderValue, StatusCode,
+        self, HeaderName, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION},
     },
     response::Response,
 };
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::{problem::Problem, view::Hold};
@@ -22,17 +23,21 @@ const SEATLOCK_LSN: HeaderName = HeaderName::from_static("seatlock-lsn");
 /// Most answers about one hold are shorter.
 const HOLD_BYTES: usize = 512;
 
+/// An answer that is there as a whole.
+pub(super) type Said = http::Response<Bytes>;
+
 /// The answer, or that to the problem.
-pub(super) fn or_problem(answer: Result<Response, Problem>) -> Response {
-    answer.unwrap_or_else(|problem| problem.answer())
+pub(super) fn send(answer: Result<Said, Problem>) -> Response {
+    let said = answer.unwrap_or_else(|problem| problem.said());
+    said.map(Body::from)
 }
 
 /// What was asked for, as JSON. It is true now, and perhaps not a moment later.
-pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
+pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Said {
     let mut text = Vec::with_capacity(HOLD_BYTES);
     // Texts and numbers are always JSON, and a vector takes all of it.
     drop(serde_json::to_writer(&mut text, value));
-    let mut answer = Response::new(Body::from(text));
+    let mut answer = Said::new(Bytes::from(text));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -41,14 +46,14 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
 }
 
 /// Nothing but that it was done.
-pub(super) fn nothing() -> Response {
-    let mut answer = Response::new(Body::empty());
+pub(super) fn nothing() -> Said {
+    let mut answer = Said::new(Bytes::new());
     *answer.status_mut() = StatusCode::NO_CONTENT;
     answer
 }
 
 /// A hold that was just made, with its token.
-pub(super) fn new_hold(new: &NewHold) -> Response {
+pub(super) fn new_hold(new: &NewHold) -> Said {
     let hold = Hold::with_token(&new.view, &new.token);
     let mut answer = changed(json(StatusCode::CREATED, &hold), new.view.lsn);
     let path = format!("/v1/holds/{}", new.view.id);
@@ -59,12 +64,12 @@ pub(super) fn new_hold(new: &NewHold) -> Response {
 }
 
 /// A hold or booking as it is now.
-pub(super) fn hold(view: &HoldView) -> Response {
+pub(super) fn hold(view: &HoldView) -> Said {
     changed(json(StatusCode::OK, &Hold::of(view)), view.lsn)
 }
 
 /// The answer, with the LSN of the change if one was made.
-pub(super) fn changed(mut answer: Response, lsn: Lsn) -> Response {
+pub(super) fn changed(mut answer: Said, lsn: Lsn) -> Said {
     if lsn != Lsn::NONE {
         answer
             .headers_mut()

@@ -97,17 +97,18 @@ impl<'c> Resolver<'c> {
                 Problem::invalid_field(format!("best[{nth}]"), error.to_string())
             };
             let wish = Wish::new(ask.quantity).and_then(|wish| wish.with_accessible(ask.accessible));
-            let mut wish = wish.map_err(|error| invalid(&error))?;
-            wish.adjacent = match ask.adjacent {
-                AdjacentWord::Required => Adjacent::Required,
-                AdjacentWord::Preferred => Adjacent::Preferred,
-                AdjacentWord::Any => Adjacent::Any,
-            };
+            let mut wish = wish
+                .map_err(|error| invalid(&error))?
+                .with_adjacent(match ask.adjacent {
+                    AdjacentWord::Required => Adjacent::Required,
+                    AdjacentWord::Preferred => Adjacent::Preferred,
+                    AdjacentWord::Any => Adjacent::Any,
+                });
             if !ask.categories.is_empty() {
-                wish.categories = self.categories(nth, &ask.categories);
+                wish = wish.with_categories(self.categories(nth, &ask.categories));
             }
             if !ask.sections.is_empty() {
-                wish.sections = self.sections(nth, &ask.sections);
+                wish = wish.with_sections(self.sections(nth, &ask.sections));
             }
             wishes.push(wish);
         }

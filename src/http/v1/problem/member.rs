@@ -6,10 +6,11 @@ use axum::{
     body::Body,
     http::{
         HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::Response,
 };
+use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +18,7 @@ use super::kind::Kind;
 use crate::{
     chart::ImportError,
     engine::HoldView,
-    http::v1::{date::Stamp, view},
+    http::v1::{date::Stamp, reply::Said, view},
 };
 
 const PROBLEM_TYPE: &str = "application/problem+json";
@@ -35,6 +36,7 @@ pub(in crate::http) struct Problem {
     opens: Option<Stamp>,
     closed: Option<Stamp>,
     hold: Option<Box<HoldView>>,
+    challenge: Option<&'static str>,
 }
 
 /// A seat, and what it is.
@@ -163,6 +165,7 @@ impl Problem {
             opens: None,
             closed: None,
             hold: None,
+            challenge: None,
         }
     }
 
@@ -225,8 +228,19 @@ impl Problem {
         self
     }
 
+    /// With what belongs into `WWW-Authenticate`.
+    pub(in crate::http) fn with_challenge(mut self, challenge: Option<&'static str>) -> Self {
+        self.challenge = challenge;
+        self
+    }
+
     /// The answer that says so.
     pub(in crate::http) fn answer(&self) -> Response {
+        self.said().map(Body::from)
+    }
+
+    /// The answer that says so, as a whole.
+    pub(in crate::http::v1) fn said(&self) -> Said {
         let retry_after = self.retry_after.map(whole_seconds);
         let text = Text {
             kind: self.kind.uri(),
@@ -246,11 +260,14 @@ impl Problem {
         };
         // Texts and numbers are always JSON.
         let json = serde_json::to_vec(&text).unwrap_or_default();
-        let mut answer = Response::new(Body::from(json));
+        let mut answer = Said::new(Bytes::from(json));
         *answer.status_mut() = self.kind.status();
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
