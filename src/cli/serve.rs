@@ -1,10 +1,10 @@
 //! `seatlock serve`: puts the parts together, runs them, and ends them in order.
 
+mod door;
 mod failure;
 mod machine;
 
 use std::{
-    env,
     io::{self, Write},
     net::SocketAddr,
     num::NonZero,
@@ -16,7 +16,7 @@ use axum::Router;
 use seatlock::{
     clock::BootClock,
     engine::{Engine, EngineConfig},
-    http::{self, Check, Drained, Observer, ServerConfig, Tls, Unlock},
+    http::{self, Check, Door, DoorConfig, Drained, Observer, ServerConfig, Tls, Unlock},
     metrics::Registry,
     seat::{Status, StatusMap},
 };
@@ -44,13 +44,14 @@ const METRICS_CONNECTIONS_MAX: usize = 64;
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     logs::start(settings);
     let tls = tls(settings)?;
-    refuse_to_be_open_unasked(settings)?;
+    let door = door::config(settings)?;
+    refuse_to_be_open_unasked(settings, &door)?;
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers(settings))
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    match runtime.block_on(run(settings, tls))? {
+    match runtime.block_on(run(settings, tls, door))? {
         Drained::Whole => info!("stopped"),
         Drained::Cut { connections } => {
             warn!(
@@ -62,7 +63,11 @@ pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn run(settings: &Settings, tls: Option<Arc<Tls>>) -> Result<Drained, Failure> {
+async fn run(
+    settings: &Settings,
+    tls: Option<Arc<Tls>>,
+    door: DoorConfig,
+) -> Result<Drained, Failure> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
     let engine = Arc::new(engine(settings)?);
@@ -73,8 +78,12 @@ async fn run(settings: &Settings, tls: Option<Arc<Tls>>) -> Result<Drained, Fail
 
     let stop = stop_signal()?;
     reload_on_hangup(tls)?;
-    let mut app = app(settings, engine);
-    announce(settings, listener.local_addr().unwrap_or(settings.listen));
+    announce(
+        settings,
+        listener.local_addr().unwrap_or(settings.listen),
+        door.keys.count(),
+    );
+    let mut app = app(settings, engine, Door::new(door, BootClock::new()));
     let metrics = http::metrics(registry);
     match metrics_listener {
         None => app = app.merge(metrics),
@@ -92,17 +101,13 @@ async fn run(settings: &Settings, tls: Option<Arc<Tls>>) -> Result<Drained, Fail
 
 /// Without any API key, whoever reaches the server may do everything. Unless it is asked for, that is only for those on
 /// this machine.
-fn refuse_to_be_open_unasked(settings: &Settings) -> Result<(), Failure> {
+fn refuse_to_be_open_unasked(settings: &Settings, door: &DoorConfig) -> Result<(), Failure> {
     let address = settings.listen;
-    if has_keys(settings) || settings.open || address.ip().is_loopback() {
+    if !door.keys.is_empty() || settings.open || address.ip().is_loopback() {
         Ok(())
     } else {
         Err(Failure::WouldBeOpen { address })
     }
-}
-
-fn has_keys(settings: &Settings) -> bool {
-    settings.key_file.is_some() || env::var_os(&settings.key_env).is_some()
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -162,7 +167,7 @@ fn seats_by_status(engine: &Engine) -> [u64; 3] {
     counts
 }
 
-fn app(settings: &Settings, engine: Arc<Engine>) -> Router {
+fn app(settings: &Settings, engine: Arc<Engine>, door: Door) -> Router {
     let unlock = if settings.no_unlock {
         Unlock::Absent
     } else {
@@ -170,7 +175,14 @@ fn app(settings: &Settings, engine: Arc<Engine>) -> Router {
     };
     // The engine's threads end the process when they fail, so whatever answers has them.
     let checks: Vec<Check> = Vec::new();
-    http::router(engine, unlock).merge(http::health(checks))
+    let small_api = http::router(engine, unlock);
+    // A layer costs each request a little: none where there is nothing to ask.
+    let small_api = if door.asks_nothing() {
+        small_api
+    } else {
+        http::guard(small_api, Arc::new(door))
+    };
+    small_api.merge(http::health(checks))
 }
 
 fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> ServerConfig {
@@ -227,8 +239,8 @@ fn reload_on_hangup(tls: Option<Arc<Tls>>) -> Result<(), Failure> {
 }
 
 /// Says where it listens: on standard output, which whoever started it may wait for, and in a log for machines.
-fn announce(settings: &Settings, address: SocketAddr) {
-    if !has_keys(settings) {
+fn announce(settings: &Settings, address: SocketAddr, keys: usize) {
+    if keys == 0 {
         warn!("no API key is configured: whoever can reach {address} may do everything");
     }
     let scheme = if settings.tls_cert.is_some() {
@@ -244,6 +256,6 @@ fn announce(settings: &Settings, address: SocketAddr) {
     // It serves even if nobody reads this.
     drop(writeln!(io::stdout(), "{line}"));
     if settings.log_format == LogFormat::Json {
-        info!(%address, scheme, seats, lock_ttl = %ttl, workers, "started");
+        info!(%address, scheme, seats, lock_ttl = %ttl, workers, keys, "started");
     }
 }

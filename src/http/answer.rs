@@ -8,14 +8,16 @@ use axum::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
             ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
             ACCESS_CONTROL_REQUEST_HEADERS, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
-            CONTENT_TYPE, RETRY_AFTER, VARY,
+            CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
         },
     },
     response::Response,
 };
 use bytes::Bytes;
 
+use super::door::Turned;
 use crate::{
+    access::rate::RetryAfter,
     engine::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
     ids::Lsn,
 };
@@ -141,6 +143,36 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
         ReleaseAnswer::AlreadyBooked => already_booked(),
         ReleaseAnswer::Busy => busy(),
     }
+}
+
+/// The answer to whoever is turned away at the door of the small API.
+pub(super) fn turned(turned: Turned) -> Response {
+    let (status, message) = match turned {
+        Turned::NoKey => (StatusCode::UNAUTHORIZED, message!("This needs an API key.")),
+        Turned::WrongKey => (
+            StatusCode::UNAUTHORIZED,
+            message!("The API key is unknown."),
+        ),
+        Turned::WrongRole => (
+            StatusCode::FORBIDDEN,
+            message!("The API key is not for this."),
+        ),
+        Turned::TooOften(_) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            message!("Too many requests."),
+        ),
+    };
+    let mut answer = say(status, message);
+    let headers = answer.headers_mut();
+    if let Turned::TooOften(RetryAfter(wait)) = turned {
+        // Whole seconds, rounded up: a client that waits as long as it is told gets in.
+        let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    answer
 }
 
 /// The answer to `GET /seats`.
