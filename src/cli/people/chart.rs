@@ -20,7 +20,7 @@ use super::{
 
 /// See the module.
 #[derive(Debug, Subcommand)]
-pub(super) enum ChartCommand {
+pub(crate) enum ChartCommand {
     /// Makes a chart from numbers alone: equal sections with equal rows.
     New(New),
     /// Gives the server a chart from a file. The file is checked first, and all that is wrong is said at once.
@@ -41,7 +41,7 @@ pub(super) enum ChartCommand {
 
 /// `seatlock chart new`
 #[derive(Debug, Args)]
-pub(super) struct New {
+pub(crate) struct New {
     /// What it is called.
     #[arg(value_parser = Name::new)]
     name: Name,
@@ -56,7 +56,7 @@ pub(super) struct New {
 
 /// `seatlock chart import`
 #[derive(Debug, Args)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// What it is called; an older one of this name is replaced.
     #[arg(value_parser = Name::new)]
     name: Name,
@@ -74,7 +74,7 @@ pub(super) struct Import {
 
 /// `seatlock chart export`
 #[derive(Debug, Args)]
-pub(super) struct Export {
+pub(crate) struct Export {
     /// Which chart.
     #[arg(value_parser = Name::new)]
     name: Name,
@@ -102,7 +102,7 @@ struct ChartLine {
 }
 
 impl ChartCommand {
-    pub(super) fn run(self) -> Result<String, Failure> {
+    pub(crate) fn run(self) -> Result<String, Failure> {
         match self {
             Self::New(new) => new.run(),
             Self::Import(import) => import.run(),

@@ -17,7 +17,7 @@ use super::{failure::Failure, line};
 
 /// How a chart is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// With sections, rows and seats inside one another.
     Json,
     /// One seat a line, for spreadsheets.
@@ -26,17 +26,17 @@ pub(super) enum Format {
 
 /// Where a chart goes.
 #[derive(Debug, Args)]
-pub(super) struct Output {
+pub(crate) struct Output {
     /// Writes the chart to this file; - for standard output.
     #[arg(long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// How it is written; unless given, as the file's name ends, and else as JSON.
     #[arg(long, value_enum)]
     format: Option<Format>,
 }
 
 impl Format {
-    pub(super) const fn media_type(self) -> &'static str {
+    pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Json => super::server::JSON,
             Self::Csv => "text/csv",
@@ -61,7 +61,7 @@ impl Format {
     ///
     /// # Errors
     /// With everything that is wrong with it.
-    pub(super) fn read(self, bytes: &[u8]) -> Result<Chart, ImportErrors> {
+    pub(crate) fn read(self, bytes: &[u8]) -> Result<Chart, ImportErrors> {
         match self {
             Self::Json => Chart::from_json(bytes),
             Self::Csv => Chart::from_csv(bytes),
@@ -72,7 +72,7 @@ impl Format {
     ///
     /// # Errors
     /// None that memory can have, but the writer's type has room for them.
-    pub(super) fn write(self, chart: &Chart) -> io::Result<Vec<u8>> {
+    pub(crate) fn write(self, chart: &Chart) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         match self {
             Self::Json => chart.to_json(&mut bytes)?,
@@ -84,7 +84,7 @@ impl Format {
 
 impl Output {
     /// How the chart is to be written.
-    pub(super) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         let by_name = || self.output.as_deref().and_then(Format::of_path);
         self.format.or_else(by_name).unwrap_or(Format::Json)
     }
@@ -93,7 +93,7 @@ impl Output {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub(super) fn put(&self, text: String) -> Result<String, Failure> {
+    pub(crate) fn put(&self, text: String) -> Result<String, Failure> {
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
                 fs::write(path, line(text)).map_err(|error| Failure::file(path, error))?;
@@ -108,7 +108,7 @@ impl Output {
 ///
 /// # Errors
 /// If it can't be read.
-pub(super) fn read(path: &Path, format: Option<Format>) -> Result<(Vec<u8>, Format), Failure> {
+pub(crate) fn read(path: &Path, format: Option<Format>) -> Result<(Vec<u8>, Format), Failure> {
     let is_input = path.as_os_str() == "-";
     let bytes = if is_input {
         all(io::stdin().lock())

@@ -16,7 +16,7 @@ use super::{
 
 /// See the module.
 #[derive(Debug, Subcommand)]
-pub(super) enum EventCommand {
+pub(crate) enum EventCommand {
     /// Puts a chart on sale.
     Create(Create),
     /// Lists the server's events.
@@ -41,7 +41,7 @@ pub(super) enum EventCommand {
 
 /// An event of a server.
 #[derive(Debug, Args)]
-pub(super) struct One {
+pub(crate) struct One {
     /// Which event.
     #[arg(value_parser = Name::new)]
     name: Name,
@@ -51,7 +51,7 @@ pub(super) struct One {
 
 /// `seatlock event create`
 #[derive(Debug, Args)]
-pub(super) struct Create {
+pub(crate) struct Create {
     /// What it is called. An event that is there already is changed in what is given here, but keeps its chart.
     #[arg(value_parser = Name::new)]
     name: Name,
@@ -71,7 +71,7 @@ pub(super) struct Create {
 }
 
 impl EventCommand {
-    pub(super) fn run(self) -> Result<String, Failure> {
+    pub(crate) fn run(self) -> Result<String, Failure> {
         match self {
             Self::Create(create) => create.run(),
             Self::List(connection) => list(&connection),

@@ -1,5 +1,7 @@
 //! What the server says of events, as tables.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -10,13 +12,13 @@ const BAR_SIGNS: u64 = 30;
 
 /// What the server says of all events.
 #[derive(Debug, Deserialize)]
-pub(super) struct Events {
-    pub(super) events: Vec<Event>,
+pub(crate) struct Events {
+    pub(crate) events: Vec<Event>,
 }
 
 /// What the server says of an event.
 #[derive(Debug, Deserialize)]
-pub(super) struct Event {
+pub(crate) struct Event {
     name: String,
     title: String,
     chart: String,
@@ -37,7 +39,7 @@ struct Counts {
 
 impl Event {
     /// Such as `open, with 12000 seats of the chart arena`.
-    pub(super) fn in_short(&self) -> String {
+    pub(crate) fn in_short(&self) -> String {
         let text = format!(
             "{}, with {} seats of the chart {}",
             self.state,
@@ -47,7 +49,7 @@ impl Event {
         printable(&text)
     }
 
-    pub(super) fn in_full(&self) -> String {
+    pub(crate) fn in_full(&self) -> String {
         let mut facts = Table::new([Column::Text(""), Column::Text("")]);
         for (what, said) in [
             ("name", &self.name),
@@ -57,12 +59,7 @@ impl Event {
         ] {
             facts.push([what.to_owned(), said.clone()]);
         }
-        for (rule, value) in &self.rules {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            facts.push([rule.clone(), value]);
-        }
+        facts_of(&self.rules).for_each(|fact| facts.push(fact));
         format!("{facts}\n{}", self.counts.table())
     }
 }
@@ -90,8 +87,26 @@ impl Counts {
     }
 }
 
+/// Rules as the flags of `event create` have them: seconds as spans.
+fn facts_of(rules: &Map<String, Value>) -> impl Iterator<Item = [String; 2]> {
+    rules.iter().map(
+        |(rule, value)| match (rule.strip_suffix("_seconds"), value.as_u64()) {
+            (Some(rule), Some(seconds)) => {
+                let span = humantime::format_duration(Duration::from_secs(seconds));
+                [rule.to_owned(), span.to_string()]
+            }
+            _ => {
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                [rule.clone(), text]
+            }
+        },
+    )
+}
+
 /// Events, a line each.
-pub(super) fn table(events: Vec<Event>) -> Table {
+pub(crate) fn table(events: Vec<Event>) -> Table {
     let mut table = Table::new([
         Column::Text("NAME"),
         Column::Text("STATE"),

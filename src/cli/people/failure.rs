@@ -1,6 +1,11 @@
 //! Why a command did not do what it was asked to, and what it ends with then.
 
-use std::{fmt, path::Path, process::ExitCode};
+use std::{
+    fmt,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 use super::problem::Problem;
 use crate::cli::{EXIT_CODE_MISUSE, say};
@@ -10,7 +15,7 @@ const EXIT_CODE_REFUSED: u8 = 1;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The server refuses, or would.
     Refused {
         problem: Problem,
@@ -31,12 +36,12 @@ pub(super) enum Failure {
 
 impl Failure {
     /// A file that can't be read or written.
-    pub(super) fn file(path: &Path, error: impl fmt::Display) -> Self {
+    pub(crate) fn file(path: &Path, error: impl fmt::Display) -> Self {
         Self::Misuse(format!("{}: {error}", path.display()))
     }
 
     /// Says it, and what to end with.
-    pub(super) fn end(self) -> ExitCode {
+    pub(crate) fn end(self) -> ExitCode {
         let code = match &self {
             Self::Refused {
                 json: Some(json), ..
@@ -47,7 +52,12 @@ impl Failure {
             Self::Refused { .. } => EXIT_CODE_REFUSED,
             Self::Unreachable { .. } | Self::Strange { .. } | Self::Misuse(_) => EXIT_CODE_MISUSE,
         };
-        eprintln!("error: {}", self.to_string().trim_end());
+        // There is nobody left to tell if this fails.
+        drop(writeln!(
+            io::stderr(),
+            "error: {}",
+            self.to_string().trim_end()
+        ));
         ExitCode::from(code)
     }
 }

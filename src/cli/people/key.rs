@@ -18,16 +18,16 @@ const KEY_FILE_MODE: u32 = 0o600;
 
 /// See the module.
 #[derive(Debug, Subcommand)]
-pub(super) enum KeyCommand {
+pub(crate) enum KeyCommand {
     /// Makes an API key. Its secret is printed once and kept nowhere; the server's file of keys has its SHA-256 alone.
     New(New),
 }
 
 /// `seatlock key new`
 #[derive(Debug, Args)]
-pub(super) struct New {
-    /// Whose it is, as it stands in logs.
-    #[arg(long)]
+pub(crate) struct New {
+    /// Whose it is, as it stands in logs: letters, digits, '-', '_', '.' and '@'.
+    #[arg(long, value_parser = name)]
     name: String,
     /// What its bearer may do: public sees what is on sale, sales holds and books, admin does everything.
     #[arg(long, value_parser = PossibleValuesParser::new(Role::ALL.map(Role::name)).try_map(role))]
@@ -41,7 +41,7 @@ pub(super) struct New {
 }
 
 impl KeyCommand {
-    pub(super) fn run(self) -> Result<String, Failure> {
+    pub(crate) fn run(self) -> Result<String, Failure> {
         let Self::New(new) = self;
         new.run()
     }
@@ -55,22 +55,20 @@ impl New {
             .map_err(|error| Failure::Misuse(format!("the system has no randomness: {error}")))?;
         let key = Key::make(entropy);
         let line = self.line(&key);
-        match &self.append {
+        let told = match &self.append {
             None => {
-                check(&line, &key).map_err(Failure::Misuse)?;
-                eprint!(
-                    "For the server's file of keys:\n{line}For its bearer, and not to be seen again:\n"
-                );
+                Keys::parse(&line).map_err(|errors| Failure::Misuse(errors.to_string()))?;
+                format!("For the server's file of keys:\n{line}")
             }
             Some(path) => {
-                append(path, &line, &key)?;
-                eprintln!(
-                    "{} has the key's line. For its bearer, and not to be seen again:",
-                    path.display()
-                );
+                append(path, &line)?;
+                format!("{} has the key's line.\n", path.display())
             }
-        }
-        show(&key)?;
+        };
+        show(&key, &told).map_err(|error| {
+            let reason = format!("the key could not be printed, so nobody has it: {error}");
+            Failure::Misuse(reason)
+        })?;
         Ok(String::new())
     }
 
@@ -84,7 +82,7 @@ impl New {
 }
 
 /// Adds a line to a file of keys, if the file is right with it.
-fn append(path: &Path, line: &str, key: &Key) -> Result<(), Failure> {
+fn append(path: &Path, line: &str) -> Result<(), Failure> {
     let failure = |error: io::Error| Failure::file(path, error);
     let before = match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -96,7 +94,7 @@ fn append(path: &Path, line: &str, key: &Key) -> Result<(), Failure> {
         "\n"
     };
     let addition = format!("{gap}{line}");
-    check(&(before + &addition), key).map_err(|reason| Failure::file(path, reason))?;
+    Keys::parse(&(before + &addition)).map_err(|errors| Failure::file(path, errors))?;
     let mut options = OpenOptions::new();
     let mut file = options
         .append(true)
@@ -110,22 +108,23 @@ fn append(path: &Path, line: &str, key: &Key) -> Result<(), Failure> {
 }
 
 /// Prints the secret. Unlike with other output it matters whether anybody gets it.
-fn show(key: &Key) -> Result<(), Failure> {
+fn show(key: &Key, told: &str) -> io::Result<()> {
+    write!(
+        io::stderr(),
+        "{told}For its bearer, and not to be seen again:\n"
+    )?;
     let mut out = io::stdout();
-    let shown = writeln!(out, "{}", key.text()).and_then(|()| out.flush());
-    shown.map_err(|error| {
-        Failure::Misuse(format!(
-            "the key could not be printed, so nobody has it: {error}"
-        ))
-    })
+    writeln!(out, "{}", key.text())?;
+    out.flush()
 }
 
-/// Checks a file of keys, and that the key is in it: a name can make a comment of its line.
-fn check(text: &str, key: &Key) -> Result<(), String> {
-    let keys = Keys::parse(text).map_err(|errors| errors.to_string())?;
-    keys.check(key.text())
-        .map(|_| ())
-        .ok_or_else(|| "the name must not begin with '#'".into())
+/// What begins a comment or another word is no part of a name; what else is not, the whole line's check tells.
+fn name(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() || text.contains(|sign: char| sign == '#' || sign.is_whitespace()) {
+        Err("must be letters, digits, '-', '_', '.' and '@'")
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 fn role(name: String) -> Result<Role, &'static str> {

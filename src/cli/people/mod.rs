@@ -69,7 +69,7 @@ Examples:
 
 /// The commands, by what they are about.
 #[derive(Debug, Subcommand)]
-pub(super) enum PeopleCommand {
+pub(crate) enum PeopleCommand {
     /// Charts of a running server: the seats of a house.
     #[command(subcommand, after_help = CHART_EXAMPLES)]
     Chart(chart::ChartCommand),
@@ -82,7 +82,7 @@ pub(super) enum PeopleCommand {
 }
 
 /// Does what the command says, prints what came of it, and says what to end with.
-pub(super) fn run(command: PeopleCommand) -> ExitCode {
+pub(crate) fn run(command: PeopleCommand) -> ExitCode {
     let said = match command {
         PeopleCommand::Chart(command) => command.run(),
         PeopleCommand::Event(command) => command.run(),

@@ -11,7 +11,7 @@ const NO_KEY: u16 = 401;
 
 /// Of a problem what people want to know. Members that are not named here are left out.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     #[serde(rename = "type")]
     kind: String,
     title: String,
@@ -44,7 +44,7 @@ struct SeatStatus {
 
 impl Problem {
     /// What the server would say of a chart, found out without it.
-    pub(super) fn of_chart(errors: &ImportErrors) -> Self {
+    pub(crate) fn of_chart(errors: &ImportErrors) -> Self {
         let faults = errors.errors().iter().map(|error| Fault {
             line: Some(error.line),
             field: error.field.clone(),
@@ -65,7 +65,7 @@ impl Problem {
     }
 
     /// As the server would write it.
-    pub(super) fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         // Texts and numbers are always JSON.
         serde_json::to_string(self).unwrap_or_default()
     }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 /// A body that shows on `screen` how much of it was sent. Without a screen it is silent. The line is gone when the
 /// body is dropped, so that what is said next stands in its place.
 #[derive(Debug)]
-pub(super) struct Upload<'b, S: Write> {
+pub(crate) struct Upload<'b, S: Write> {
     body: &'b [u8],
     sent: usize,
     shown: Option<Progress>,
@@ -19,7 +19,7 @@ enum Progress {
 }
 
 impl<'b, S: Write> Upload<'b, S> {
-    pub(super) fn new(body: &'b [u8], screen: Option<S>) -> Self {
+    pub(crate) fn new(body: &'b [u8], screen: Option<S>) -> Self {
         Self {
             body,
             sent: 0,

@@ -6,7 +6,7 @@ use serde::Serialize;
 /// The rules that were given. Those that were not are left to the server.
 #[derive(Debug, Args, Serialize)]
 #[command(next_help_heading = "Rules")]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     /// How long a hold lasts, such as 10m, from its beginning and from each extension.
     #[arg(long, value_name = "SPAN", value_parser = seconds)]
     #[serde(rename = "hold_ttl_seconds", skip_serializing_if = "Option::is_none")]

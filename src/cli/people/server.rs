@@ -34,12 +34,12 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes of an answer. An exported chart says more of each seat than an import has to.
 const ANSWER_BYTES_MAX: usize = 4 * limits::CHART_BYTES_MAX;
 
-pub(super) const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 
 /// Which server is asked, and as whom.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The server")]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     /// Where the server is. It is asked directly, through no proxy.
     #[arg(
         long,
@@ -58,11 +58,11 @@ pub(super) struct Connection {
     ca: Option<PathBuf>,
     /// Prints what the server answers, as it is.
     #[arg(long)]
-    pub(super) json: bool,
+    pub(crate) json: bool,
 }
 
 /// A server, ready to be asked.
-pub(super) struct Server {
+pub(crate) struct Server {
     agent: Agent,
     url: String,
     authorization: Option<HeaderValue>,
@@ -71,8 +71,8 @@ pub(super) struct Server {
 
 /// What the server said, as it did what was asked.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) text: String,
+pub(crate) struct Answer {
+    pub(crate) text: String,
     is_new: bool,
     json: bool,
     url: String,
@@ -83,7 +83,7 @@ impl Connection {
     ///
     /// # Errors
     /// With what can't be used of what was given.
-    pub(super) fn open(&self) -> Result<Server, Failure> {
+    pub(crate) fn open(&self) -> Result<Server, Failure> {
         let url = self.server.trim_end_matches('/');
         let host = ["http://", "https://"]
             .iter()
@@ -144,19 +144,19 @@ impl Connection {
 impl Server {
     /// # Errors
     /// As with every request: [`Failure::Refused`], or why there is no answer.
-    pub(super) fn get(&self, path: &str, accept: &str) -> Result<Answer, Failure> {
+    pub(crate) fn get(&self, path: &str, accept: &str) -> Result<Answer, Failure> {
         self.ask(self.request(Method::GET, path).header(ACCEPT, accept), ())
     }
 
     /// # Errors
     /// See [`Server::get`].
-    pub(super) fn delete(&self, path: &str) -> Result<Answer, Failure> {
+    pub(crate) fn delete(&self, path: &str) -> Result<Answer, Failure> {
         self.ask(self.request(Method::DELETE, path), ())
     }
 
     /// # Errors
     /// See [`Server::get`].
-    pub(super) fn put_json(&self, path: &str, body: &serde_json::Value) -> Result<Answer, Failure> {
+    pub(crate) fn put_json(&self, path: &str, body: &serde_json::Value) -> Result<Answer, Failure> {
         let request = self.request(Method::PUT, path).header(CONTENT_TYPE, JSON);
         self.ask(request, body.to_string())
     }
@@ -165,7 +165,7 @@ impl Server {
     ///
     /// # Errors
     /// See [`Server::get`].
-    pub(super) fn upload(
+    pub(crate) fn upload(
         &self,
         path: &str,
         media_type: &str,
@@ -232,7 +232,7 @@ impl Answer {
     ///
     /// # Errors
     /// Those of `describe`.
-    pub(super) fn told(
+    pub(crate) fn told(
         self,
         describe: impl FnOnce(&Self) -> Result<String, Failure>,
     ) -> Result<String, Failure> {
@@ -244,7 +244,7 @@ impl Answer {
     }
 
     /// Whether what was put is there for the first time.
-    pub(super) fn is_new(&self) -> bool {
+    pub(crate) fn is_new(&self) -> bool {
         self.is_new
     }
 
@@ -252,7 +252,7 @@ impl Answer {
     ///
     /// # Errors
     /// [`Failure::Strange`] if it says something else.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         serde_json::from_str(&self.text).map_err(|error| Failure::Strange {
             url: self.url.clone(),
             what: format!("The answer is not what was asked for ({error})"),

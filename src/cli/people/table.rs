@@ -4,20 +4,20 @@ use std::fmt;
 
 /// Rows under headings, if any column has one. Numbers stand at the right of their column, texts at the left.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 /// A column's heading, and on which side its cells stand.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Column {
+pub(crate) enum Column {
     Text(&'static str),
     Number(&'static str),
 }
 
 impl Table {
-    pub(super) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+    pub(crate) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Self {
             columns: columns.into_iter().collect(),
             rows: Vec::new(),
@@ -25,7 +25,7 @@ impl Table {
     }
 
     /// Adds a row of as many cells as there are columns.
-    pub(super) fn push(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn push(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells = cells.into_iter().map(|cell| printable(&cell));
         self.rows.push(cells.collect());
     }
@@ -81,7 +81,7 @@ impl fmt::Display for Table {
 }
 
 /// The text with control characters as escapes: what others have named must not steer the terminal.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {

@@ -12,7 +12,7 @@ const WHICH_AUTHORITY: &str = "--ca FILE trusts a private authority";
 const LATER: &str = "Whether it was done is for 'list' or 'show' to say";
 
 /// The failure that an error of the client is.
-pub(super) fn failure(url: &str, error: &Error) -> Failure {
+pub(crate) fn failure(url: &str, error: &Error) -> Failure {
     let (reason, hint) = match error {
         Error::HostNotFound => ("there is no such host".to_owned(), WHERE),
         Error::ConnectionFailed => ("no connection".to_owned(), WHERE),
