@@ -98,7 +98,10 @@ pub(super) fn routes() -> Router<Api> {
 /// Whether a path is one of those here, or would be if it existed.
 pub(super) fn has(uri: &Uri) -> bool {
     let path = uri.path();
-    ["/v1/", "/problems/"].iter().any(|ours| path.starts_with(ours)) || path == "/v1"
+    ["/v1/", "/problems/"]
+        .iter()
+        .any(|ours| path.starts_with(ours))
+        || path == "/v1"
 }
 
 pub(super) fn no_such_path() -> Response {

@@ -135,7 +135,11 @@ impl<'a> Hold<'a> {
             areas: Places(view),
             began: stamp(view.began),
             deadline: stamp(view.deadline),
-            seconds_left: if is_held { view.now.until(view.deadline).as_secs() } else { 0 },
+            seconds_left: if is_held {
+                view.now.until(view.deadline).as_secs()
+            } else {
+                0
+            },
             extendable_until: stamp(view.longest),
             booked_at,
             ended_at,
@@ -182,7 +186,10 @@ impl Serialize for Seats<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let chart = self.0.event.chart();
         // Places of areas have larger numbers than all numbered seats.
-        let numbered = self.0.seats.partition_point(|seat| seat.get() < chart.numbered_count());
+        let numbered = self
+            .0
+            .seats
+            .partition_point(|seat| seat.get() < chart.numbered_count());
         let seats = self.0.seats[..numbered].iter();
         serializer.collect_seq(seats.map(|seat| Seat(chart.label(*seat))))
     }
@@ -416,7 +423,12 @@ pub(super) struct EventLine {
 impl EventLine {
     pub(super) fn of(entry: &Entry) -> Self {
         let (chart, told, state, counts) = match entry {
-            Entry::Alive(event) => (event.chart_name(), &event.told(), event.state(), event.counts()),
+            Entry::Alive(event) => (
+                event.chart_name(),
+                &event.told(),
+                event.state(),
+                event.counts(),
+            ),
             Entry::Closed(event) => (&event.chart_name, &event.told, State::Closed, event.counts),
         };
         Self {
@@ -453,7 +465,11 @@ impl ChartLine {
             seats: chart.seat_count(),
             sections: chart.sections().len(),
             rows: chart.rows().len(),
-            areas: chart.areas().iter().map(|area| area.name.to_string()).collect(),
+            areas: chart
+                .areas()
+                .iter()
+                .map(|area| area.name.to_string())
+                .collect(),
             categories: chart
                 .categories()
                 .iter()

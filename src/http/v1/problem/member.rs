@@ -146,7 +146,10 @@ impl Errors<'_> {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
