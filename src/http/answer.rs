@@ -15,9 +15,8 @@ use axum::{
 };
 use bytes::Bytes;
 
-use super::door::Turned;
+use super::v1::gate::Denied;
 use crate::{
-    access::rate::RetryAfter,
     engine::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
     ids::Lsn,
 };
@@ -145,32 +144,21 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
     }
 }
 
-/// The answer to whoever is turned away at the door of the small API.
-pub(super) fn turned(turned: Turned) -> Response {
-    let (status, message) = match turned {
-        Turned::NoKey => (StatusCode::UNAUTHORIZED, message!("This needs an API key.")),
-        Turned::WrongKey => (
-            StatusCode::UNAUTHORIZED,
-            message!("The API key is unknown."),
-        ),
-        Turned::WrongRole => (
-            StatusCode::FORBIDDEN,
-            message!("The API key is not for this."),
-        ),
-        Turned::TooOften(_) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            message!("Too many requests."),
-        ),
+/// The answer of the small API to whoever is not let in.
+pub(super) fn denied(denied: Denied) -> Response {
+    let message = match denied {
+        Denied::KeyMissing { .. } => message!("This needs an API key."),
+        Denied::UnknownKey => message!("The API key is unknown."),
+        Denied::RoleTooSmall { .. } => message!("The API key is not for this."),
+        Denied::TooOften(_) => message!("Too many requests."),
     };
-    let mut answer = say(status, message);
+    let mut answer = say(denied.status(), message);
     let headers = answer.headers_mut();
-    if let Turned::TooOften(RetryAfter(wait)) = turned {
-        // Whole seconds, rounded up: a client that waits as long as it is told gets in.
-        let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
+    if let Some(seconds) = denied.retry_after_seconds() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    if let Some(challenge) = denied.challenge() {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     answer
 }

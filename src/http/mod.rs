@@ -36,7 +36,6 @@
 //! | `cors` | which web pages may read the answers | what they are |
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
-//! | `door` | keys and rates, before anything else | what is asked |
 //! | `operate` | health, readiness, metrics | what they are about |
 //! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |

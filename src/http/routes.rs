@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use super::{
     answer::{self, Refusal},
     listing::Listing,
-    request::{Buyer, SeatNumber},
+    request::{Administrator, Buyer, Looker, SeatNumber, Seller},
     v1::{
         self,
         gate::{Gate, GateConfig, HasGate},
@@ -50,8 +50,10 @@ pub struct ApiConfig {
     pub unlock: Unlock,
     /// Who may use `/v1`, and how often.
     pub gate: GateConfig,
-    /// How many streams there may be.
-    pub streams: StreamLimits,
+    /// The streams that are open, and how many there may be.
+    pub streams: Streams<Client>,
+    /// The answers that are kept for requests that come again.
+    pub repeats: Repeats,
 }
 
 /// Whether `POST /unlock` is served, by which anybody can release anybody's hold.
@@ -96,8 +98,8 @@ impl Api {
             listing: Listing::new(Arc::clone(&engine)),
             engine,
             gate: Gate::new(config.gate),
-            repeats: Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX),
-            streams: Streams::new(config.streams),
+            repeats: config.repeats,
+            streams: config.streams,
             texts: Texts::default(),
             imports: Semaphore::new(limits::CHART_IMPORTS_MAX),
         }))
@@ -143,7 +145,8 @@ impl Default for ApiConfig {
         Self {
             unlock: Unlock::Served,
             gate: GateConfig::default(),
-            streams: StreamLimits::default(),
+            streams: Streams::new(StreamLimits::default()),
+            repeats: Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX),
         }
     }
 }
@@ -164,11 +167,12 @@ async fn no_such_method(uri: Uri) -> Response {
     }
 }
 
-async fn seats(State(api): State<Api>) -> Response {
+async fn seats(_looker: Looker, State(api): State<Api>) -> Response {
     answer::seats(api.0.listing.read().await)
 }
 
 async fn lock(
+    _seller: Seller,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -177,6 +181,7 @@ async fn lock(
 }
 
 async fn confirm(
+    _seller: Seller,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -184,7 +189,11 @@ async fn confirm(
     answer::confirm(api.engine().confirm_seat(number, &user))
 }
 
-async fn release(State(api): State<Api>, SeatNumber(number): SeatNumber) -> Response {
+async fn release(
+    _administrator: Administrator,
+    State(api): State<Api>,
+    SeatNumber(number): SeatNumber,
+) -> Response {
     answer::release(api.engine().release_seat(number))
 }
 
