@@ -49,7 +49,6 @@ mod admission;
 mod answer;
 mod connection;
 mod cors;
-mod door;
 mod intake;
 mod listing;
 mod observer;
@@ -70,7 +69,6 @@ pub mod v1;
 mod wire;
 
 pub use cors::Cors;
-pub use door::{Door, DoorConfig, Turned, guard};
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;
