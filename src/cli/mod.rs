@@ -73,7 +73,7 @@ enum Subcommands {
         configured: Configured,
     },
     #[command(flatten)]
-    People(PeopleCommand),
+    People(Box<PeopleCommand>),
 }
 
 /// All settings, and the file that more of them come from.
@@ -109,7 +109,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(Cli {
             command: Some(Subcommands::People(command)),
             ..
-        }) => people::run(command),
+        }) => people::run(*command),
         Ok(Cli {
             command: Some(Subcommands::Serve(configured)),
             ..

@@ -131,7 +131,8 @@ fn what_is_misused_is_said_in_one_line_with_code_2() {
 
 #[test]
 fn a_server_that_is_not_there_is_said_in_one_line_with_what_to_do() {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    // An address at which no other test listens: one might get the port as soon as it is free again.
+    let taken = TcpListener::bind("127.0.0.97:0").expect("a free port");
     let url = format!("http://{}", taken.local_addr().expect("a bound port"));
     drop(taken);
     let complaint = run(seatlock(&["chart", "list"]).env("SEATLOCK_SERVER", &url)).with_code(2);

@@ -82,7 +82,15 @@ fn a_role_is_good_for_what_it_says() {
     let office = folder.write("office.key", &new_key("office", "admin", &file));
     let shop = folder.write("shop.key", &new_key("shop", "sales", &file));
     let server = Server::start_with(&["--key-file", &file]);
-    let plan = ["chart", "new", "arena", "sections=1", "rows=1", "seats=9"];
+    // Long enough for the refusal to come before all of it is sent.
+    let plan = [
+        "chart",
+        "new",
+        "arena",
+        "sections=4",
+        "rows=100",
+        "seats=100",
+    ];
     let with = |key: &str| server.ask(&[&plan[..], &["--key-file", key]].concat());
 
     assert!(

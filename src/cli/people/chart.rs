@@ -1,10 +1,10 @@
 //! `seatlock chart`
 
-use std::{fmt, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use seatlock::{
-    chart::{Chart, GridPlan},
+    chart::{Chart, GridError, GridPlan},
     event::Name,
 };
 use serde::Deserialize;
@@ -118,19 +118,22 @@ impl ChartCommand {
 
 impl New {
     fn run(self) -> Result<String, Failure> {
-        let misuse =
-            |error: &dyn fmt::Display| Failure::Misuse(format!("{}: {error}", self.plan.join(" ")));
-        let plan = GridPlan::parse(&self.plan.join(" ")).map_err(|error| misuse(&error))?;
-        let chart = plan.chart().map_err(|error| misuse(&error))?;
+        let words = self.plan.join(" ");
+        let misuse = |error: GridError| Failure::Misuse(format!("{words}: {error}"));
+        let chart = GridPlan::parse(&words)
+            .and_then(|plan| plan.chart())
+            .map_err(misuse)?;
         let format = self.output.format();
-        let bytes = format.write(&chart).map_err(|error| misuse(&error))?;
-        if self.output.output.is_some() {
-            // What is written is UTF-8.
-            return self
-                .output
-                .put(String::from_utf8_lossy(&bytes).into_owned());
+        let text = format.write(&chart);
+        if self.output.is_given() {
+            return self.output.put(text);
         }
-        upload(&self.connection, &self.name, (&bytes, format), &chart)
+        upload(
+            &self.connection,
+            &self.name,
+            (text.as_bytes(), format),
+            &chart,
+        )
     }
 }
 
@@ -138,7 +141,7 @@ impl Import {
     fn run(self) -> Result<String, Failure> {
         let (bytes, format) = chart_file::read(&self.file, self.format)?;
         let chart = format.read(&bytes).map_err(|errors| {
-            let problem = Problem::of_chart(&errors);
+            let problem = Box::new(Problem::of_chart(&errors));
             let json = self.connection.json.then(|| line(problem.to_json()));
             Failure::Refused { problem, json }
         })?;

@@ -29,7 +29,7 @@ pub(crate) enum Format {
 pub(crate) struct Output {
     /// Writes the chart to this file; - for standard output.
     #[arg(long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// How it is written; unless given, as the file's name ends, and else as JSON.
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -69,20 +69,24 @@ impl Format {
     }
 
     /// Writes a chart.
-    ///
-    /// # Errors
-    /// None that memory can have, but the writer's type has room for them.
-    pub(crate) fn write(self, chart: &Chart) -> io::Result<Vec<u8>> {
+    pub(crate) fn write(self, chart: &Chart) -> String {
         let mut bytes = Vec::new();
-        match self {
-            Self::Json => chart.to_json(&mut bytes)?,
-            Self::Csv => chart.to_csv(&mut bytes)?,
-        }
-        Ok(bytes)
+        // A vector takes whatever is written to it.
+        drop(match self {
+            Self::Json => chart.to_json(&mut bytes),
+            Self::Csv => chart.to_csv(&mut bytes),
+        });
+        // All of it is UTF-8, as its names are.
+        String::from_utf8(bytes).unwrap_or_default()
     }
 }
 
 impl Output {
+    /// Whether it goes anywhere but to the server.
+    pub(crate) fn is_given(&self) -> bool {
+        self.output.is_some()
+    }
+
     /// How the chart is to be written.
     pub(crate) fn format(&self) -> Format {
         let by_name = || self.output.as_deref().and_then(Format::of_path);

@@ -18,7 +18,7 @@ const EXIT_CODE_REFUSED: u8 = 1;
 pub(crate) enum Failure {
     /// The server refuses, or would.
     Refused {
-        problem: Problem,
+        problem: Box<Problem>,
         /// The problem as JSON, if that is what is to be printed.
         json: Option<String>,
     },

@@ -109,9 +109,9 @@ fn append(path: &Path, line: &str) -> Result<(), Failure> {
 
 /// Prints the secret. Unlike with other output it matters whether anybody gets it.
 fn show(key: &Key, told: &str) -> io::Result<()> {
-    write!(
+    writeln!(
         io::stderr(),
-        "{told}For its bearer, and not to be seen again:\n"
+        "{told}For its bearer, and not to be seen again:"
     )?;
     let mut out = io::stdout();
     writeln!(out, "{}", key.text())?;

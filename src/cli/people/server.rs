@@ -221,7 +221,7 @@ impl Server {
         let problem: Problem = serde_json::from_str(&text)
             .map_err(|_| strange(format!("The answer is {status}, without an explanation")))?;
         Err(Failure::Refused {
-            problem,
+            problem: Box::new(problem),
             json: self.json.then(|| line(text)),
         })
     }

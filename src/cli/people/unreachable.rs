@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use ureq::Error;
+use ureq::{Error, Timeout};
 
 use super::failure::Failure;
 
@@ -16,7 +16,10 @@ pub(crate) fn failure(url: &str, error: &Error) -> Failure {
     let (reason, hint) = match error {
         Error::HostNotFound => ("there is no such host".to_owned(), WHERE),
         Error::ConnectionFailed => ("no connection".to_owned(), WHERE),
-        Error::Timeout(_) => ("it takes too long".to_owned(), WHERE),
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+            ("no connection in time".to_owned(), WHERE)
+        }
+        Error::Timeout(_) => ("no answer in time".to_owned(), LATER),
         Error::Rustls(error) => (error.to_string(), WHICH_AUTHORITY),
         Error::Io(error) => (error.to_string(), hint_for(error)),
         Error::Protocol(error) => (error.to_string(), WHICH_SCHEME),
@@ -32,7 +35,7 @@ pub(crate) fn failure(url: &str, error: &Error) -> Failure {
 fn hint_for(error: &io::Error) -> &'static str {
     match error.kind() {
         // What rustls finds wrong comes as such an error.
-        ErrorKind::InvalidData | ErrorKind::Other => WHICH_AUTHORITY,
+        ErrorKind::InvalidData => WHICH_AUTHORITY,
         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => LATER,
         _ => WHERE,
     }
