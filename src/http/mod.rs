@@ -49,8 +49,8 @@
 mod admission;
 mod answer;
 mod connection;
-mod door;
 mod cors;
+mod door;
 mod intake;
 mod listing;
 mod observer;
@@ -70,8 +70,8 @@ mod tls;
 pub mod v1;
 mod wire;
 
-pub use door::{Door, DoorConfig, Turned, guard};
 pub use cors::Cors;
+pub use door::{Door, DoorConfig, Turned, guard};
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;

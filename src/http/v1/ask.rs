@@ -8,9 +8,7 @@ use super::{
     problem::Fault,
     shape::{Object, Text},
 };
-use crate::limits::{
-    GROUP_SEATS_MAX, ORDER_CHARS_MAX, REASON_CHARS_MAX, USER_CHARS_MAX,
-};
+use crate::limits::{GROUP_SEATS_MAX, ORDER_CHARS_MAX, REASON_CHARS_MAX, USER_CHARS_MAX};
 
 /// A hold that is to be made. All that is asked for is held, or nothing.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -271,7 +269,12 @@ impl Check for GiveBackAsk<'_> {
 
 impl Check for CancelAsk<'_> {
     fn check(&self, faults: &mut Vec<Fault>) {
-        at_most(faults, "seats", self.seats.as_deref().unwrap_or_default(), ITEMS_MAX);
+        at_most(
+            faults,
+            "seats",
+            self.seats.as_deref().unwrap_or_default(),
+            ITEMS_MAX,
+        );
         places(faults, "areas", self.areas.as_deref().unwrap_or_default());
     }
 }
@@ -348,7 +351,11 @@ fn best(faults: &mut Vec<Fault>, wishes: &[Object<BestAsk>]) {
 fn places(faults: &mut Vec<Fault>, field: &'static str, places: &[Object<PlacesAsk>]) {
     at_most(faults, field, places, ITEMS_MAX);
     for (nth, Object(places)) in places.iter().enumerate().take(ITEMS_MAX) {
-        quantity(faults, || format!("{field}[{nth}].quantity"), places.quantity);
+        quantity(
+            faults,
+            || format!("{field}[{nth}].quantity"),
+            places.quantity,
+        );
     }
 }
 

@@ -24,7 +24,11 @@ use super::{
     reply::Said,
     shape::{self, Object},
 };
-use crate::{http::{routes::Api, v1::gate::HasGate}, limits, tick::Moment};
+use crate::{
+    http::{routes::Api, v1::gate::HasGate},
+    limits,
+    tick::Moment,
+};
 
 /// A request that changes something: who asks, what its path names, what it says. Who may not ask is told before the
 /// body is looked at.
@@ -103,7 +107,10 @@ impl<R: Who> Posted<R> {
 /// The problem, unless it is one wrong token too many.
 pub(super) fn counted(api: &Api, caller: &Caller, problem: Problem) -> Problem {
     if problem.kind() == Kind::WrongToken {
-        api.gate().wrong_token(caller).err().map_or(problem, Problem::from)
+        api.gate()
+            .wrong_token(caller)
+            .err()
+            .map_or(problem, Problem::from)
     } else {
         problem
     }
@@ -236,9 +243,17 @@ mod tests {
     fn only_plain_json_and_csv_are_read() {
         let table = [
             (Some("application/json"), None, Some(MediaType::Json)),
-            (Some("Application/JSON; charset=utf-8"), None, Some(MediaType::Json)),
+            (
+                Some("Application/JSON; charset=utf-8"),
+                None,
+                Some(MediaType::Json),
+            ),
             (Some("text/csv;header=present"), None, Some(MediaType::Csv)),
-            (Some("application/json"), Some("identity"), Some(MediaType::Json)),
+            (
+                Some("application/json"),
+                Some("identity"),
+                Some(MediaType::Json),
+            ),
             (Some("application/json"), Some("gzip"), None),
             (Some("application/jsonp"), None, None),
             (Some("text/plain"), None, None),

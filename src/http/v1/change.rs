@@ -97,7 +97,10 @@ impl Check for EventAsk<'_> {
                 faults.push(Fault::new(field, "must be at least 1"));
             }
         }
-        if self.hold_seats_max.is_some_and(|seats| !(1..=GROUP_SEATS_MAX).contains(&seats)) {
+        if self
+            .hold_seats_max
+            .is_some_and(|seats| !(1..=GROUP_SEATS_MAX).contains(&seats))
+        {
             let reason = format!("must be from 1 to {GROUP_SEATS_MAX}");
             faults.push(Fault::new("hold_seats_max", reason));
         }
@@ -142,8 +145,16 @@ impl EventAsk<'_> {
 
     fn spans(&self, rules: &mut Rules, faults: &mut Vec<Fault>) {
         let spans = [
-            ("hold_ttl_seconds", self.hold_ttl_seconds, &mut rules.hold_ttl),
-            ("hold_longest_seconds", self.hold_longest_seconds, &mut rules.hold_longest),
+            (
+                "hold_ttl_seconds",
+                self.hold_ttl_seconds,
+                &mut rules.hold_ttl,
+            ),
+            (
+                "hold_longest_seconds",
+                self.hold_longest_seconds,
+                &mut rules.hold_longest,
+            ),
             ("paying_seconds", self.paying_seconds, &mut rules.paying),
         ];
         for (field, seconds, rule) in spans {

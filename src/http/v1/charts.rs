@@ -45,7 +45,9 @@ pub(super) struct Charts {
 /// `GET /v1/charts`
 pub(super) async fn list(State(api): State<Api>, Public(_): Public) -> Response {
     let charts = api.engine().charts();
-    let charts = charts.iter().map(|(name, chart)| ChartLine::of(name, chart));
+    let charts = charts
+        .iter()
+        .map(|(name, chart)| ChartLine::of(name, chart));
     let charts = Charts {
         charts: charts.collect(),
     };
@@ -107,7 +109,11 @@ pub(super) fn exported(asked: &HeaderMap, chart: &Chart) -> Response {
     };
     drop(written);
     let mut said = Said::new(Bytes::from(text));
-    let media_type = if is_csv { "text/csv" } else { "application/json" };
+    let media_type = if is_csv {
+        "text/csv"
+    } else {
+        "application/json"
+    };
     let headers = said.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(VARY, HeaderValue::from_static("accept"));
@@ -123,7 +129,10 @@ async fn take_in(
     let name = named.new_name()?;
     let media_type = body::media_type(asked).ok_or(Problem::new(Kind::MediaType))?;
     // Held to the end: so many bodies, and the charts that are made of them, are in memory at once and no more.
-    let _place = api.imports().try_acquire().map_err(|_full| Problem::busy())?;
+    let _place = api
+        .imports()
+        .try_acquire()
+        .map_err(|_full| Problem::busy())?;
     let gathered = body::gather(body, limits::CHART_BYTES_MAX);
     let text = timeout(limits::CHART_BODY_TIMEOUT, gathered)
         .await

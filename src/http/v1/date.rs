@@ -110,7 +110,13 @@ mod tests {
     fn a_date_needs_an_offset_and_is_not_before_1970() {
         let date = |text| parse(text).map(Date::unix_nanos);
         assert_eq!(date("1970-01-01T01:00:00.5+01:00"), Some(500_000_000));
-        for text in ["", "1970-01-01", "1970-01-01T00:00:00", "1969-12-31T23:59:59Z", "x"] {
+        for text in [
+            "",
+            "1970-01-01",
+            "1970-01-01T00:00:00",
+            "1969-12-31T23:59:59Z",
+            "x",
+        ] {
             assert_eq!(date(text), None, "{text}");
         }
     }

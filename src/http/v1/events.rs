@@ -22,7 +22,8 @@ use super::{
 };
 use crate::{
     engine::{
-        ChangeEvent, CloseEvent, ClosedEvent, CreateEvent, Engine, Entry, Event, EventSpec, State as EventState, Told,
+        ChangeEvent, CloseEvent, ClosedEvent, CreateEvent, Engine, Entry, Event, EventSpec,
+        State as EventState, Told,
     },
     event::{Name, Rules},
     http::routes::Api,
@@ -94,7 +95,9 @@ fn make(engine: &Engine, named: &Named, ask: &EventAsk) -> Result<Said, Problem>
 
 fn create(engine: &Engine, named: &Named, ask: &EventAsk) -> Result<Said, Problem> {
     let name = named.new_name()?;
-    let chart = ask.chart().ok_or_else(|| Problem::invalid_field("chart", "must be given"))?;
+    let chart = ask
+        .chart()
+        .ok_or_else(|| Problem::invalid_field("chart", "must be given"))?;
     let chart = Name::new(chart).map_err(|_not_a_name| Problem::new(Kind::NoSuchChart))?;
     let state = match ask.state {
         None | Some(StateWord::Open) => EventState::Open,
@@ -123,7 +126,8 @@ fn create(engine: &Engine, named: &Named, ask: &EventAsk) -> Result<Said, Proble
             Err(Problem::new(Kind::Full).with_detail("There are as many events as there can be."))
         }
         CreateEvent::NoRoom => {
-            Err(Problem::new(Kind::Full).with_detail("All events together would have too many seats."))
+            Err(Problem::new(Kind::Full)
+                .with_detail("All events together would have too many seats."))
         }
     }
 }
@@ -133,7 +137,10 @@ fn change(engine: &Engine, entry: &Entry, ask: &EventAsk) -> Result<Said, Proble
         Entry::Alive(event) => (event.chart_name(), false),
         Entry::Closed(event) => (&event.chart_name, true),
     };
-    if ask.chart().is_some_and(|chart| chart != chart_name.as_str()) {
+    if ask
+        .chart()
+        .is_some_and(|chart| chart != chart_name.as_str())
+    {
         return Err(Problem::new(Kind::ChartFixed));
     }
     match (entry, ask.state) {

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::State,
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 use super::{
     ask::{AddAsk, ConfirmAsk, GiveBackAsk, HoldAsk, IfFreeWord, TokenAsk},
@@ -15,8 +11,7 @@ use super::{
     once::SEATLOCK_TOKEN,
     path::Named,
     problem::{Kind, Problem},
-    reply,
-    resolve,
+    reply, resolve,
     shape::Text,
 };
 use crate::{
@@ -77,7 +72,10 @@ pub(super) async fn confirm(State(api): State<Api>, posted: Posted<Sales>) -> Re
 pub(super) async fn release(State(api): State<Api>, posted: Posted<Sales>) -> Response {
     posted.once(&api, || {
         let key = posted.token_alone()?;
-        api.engine().release(&key).map(said).map_err(Problem::release)
+        api.engine()
+            .release(&key)
+            .map(said)
+            .map_err(Problem::release)
     })
 }
 
@@ -105,7 +103,9 @@ pub(super) async fn add(State(api): State<Api>, posted: Posted<Sales>) -> Respon
         let event = look(api.engine(), &key)?.event;
         let asks = resolve::asks(event.chart(), &ask.seats, &ask.best, &ask.areas)?;
         let added = api.engine().add(&key, &asks);
-        added.map(said).map_err(|refusal| Problem::add(&event, refusal))
+        added
+            .map(said)
+            .map_err(|refusal| Problem::add(&event, refusal))
     })
 }
 
@@ -117,7 +117,9 @@ pub(super) async fn give_back(State(api): State<Api>, posted: Posted<Sales>) -> 
         let event = look(api.engine(), &key)?.event;
         let part = resolve::part(event.chart(), &ask.seats, &ask.areas)?;
         let given = api.engine().give_back(&key, &part);
-        given.map(said).map_err(|refusal| Problem::give_back(&event, refusal))
+        given
+            .map(said)
+            .map_err(|refusal| Problem::give_back(&event, refusal))
     })
 }
 
@@ -136,7 +138,9 @@ impl Posted<Sales> {
 /// The hold that is meant, with the token from the header or the body.
 fn key(named: &Named, asked: &HeaderMap, in_body: Option<&Text>) -> Result<HoldKey, Problem> {
     let id = named.hold()?;
-    let in_header = asked.get(SEATLOCK_TOKEN).map(|text| text.to_str().unwrap_or_default());
+    let in_header = asked
+        .get(SEATLOCK_TOKEN)
+        .map(|text| text.to_str().unwrap_or_default());
     let in_body = in_body.map(|Text(text)| &**text);
     let text = match (in_header, in_body) {
         (Some(header), Some(body)) if header != body => {

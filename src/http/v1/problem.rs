@@ -25,11 +25,13 @@
 
 mod kind;
 mod member;
+mod text;
 
 use std::time::Duration;
 
 pub(super) use kind::Kind;
-pub(super) use member::{Fault, Problem, SeatStatus, schema};
+pub(super) use member::{Fault, Problem, SeatStatus};
+pub(super) use text::schemas;
 
 use super::{date::Stamp, gate::Denied, once::Unrepeatable, stream::Full};
 use crate::{
@@ -96,7 +98,9 @@ impl Problem {
             Unusable::NotBooked => Self::new(Kind::NotBooked),
             Unusable::Ended(ended) => {
                 let seats = statuses(ended.view.event.chart(), &ended.seats);
-                Self::new(Kind::Ended).with_seats(seats).with_hold(ended.view)
+                Self::new(Kind::Ended)
+                    .with_seats(seats)
+                    .with_hold(ended.view)
             }
         }
     }
@@ -243,7 +247,11 @@ impl From<Unrepeatable> for Problem {
 /// Locked as long as patience may help, and a conflict once it can't.
 fn in_the_way(chart: &Chart, seats: &[Obstacle]) -> Problem {
     let are_held = seats.iter().all(|seat| seat.shown == Shown::Held);
-    let kind = if are_held { Kind::SeatsHeld } else { Kind::SeatsTaken };
+    let kind = if are_held {
+        Kind::SeatsHeld
+    } else {
+        Kind::SeatsTaken
+    };
     Problem::new(kind).with_seats(statuses(chart, seats))
 }
 
@@ -255,8 +263,12 @@ fn over_limit(event: &Event, over: Over) -> Problem {
         Which::Table => return Problem::busy(),
     };
     // Where time alone helps with nothing else, it ends the holds that the user has now.
-    let wait = over.retry_after.unwrap_or_else(|| event.rules().hold_ttl.span());
-    Problem::new(Kind::UserLimit).with_detail(detail).with_retry_after(wait)
+    let wait = over
+        .retry_after
+        .unwrap_or_else(|| event.rules().hold_ttl.span());
+    Problem::new(Kind::UserLimit)
+        .with_detail(detail)
+        .with_retry_after(wait)
 }
 
 fn nothing() -> Problem {

@@ -96,14 +96,15 @@ impl<'c> Resolver<'c> {
             let invalid = |error: &dyn ToString| {
                 Problem::invalid_field(format!("best[{nth}]"), error.to_string())
             };
-            let wish = Wish::new(ask.quantity).and_then(|wish| wish.with_accessible(ask.accessible));
-            let mut wish = wish
-                .map_err(|error| invalid(&error))?
-                .with_adjacent(match ask.adjacent {
-                    AdjacentWord::Required => Adjacent::Required,
-                    AdjacentWord::Preferred => Adjacent::Preferred,
-                    AdjacentWord::Any => Adjacent::Any,
-                });
+            let wish =
+                Wish::new(ask.quantity).and_then(|wish| wish.with_accessible(ask.accessible));
+            let mut wish =
+                wish.map_err(|error| invalid(&error))?
+                    .with_adjacent(match ask.adjacent {
+                        AdjacentWord::Required => Adjacent::Required,
+                        AdjacentWord::Preferred => Adjacent::Preferred,
+                        AdjacentWord::Any => Adjacent::Any,
+                    });
             if !ask.categories.is_empty() {
                 wish = wish.with_categories(self.categories(nth, &ask.categories));
             }

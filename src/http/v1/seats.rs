@@ -57,7 +57,9 @@ pub(super) async fn stream(
         Ok(event) => event,
         Err(problem) => return problem.answer(),
     };
-    let stream = api.streams().open(event.feed(), caller.client(), &asked, uri.query());
+    let stream = api
+        .streams()
+        .open(event.feed(), caller.client(), &asked, uri.query());
     stream.unwrap_or_else(|full: Full| Problem::from(full).answer())
 }
 
@@ -71,7 +73,8 @@ pub(super) async fn block(State(api): State<Api>, posted: Posted<Admin>) -> Resp
         let seats = resolver.end(seats)?;
         let reason = ask.reason.map(|reason| reason.0.into());
         let lsn = api.engine().block(&event, &seats, reason.as_ref());
-        lsn.map(said).map_err(|refusal| Problem::block(&event, refusal))
+        lsn.map(said)
+            .map_err(|refusal| Problem::block(&event, refusal))
     })
 }
 
@@ -84,11 +87,15 @@ pub(super) async fn unblock(State(api): State<Api>, posted: Posted<Admin>) -> Re
         let seats = resolver.seats("seats", &ask.seats);
         let seats = resolver.end(seats)?;
         let lsn = api.engine().unblock(&event, &seats);
-        lsn.map(said).map_err(|refusal| Problem::block(&event, refusal))
+        lsn.map(said)
+            .map_err(|refusal| Problem::block(&event, refusal))
     })
 }
 
 fn said(lsn: Lsn) -> (reply::Said, Option<crate::tick::Moment>) {
     let changed = Changed { lsn: lsn.get() };
-    (reply::changed(reply::json(StatusCode::OK, &changed), lsn), None)
+    (
+        reply::changed(reply::json(StatusCode::OK, &changed), lsn),
+        None,
+    )
 }

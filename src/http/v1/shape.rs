@@ -209,13 +209,19 @@ mod tests {
         let table = [
             (r#"{"name":1}"#, "name"),
             ("{\n\"inner\":[],\n\"name\":\n[]}", "name"),
-            (r#"{"name":"a","inner":[{"count":1},{"count":"x"}]}"#, "inner[1].count"),
+            (
+                r#"{"name":"a","inner":[{"count":1},{"count":"x"}]}"#,
+                "inner[1].count",
+            ),
             (r#"{"name":"a","inner":[[1]]}"#, "inner[0]"),
             (r#"{"name":"a","inner":[{"count":1},{}]}"#, "inner[1].count"),
             (r#"{"inner":[{"count":1}]}"#, "name"),
             (r#"{"name":"a","nome":"b"}"#, "nome"),
             (r#"{"name":"a","name":"b"}"#, "name"),
-            (r#"{"name":"a","inner":[{"count":1,"extra":[]}]}"#, "inner[0].extra"),
+            (
+                r#"{"name":"a","inner":[{"count":1,"extra":[]}]}"#,
+                "inner[0].extra",
+            ),
             (r#"["a",[]]"#, ""),
         ];
         for (body, field) in table {
