@@ -75,6 +75,6 @@ pub use door::{Door, DoorConfig, Turned, guard};
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;
-pub use routes::{Unlock, router};
+pub use routes::{ApiConfig, Unlock, router, router_with};
 pub use server::{Drained, ServerConfig, listen, serve};
 pub use tls::{Tls, TlsError};

@@ -31,7 +31,7 @@ use super::{
     request_id::{self, X_REQUEST_ID},
     route_table::{self, RouteTable},
 };
-use crate::metrics::RouteIndex;
+use crate::{limits, metrics::RouteIndex};
 
 /// Requests below this path carry an id, and their answers are for the web pages that are allowed to read them. The
 /// small API's answers stay as they are.
@@ -148,8 +148,12 @@ impl Service {
             return Refusal::Overloaded.answer();
         };
         request.extensions_mut().insert(Peer(caller.peer));
+        let mut patience = self.config.answer_timeout;
+        if intake::is_streamed(&request) {
+            patience += limits::CHART_BODY_TIMEOUT;
+        }
         let answer = call(self.app.clone(), request);
-        match timeout(self.config.answer_timeout, answer).await {
+        match timeout(patience, answer).await {
             Ok(answer) => answer,
             Err(_elapsed) => Refusal::TookTooLong.answer(),
         }

@@ -1,10 +1,6 @@
 //! A shop that sells one event: a server with a key of each role, on a clock that stands still.
 
-use std::{
-    cell::Cell,
-    fmt::Write as _,
-    sync::Arc,
-};
+use std::{cell::Cell, fmt::Write as _, sync::Arc};
 
 use seatlock::{
     access::key::{Key, Keys, Role},
@@ -44,9 +40,12 @@ pub(crate) struct Call<'c> {
 impl Call<'_> {
     /// As it goes over the wire.
     pub(crate) fn bytes(&self) -> String {
-        let Self { method, path, body, .. } = self;
+        let Self {
+            method, path, body, ..
+        } = self;
         let length = body.len();
-        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: shop\r\ncontent-length: {length}\r\n");
+        let mut text =
+            format!("{method} {path} HTTP/1.1\r\nhost: shop\r\ncontent-length: {length}\r\n");
         if !body.is_empty() {
             text.push_str("content-type: application/json\r\n");
         }
@@ -73,7 +72,15 @@ pub(crate) fn key(role: Role) -> String {
 
 /// The keys' file.
 pub(crate) fn keys() -> String {
-    Role::ALL.map(|role| format!("{0} {0} {1}\n", role.name(), Key::make([role as u8 + 1; 32]).hash())).concat()
+    Role::ALL
+        .map(|role| {
+            format!(
+                "{0} {0} {1}\n",
+                role.name(),
+                Key::make([role as u8 + 1; 32]).hash()
+            )
+        })
+        .concat()
 }
 
 impl Shop {
@@ -86,7 +93,8 @@ impl Shop {
 
     pub(crate) fn with(gate: GateConfig) -> Self {
         let clock = ManualClock::new();
-        let engine = Arc::new(Engine::start(EngineConfig::default(), clock.clone()).expect("started"));
+        let engine =
+            Arc::new(Engine::start(EngineConfig::default(), clock.clone()).expect("started"));
         put_on_sale(&engine);
         let config = ApiConfig {
             gate,

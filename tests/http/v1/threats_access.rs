@@ -47,22 +47,57 @@ const ROWS: &[Row] = &[
     row("PUT", "/v1/charts/{chart}", Needs::Admin, r#"{"seats":10}"#),
     row("GET", "/v1/events", Needs::Public, ""),
     row("GET", "/v1/events/{event}", Needs::Public, ""),
-    row("PUT", "/v1/events/{event}", Needs::Admin, r#"{"title":"Finale"}"#),
+    row(
+        "PUT",
+        "/v1/events/{event}",
+        Needs::Admin,
+        r#"{"title":"Finale"}"#,
+    ),
     row("GET", "/v1/events/{event}/chart", Needs::Public, ""),
     row("GET", "/v1/events/{event}/seats", Needs::Public, ""),
-    row("POST", "/v1/events/{event}/block", Needs::Admin, r#"{"seats":["B/1/1"]}"#),
-    row("POST", "/v1/events/{event}/unblock", Needs::Admin, r#"{"seats":["B/1/1"]}"#),
-    row("POST", "/v1/events/{event}/holds", Needs::Sales, r#"{"user":"eve","best":[{"quantity":1}]}"#),
+    row(
+        "POST",
+        "/v1/events/{event}/block",
+        Needs::Admin,
+        r#"{"seats":["B/1/1"]}"#,
+    ),
+    row(
+        "POST",
+        "/v1/events/{event}/unblock",
+        Needs::Admin,
+        r#"{"seats":["B/1/1"]}"#,
+    ),
+    row(
+        "POST",
+        "/v1/events/{event}/holds",
+        Needs::Sales,
+        r#"{"user":"eve","best":[{"quantity":1}]}"#,
+    ),
     row("GET", "/v1/holds/{id}", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/confirm", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/release", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/extend", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/pay", Needs::Token, ""),
-    row("POST", "/v1/holds/{id}/add", Needs::Token, r#"{"best":[{"quantity":1}]}"#),
-    row("POST", "/v1/holds/{id}/give-back", Needs::Token, r#"{"seats":["B/20/50"]}"#),
+    row(
+        "POST",
+        "/v1/holds/{id}/add",
+        Needs::Token,
+        r#"{"best":[{"quantity":1}]}"#,
+    ),
+    row(
+        "POST",
+        "/v1/holds/{id}/give-back",
+        Needs::Token,
+        r#"{"seats":["B/20/50"]}"#,
+    ),
     row("GET", "/v1/bookings/{id}", Needs::Sales, ""),
     row("POST", "/v1/bookings/{id}/cancel", Needs::Admin, ""),
-    row("POST", "/v1/bookings/{id}/move", Needs::Admin, r#"{"from":["B/20/50"],"to":["B/20/49"]}"#),
+    row(
+        "POST",
+        "/v1/bookings/{id}/move",
+        Needs::Admin,
+        r#"{"from":["B/20/50"],"to":["B/20/49"]}"#,
+    ),
     row("GET", "/problems/{name}", Needs::Nothing, ""),
     row("GET", "/healthz", Needs::Nothing, ""),
     row("GET", "/readyz", Needs::Nothing, ""),
@@ -78,14 +113,24 @@ const STREAM: &str = "/v1/events/{event}/stream";
 impl Row {
     /// The status that this route answers to such a key, for a hold with this token.
     fn ask(&self, shop: &Shop, of: &Held, api_key: Option<&str>, token: Option<&str>) -> u16 {
-        let id = if self.path.starts_with("/v1/") { &of.id } else { "7" };
-        let path = self.path.replace("{chart}", "arena").replace("{event}", "finale");
+        let id = if self.path.starts_with("/v1/") {
+            &of.id
+        } else {
+            "7"
+        };
+        let path = self
+            .path
+            .replace("{chart}", "arena")
+            .replace("{event}", "finale");
         let path = path.replace("{name}", "busy").replace("{id}", id);
         let reply = shop.call(&Call {
             method: self.method,
             path: &path,
             key: api_key,
-            headers: token.map(|token| ("seatlock-token", token)).into_iter().collect(),
+            headers: token
+                .map(|token| ("seatlock-token", token))
+                .into_iter()
+                .collect(),
             body: self.body,
         });
         reply.status
@@ -127,15 +172,25 @@ fn each_route_of_the_document_has_a_row_here_and_each_row_a_route() {
             here.map(|method| (method.to_uppercase(), path.clone()))
         })
         .collect();
-    let rows = ROWS.iter().map(|row| (row.method.to_owned(), row.path.to_owned()));
+    let rows = ROWS
+        .iter()
+        .map(|row| (row.method.to_owned(), row.path.to_owned()));
     let mut rows: BTreeSet<_> = rows.collect();
     rows.insert(("GET".to_owned(), STREAM.to_owned()));
     let without_row: Vec<_> = described.difference(&rows).collect();
-    assert!(without_row.is_empty(), "routes without a row: {without_row:?}");
+    assert!(
+        without_row.is_empty(),
+        "routes without a row: {without_row:?}"
+    );
     // What belongs to running a server, and the small API, need not be described.
     let undescribed = rows.difference(&described);
-    let undescribed: Vec<_> = undescribed.filter(|(_, path)| path.starts_with("/v1/")).collect();
-    assert!(undescribed.is_empty(), "rows without a route: {undescribed:?}");
+    let undescribed: Vec<_> = undescribed
+        .filter(|(_, path)| path.starts_with("/v1/"))
+        .collect();
+    assert!(
+        undescribed.is_empty(),
+        "rows without a route: {undescribed:?}"
+    );
 }
 
 #[test]
@@ -153,7 +208,10 @@ fn nobody_may_do_what_his_key_is_not_for() {
         } else {
             assert_eq!(without, 401, "{name} without a key");
         }
-        for role in Role::ALL.into_iter().filter(|role| !role.may_act_as(row.role())) {
+        for role in Role::ALL
+            .into_iter()
+            .filter(|role| !role.may_act_as(row.role()))
+        {
             let status = row.ask(&shop, &subject, Some(&key(role)), token);
             assert_eq!(status, 403, "{name} with a key for {role}");
         }
@@ -164,7 +222,10 @@ fn nobody_may_do_what_his_key_is_not_for() {
 fn whoever_may_is_let_in() {
     let shop = Shop::open();
     for row in ROWS {
-        for role in Role::ALL.into_iter().filter(|role| role.may_act_as(row.role())) {
+        for role in Role::ALL
+            .into_iter()
+            .filter(|role| role.may_act_as(row.role()))
+        {
             let subject = row.subject(&shop);
             let status = row.ask(&shop, &subject, Some(&key(role)), Some(&subject.token));
             let name = format!("{} {} with a key for {role}", row.method, row.path);
@@ -217,7 +278,11 @@ fn an_expired_hold_can_be_looked_at_and_nothing_else() {
 fn streams_ask_for_keys_as_well() {
     let shop = Shop::open();
     let path = STREAM.replace("{event}", "finale");
-    for (presented, expected) in [(None, 200), (Some("sk_made_up"), 401), (Some(&*key(Role::Public)), 200)] {
+    for (presented, expected) in [
+        (None, 200),
+        (Some("sk_made_up"), 401),
+        (Some(&*key(Role::Public)), 200),
+    ] {
         let call = Call {
             method: "GET",
             path: &path,
