@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::{
     Core, Engine,
+    account::of_seats,
     answer::{BlockRefusal, BookingRefusal, HoldView, Now, Obstacle, Unusable},
-    cart::{NotThere, last, resolve, steps},
+    cart::{NotThere, count, last, resolve, steps},
     event::Event,
     request::Part,
     take::doubles,
 };
 use crate::{
-    access::budget::Leaving,
     event::{Cart, Hold, How, Stage, Taken},
     feed::Shown,
     ids::{HoldId, Lsn, SeatId},
@@ -66,11 +66,7 @@ impl Engine {
         } else {
             cart.remove(&seats);
         }
-        let leaving = Leaving {
-            seats: u32::try_from(seats.len()).unwrap_or(u32::MAX),
-            ..Leaving::default()
-        };
-        core.leave(&event, hold.user(), leaving, now.moment);
+        core.count_off(&event, &hold, &cart, of_seats(count(&seats)), now.moment);
         Ok(core.view(&event, &hold, &cart, now, last(first, seats.len())))
     }
 
@@ -127,8 +123,9 @@ impl Engine {
         seats: &[SeatId],
         reason: Option<&Arc<str>>,
     ) -> Result<Lsn, BlockRefusal> {
-        let lsn = self.core.withhold(event, seats, Step::Block)?;
+        // Before the change and until after it, so that the reasons are those of the last who blocked or unblocked.
         let mut reasons = event.reasons();
+        let lsn = self.core.withhold(event, seats, Step::Block)?;
         for seat in seats {
             match reason {
                 Some(reason) => reasons.insert(*seat, Arc::clone(reason)),
@@ -145,10 +142,10 @@ impl Engine {
     /// # Errors
     /// [`BlockRefusal`]; nothing has changed.
     pub fn unblock(&self, event: &Event, seats: &[SeatId]) -> Result<Lsn, BlockRefusal> {
+        let mut reasons = event.reasons();
         let freeing = event.hints.freeing(event.plan.cells_of(seats));
         let lsn = self.core.withhold(event, seats, Step::Unblock)?;
         drop(freeing);
-        let mut reasons = event.reasons();
         for seat in seats {
             reasons.remove(seat);
         }

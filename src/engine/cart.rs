@@ -1,19 +1,18 @@
-//! What a hold's owner does with it while it lives, and how it becomes a booking.
+//! What a hold's owner does with it while it lives.
 
 use std::sync::Arc;
 
 use super::{
     Core, Engine,
+    account::wasted,
     answer::{
-        ConfirmRefusal, EndedView, ExtendRefusal, GiveBackRefusal, HoldView, Now, Obstacle,
-        ReleaseRefusal, TakeRefusal, Unusable,
+        EndedView, ExtendRefusal, GiveBackRefusal, HoldView, Now, Obstacle, ReleaseRefusal,
+        Unusable,
     },
     event::Event,
-    request::{Asks, HoldKey, IfFree, Part},
-    take::Manner,
+    request::{HoldKey, Part},
 };
 use crate::{
-    access::budget::Leaving,
     event::{Cart, Hold, How, Stage, Taken},
     ids::{Lsn, SeatId, TakingId},
     seat::{Group, GroupOutcome, Step},
@@ -32,40 +31,6 @@ impl Engine {
         let mut cart = hold.cart();
         cart.expire_if_over(now.moment);
         Ok(core.view(&event, &hold, &cart, now, Lsn::NONE))
-    }
-
-    /// Books all seats of a hold. Repeated, it answers as the first time.
-    ///
-    /// # Errors
-    /// [`ConfirmRefusal`]; after the deadline nothing can be confirmed, but with [`IfFree::Retake`] the seats are
-    /// booked nevertheless if all of them are still free.
-    pub fn confirm(
-        &self,
-        key: &HoldKey,
-        if_free: IfFree,
-        order: Option<Arc<str>>,
-    ) -> Result<HoldView, ConfirmRefusal> {
-        let core = &*self.core;
-        let (hold, event) = core.open(key).map_err(ConfirmRefusal::Unusable)?;
-        let now = core.now();
-        let mut cart = hold.cart();
-        cart.expire_if_over(now.moment);
-        let lsn = match cart.stage {
-            Stage::Booked { .. } => Lsn::NONE,
-            Stage::Held | Stage::Paying => core.book(&event, &hold, &mut cart, now)?,
-            Stage::Ended(end) if end.how == How::Expired && if_free == IfFree::Retake => {
-                core.retake(&event, &hold, &mut cart, now)?
-            }
-            Stage::Ended(_) => {
-                return Err(ConfirmRefusal::Unusable(
-                    core.ended(&event, &hold, &cart, now),
-                ));
-            }
-        };
-        if order.is_some() && lsn != Lsn::NONE {
-            cart.order = order;
-        }
-        Ok(core.view(&event, &hold, &cart, now, lsn))
     }
 
     /// Moves a hold's deadline to one TTL from now, or as far as the event's rules let a hold last.
@@ -173,8 +138,8 @@ impl Engine {
             core.end(&event, &hold, &mut cart, now);
         } else {
             cart.remove(&seats);
-            let leaving = wasted(seats.len(), 0, &cart, now.moment);
-            core.leave(&event, hold.user(), leaving, now.moment);
+            let leaving = wasted(count(&seats), 0, &cart, now.moment);
+            core.count_off(&event, &hold, &cart, leaving, now.moment);
         }
         Ok(core.view(&event, &hold, &cart, now, lsn))
     }
@@ -195,80 +160,6 @@ pub(super) enum NotThere {
 }
 
 impl Core {
-    pub(super) fn book(
-        &self,
-        event: &Arc<Event>,
-        hold: &Arc<Hold>,
-        cart: &mut Cart,
-        now: Now,
-    ) -> Result<Lsn, ConfirmRefusal> {
-        let steps = steps(&cart.seats, |taking| Step::Confirm { taking });
-        match self.change(event, steps, now) {
-            GroupOutcome::Done { first } => {
-                cart.stage = Stage::Booked { at: now.moment };
-                let leaving = Leaving {
-                    holds: 1,
-                    ..Leaving::default()
-                };
-                self.leave(event, hold.user(), leaving, now.moment);
-                Ok(last(first, cart.seats.len()))
-            }
-            GroupOutcome::Busy | GroupOutcome::Already => Err(ConfirmRefusal::Busy),
-            // The deadline had come for somebody else, whose clock was read later than ours.
-            GroupOutcome::Refused { .. } => Err(ConfirmRefusal::Unusable(
-                self.expired(event, hold, cart, now),
-            )),
-        }
-    }
-
-    /// Books the seats of an expired hold if all of them are free.
-    fn retake(
-        &self,
-        event: &Arc<Event>,
-        hold: &Arc<Hold>,
-        cart: &mut Cart,
-        now: Now,
-    ) -> Result<Lsn, ConfirmRefusal> {
-        let had = cart.seats.clone();
-        let asks = Asks {
-            seats: had.iter().map(|taken| taken.seat).collect(),
-            ..Asks::default()
-        };
-        let gone = event.obstacles(&asks.seats, now.moment.tick());
-        if !gone.is_empty() {
-            return Err(ConfirmRefusal::Gone(gone));
-        }
-        let seats = asks.seat_count();
-        self.admit(event, hold.user(), seats, false, &event.rules(), now.moment)
-            .map_err(|over| ConfirmRefusal::Take(TakeRefusal::Over(over)))?;
-        if !self.holds.revive(hold, cart) {
-            return Err(ConfirmRefusal::Unusable(self.ended(event, hold, cart, now)));
-        }
-        let taking = self.holds.admit(hold, cart);
-        cart.seats.clear();
-        match self.take(event, cart, taking, &asks, Manner::Book, now.moment) {
-            Ok(lsn) => {
-                cart.stage = Stage::Booked { at: now.moment };
-                Ok(lsn)
-            }
-            Err(refusal) => {
-                cart.seats = had;
-                self.holds.dismiss(taking, cart);
-                self.holds.put_away_if_over(hold, cart);
-                let leaving = Leaving {
-                    seats,
-                    ..Leaving::default()
-                };
-                self.leave(event, hold.user(), leaving, now.moment);
-                Err(match refusal {
-                    TakeRefusal::InTheWay(gone) => ConfirmRefusal::Gone(gone),
-                    TakeRefusal::Busy => ConfirmRefusal::Busy,
-                    other => ConfirmRefusal::Take(other),
-                })
-            }
-        }
-    }
-
     fn extend(
         &self,
         event: &Arc<Event>,
@@ -312,8 +203,8 @@ impl Core {
     /// Ends a hold whose seats were all given back.
     fn end(&self, event: &Event, hold: &Arc<Hold>, cart: &mut Cart, now: Now) {
         let left = cart.end(How::Released, now.moment);
-        let leaving = wasted(left as usize, 1, cart, now.moment);
-        self.leave(event, hold.user(), leaving, now.moment);
+        let leaving = wasted(left, 1, cart, now.moment);
+        self.count_off(event, hold, cart, leaving, now.moment);
         self.holds.put_away_if_over(hold, cart);
     }
 
@@ -330,7 +221,13 @@ impl Core {
     }
 
     /// A hold that somebody with a later clock has seen expired.
-    fn expired(&self, event: &Arc<Event>, hold: &Hold, cart: &mut Cart, now: Now) -> Unusable {
+    pub(super) fn expired(
+        &self,
+        event: &Arc<Event>,
+        hold: &Hold,
+        cart: &mut Cart,
+        now: Now,
+    ) -> Unusable {
         cart.expire_if_over(cart.deadline);
         self.ended(event, hold, cart, now)
     }
@@ -413,13 +310,7 @@ pub(super) fn resolve(event: &Event, cart: &Cart, part: &Part) -> Result<Vec<Sea
     Ok(seats)
 }
 
-/// What a user loses with seats that were held for nothing.
-fn wasted(seats: usize, holds: u32, cart: &Cart, now: Moment) -> Leaving {
-    let seats = u32::try_from(seats).unwrap_or(u32::MAX);
-    let seconds = u32::try_from(cart.began.until(now).as_secs()).unwrap_or(u32::MAX);
-    Leaving {
-        seats,
-        holds,
-        wasted_seat_seconds: seats.saturating_mul(seconds),
-    }
+/// How many seats a hold's own list has.
+pub(super) fn count(seats: &[SeatId]) -> u32 {
+    u32::try_from(seats.len()).expect("a hold has at most 64 seats")
 }

@@ -1,11 +1,17 @@
 //! What becomes of the changes that the scribe reads: they go to the mirrors, to the holds and to the feeds.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{
+    Arc, PoisonError,
+    atomic::{Ordering, fence},
+};
 
-use super::{Core, event::Event};
+use super::{
+    Core,
+    account::{of_hold, of_seats},
+    event::Event,
+};
 use crate::{
-    access::budget::Leaving,
-    event::{self, How, Left, Stage},
+    event::{self, How, Stage},
     feed::Shown,
     ids::{Lsn, SeatId},
     scribe::OutOfOrder,
@@ -65,8 +71,8 @@ impl<'c> Desk<'c> {
         mirror.apply(&record)?;
         drop(mirror);
         event.feed.note(seat, Shown::of(change.after.view()));
-        if let Some(left) = self.core.holds.note(&change) {
-            self.core.has_left(&event, &left, self.now);
+        if let Some((hold, left)) = self.core.holds.note(&change) {
+            self.core.count_lapse(&event, &hold, &left, self.now);
         }
         Ok(())
     }
@@ -96,10 +102,12 @@ impl Core {
         // Taken out first: what is done below must not hold up who closes another.
         let mut closing = std::mem::take(&mut *self.registry.closing());
         closing.retain_mut(|closing| {
-            // Here, and in the table by seats. Nobody can find it any more to make a third of these.
+            // Here, and in the table by seats. Only the scribe can find it any more, which changes no seats.
             if Arc::strong_count(&closing.event) > 2 {
                 return true;
             }
+            // With the Release of those who have dropped theirs: the numbers that they took are taken below.
+            fence(Ordering::Acquire);
             let last = *closing.last.get_or_insert_with(|| self.venue.tape().next());
             if self.passed_on.borrow().plus(1) < last {
                 return true;
@@ -111,37 +119,23 @@ impl Core {
     }
 
     fn bury(&self, event: &Event) {
+        let now = self.clock.now();
         self.registry.bury(event);
         let mirror = event.mirror.lock().unwrap_or_else(PoisonError::into_inner);
         let seats = (0..event.seats.count()).map(SeatId::new);
         for taking in seats.filter_map(|seat| event::owner(mirror.word(seat))) {
             if let Some(hold) = self.holds.forget(taking) {
                 let mut cart = hold.cart();
-                let was_alive = matches!(cart.stage, Stage::Held | Stage::Paying);
-                let leaving = Leaving {
-                    seats: cart.end(How::Cancelled, self.clock.now()),
-                    holds: u32::from(was_alive),
-                    wasted_seat_seconds: 0,
+                let was_booked = matches!(cart.stage, Stage::Booked { .. });
+                let seats = cart.end(How::Cancelled, now);
+                // A booking is no hold any more, nor is one of which the scribe has read the end.
+                let leaving = if was_booked || seats == 0 {
+                    of_seats(seats)
+                } else {
+                    of_hold(seats)
                 };
-                drop(cart);
-                self.leave(event, hold.user(), leaving, self.clock.now());
+                self.count_off(event, &hold, &cart, leaving, now);
             }
         }
-    }
-
-    /// Counts what a user has lost to a deadline.
-    fn has_left(&self, event: &Event, left: &Left, now: Moment) {
-        let key = (event.id, left.hold.user().clone());
-        let cool_down = u64::from(event.rules().cool_down_seconds);
-        if cool_down > 0 {
-            let until = now.plus(std::time::Duration::from_secs(cool_down));
-            self.budgets.cool(&key, &[left.seat], until, now);
-        }
-        let leaving = Leaving {
-            seats: 1,
-            holds: u32::from(left.ends_hold),
-            wasted_seat_seconds: u32::try_from(left.kept.as_secs()).unwrap_or(u32::MAX),
-        };
-        self.leave(event, &key.1, leaving, now);
     }
 }

@@ -11,12 +11,10 @@ use std::{
 
 use super::answer::Obstacle;
 use crate::{
-    access::budget::Caps,
     chart::Chart,
     event::{Name, Rules, best::Plan, hints::Hints},
     feed::{Counts, Feed, Shown},
     ids::{EventId, SeatId},
-    limits,
     scribe::Mirror,
     seat::{Seat, Seats},
     tick::{Date, Tick},
@@ -192,18 +190,6 @@ impl Event {
         };
         seats.iter().filter_map(obstacle).collect()
     }
-}
-
-/// What one user may have by an event's rules; none if they let everybody have everything, so that nobody need count.
-pub(super) fn caps(rules: &Rules) -> Option<Caps> {
-    let caps = Caps {
-        seats_max: rules.user_seats_max,
-        holds_max: rules.user_holds_max,
-        wasted_seat_seconds_max: rules.user_waste_max,
-        half_life: limits::WASTE_HALF_LIFE,
-    };
-    let unlimited = [caps.seats_max, caps.holds_max, caps.wasted_seat_seconds_max];
-    (unlimited != [u32::MAX; 3] || rules.cool_down_seconds > 0).then_some(caps)
 }
 
 impl State {

@@ -11,15 +11,18 @@
 //! | `office` | how events are made, changed and closed |
 //! | `request`, `answer` | what is asked, and what is answered |
 //! | `take`, `choice` | seats are chosen and taken, for a new hold or one that is alive |
-//! | `cart` | what a hold's owner does with it |
+//! | `cart`, `confirm` | what a hold's owner does with it; how it becomes a booking |
+//! | `account` | what is counted for a user, and counted off again |
 //! | `booking` | confirmed holds; withheld seats |
 //! | `small`, `small_answer` | the small API's questions about single seats |
 //! | `threads`, `desk` | the reaper, the scribe and the feed's thread; what the scribe does with a batch |
 
+mod account;
 mod answer;
 mod booking;
 mod cart;
 mod choice;
+mod confirm;
 mod desk;
 mod event;
 mod office;

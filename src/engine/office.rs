@@ -11,7 +11,7 @@ use crate::{
     chart::Chart,
     event::{Name, RuleError, Rules, best::Plan},
     feed::Feed,
-    ids::EventId,
+    ids::{EventId, Lsn},
     limits,
     seat::{SeatCountError, Seats},
     tick::Moment,
@@ -216,7 +216,8 @@ impl Core {
             return CreateEvent::NoRoom;
         };
         *office += 1;
-        let origin = self.venue.tape().next();
+        // All changes of its seats come after those that were taken down so far.
+        let origin = Lsn::new(self.venue.tape().next().get() - 1);
         let event = Arc::new(Event::new(Beginning {
             id: EventId::new(*office),
             name: spec.name,

@@ -144,10 +144,16 @@ impl Registry {
 
     /// The event whose seat has this number on the tape, and the first number of its seats.
     pub(super) fn by_seat(&self, seat: SeatId) -> Option<(SeatId, Arc<Event>)> {
+        at_seat(&self.seated(), seat)
+    }
+
+    /// As [`Registry::by_seat`], for whoever is about to change seats: none of a closed event, from which on its number of
+    /// changes is final.
+    pub(super) fn alive_by_seat(&self, seat: SeatId) -> Option<(SeatId, Arc<Event>)> {
+        // The state is read under the lock under which it is closed.
         let events = self.seated();
-        let (first, event) = events.range(..=seat).next_back()?;
-        let is_its = seat.get() - first.get() < event.seats.count();
-        is_its.then(|| (*first, Arc::clone(event)))
+        let found = at_seat(&events, seat);
+        found.filter(|(_, event)| event.state() != State::Closed)
     }
 
     pub(super) fn entry_count(&self) -> usize {
@@ -174,9 +180,12 @@ impl Registry {
         self.by_name.insert(event.name.clone(), entry);
     }
 
-    /// Makes an event unfindable by name and number. The threads still find it by its seats, until [`Registry::bury`].
+    /// Makes an event unfindable by name and number, and for whoever changes seats. The scribe still finds it by its
+    /// seats, until [`Registry::bury`].
     pub(super) fn close(&self, event: &Arc<Event>) -> Arc<ClosedEvent> {
+        let seated = self.seated_mut();
         event.set_state(State::Closed);
+        drop(seated);
         let closed = Arc::new(ClosedEvent {
             name: event.name.clone(),
             chart_name: event.chart_name.clone(),
@@ -222,6 +231,12 @@ impl Registry {
     fn seated_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<SeatId, Arc<Event>>> {
         self.by_seat.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn at_seat(events: &BTreeMap<SeatId, Arc<Event>>, seat: SeatId) -> Option<(SeatId, Arc<Event>)> {
+    let (first, event) = events.range(..=seat).next_back()?;
+    let is_its = seat.get() - first.get() < event.seats.count();
+    is_its.then(|| (*first, Arc::clone(event)))
 }
 
 impl Entry {

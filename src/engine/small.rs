@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     Core, Engine,
-    answer::{ConfirmRefusal, Now, TakeRefusal},
+    answer::{ConfirmRefusal, HoldView, Now, TakeRefusal},
     event::Event,
     request::{Asks, Want},
     small_answer::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
@@ -47,10 +47,7 @@ impl Engine {
             },
         };
         match self.core.hold(event, want, None, now) {
-            Ok((hold, lsn)) => HoldAnswer::Held {
-                lsn,
-                deadline: hold.cart().deadline,
-            },
+            Ok(HoldView { lsn, deadline, .. }) => HoldAnswer::Held { lsn, deadline },
             Err(TakeRefusal::InTheWay(seats)) => match seats.first().map(|seat| seat.shown) {
                 Some(Shown::Held) => HoldAnswer::AlreadyHeld,
                 _ => HoldAnswer::AlreadyBooked,
@@ -156,18 +153,13 @@ impl Core {
         let mut cart = hold.cart();
         let outcome = event.seats.release(seat, taking, now.moment.tick());
         if let Outcome::Done { .. } = outcome {
-            let is_last = cart.seats.len() == 1;
-            if is_last {
-                cart.end(How::Released, now.moment);
-            } else {
-                cart.remove(&[seat]);
-            }
+            let ends_hold = cart.give_back(seat, now.moment);
             let leaving = Leaving {
                 seats: 1,
-                holds: u32::from(is_last),
+                holds: u32::from(ends_hold),
                 wasted_seat_seconds: 0,
             };
-            self.leave(event, hold.user(), leaving, now.moment);
+            self.count_off(event, &hold, &cart, leaving, now.moment);
             self.holds.put_away_if_over(&hold, &mut cart);
         }
         outcome

@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Core, Engine,
+    account::{of_hold, of_seats},
     answer::{AddRefusal, HoldView, NewHold, Now, Obstacle, TakeRefusal, Unusable},
     choice,
-    event::{Event, State, caps},
+    event::{Event, State},
     request::{Asks, HoldKey, Want},
 };
 use crate::{
-    access::budget::{Leaving, Over},
     event::{Begins, Cart, Hold, Rules, Season, Stage, Token, TokenHash, User},
     feed::Shown,
     ids::{Lsn, SeatId, TakingId},
@@ -29,8 +29,7 @@ impl Engine {
         let core = &*self.core;
         let now = core.now();
         let token = Token::new(core.entropy.secret());
-        let (hold, lsn) = core.hold(event, want, Some(token.hash()), now)?;
-        let view = core.view(event, &hold, &hold.cart(), now, lsn);
+        let view = core.hold(event, want, Some(token.hash()), now)?;
         Ok(NewHold { view, token })
     }
 
@@ -56,42 +55,34 @@ impl Core {
     /// Makes a hold. Without a token it can be used by the small API alone.
     pub(super) fn hold(
         &self,
-        event: &Event,
+        event: &Arc<Event>,
         want: Want,
         token: Option<TokenHash>,
         now: Now,
-    ) -> Result<(Arc<Hold>, Lsn), TakeRefusal> {
+    ) -> Result<HoldView, TakeRefusal> {
         let rules = event.rules();
         self.may_take(event, &rules, &want.asks, &want.user, 0, now)?;
         let seats = want.asks.seat_count();
-        self.admit(event, &want.user, seats, true, &rules, now.moment)
+        let is_counted = self
+            .count_hold(event, &want.user, seats, &rules, now.moment)
             .map_err(TakeRefusal::Over)?;
-        let deadline = now.moment.deadline_moment(rules.hold_ttl);
         let begins = Begins {
             event: event.id,
             user: want.user,
             token,
             order: want.order,
             now: now.moment,
-            deadline,
+            deadline: now.moment.deadline_moment(rules.hold_ttl),
+            is_counted,
         };
         let (hold, taking) = self.holds.begin(begins, self.entropy.number());
         let mut cart = hold.cart();
-        match self.take(
-            event,
-            &mut cart,
-            taking,
-            &want.asks,
-            Manner::Hold,
-            now.moment,
-        ) {
-            Ok(lsn) => {
-                drop(cart);
-                Ok((hold, lsn))
-            }
+        let (asks, manner) = (&want.asks, Manner::Hold);
+        match self.take(event, &mut cart, taking, asks, manner, now.moment) {
+            Ok(lsn) => Ok(self.view(event, &hold, &cart, now, lsn)),
             Err(refusal) => {
                 self.holds.dismiss(taking, &mut cart);
-                self.leave(event, hold.user(), of_hold(seats), now.moment);
+                self.count_off(event, &hold, &cart, of_hold(seats), now.moment);
                 Err(refusal)
             }
         }
@@ -119,17 +110,13 @@ impl Core {
         }
         self.may_take(event, &rules, asks, hold.user(), has, now)?;
         let seats = asks.seat_count();
-        self.admit(event, hold.user(), seats, false, &rules, now.moment)
+        self.count_seats(event, hold, cart, seats, &rules, now.moment)
             .map_err(TakeRefusal::Over)?;
         let taking = self.holds.admit(hold, cart);
         self.take(event, cart, taking, asks, Manner::Hold, now.moment)
             .inspect_err(|_refusal| {
                 self.holds.dismiss(taking, cart);
-                let leaving = Leaving {
-                    seats,
-                    ..Leaving::default()
-                };
-                self.leave(event, hold.user(), leaving, now.moment);
+                self.count_off(event, hold, cart, of_seats(seats), now.moment);
             })
     }
 
@@ -236,34 +223,6 @@ impl Core {
         }
     }
 
-    /// Counts seats for a user, and a hold of their own if they are `new_hold`.
-    pub(super) fn admit(
-        &self,
-        event: &Event,
-        user: &User,
-        seats: u32,
-        new_hold: bool,
-        rules: &Rules,
-        now: Moment,
-    ) -> Result<(), Over> {
-        let Some(caps) = caps(rules) else {
-            return Ok(());
-        };
-        let key = (event.id, user.clone());
-        self.budgets.admit(&key, seats, new_hold, &caps, now)
-    }
-
-    /// Counts what a user no longer has.
-    pub(super) fn leave(&self, event: &Event, user: &User, leaving: Leaving, now: Moment) {
-        // An event whose rules let everybody have everything has counted nobody; rules change, so only users who are
-        // remembered lose anything.
-        if caps(&event.rules()).is_some() {
-            let key = (event.id, user.clone());
-            self.budgets
-                .leave(&key, leaving, limits::WASTE_HALF_LIFE, now);
-        }
-    }
-
     /// The hold and its event, for whoever has the token.
     pub(super) fn open(&self, key: &HoldKey) -> Result<(Arc<Hold>, Arc<Event>), Unusable> {
         let hold = self.holds.find(key.id).ok_or(Unusable::Unknown)?;
@@ -300,15 +259,6 @@ pub(super) enum Manner {
     Book,
 }
 
-/// A hold that has gone, with its seats, and has wasted nothing.
-pub(super) fn of_hold(seats: u32) -> Leaving {
-    Leaving {
-        seats,
-        holds: 1,
-        wasted_seat_seconds: 0,
-    }
-}
-
 /// Those of the named seats that were in the way. A steal in progress shows as held.
 pub(super) fn obstacles(in_the_way: &[InTheWay], named: &[SeatId]) -> Vec<Obstacle> {
     in_the_way
@@ -334,7 +284,8 @@ pub(super) fn doubles(seats: &[SeatId]) -> Vec<SeatId> {
     doubles
 }
 
-fn on_sale(event: &Event, rules: &Rules, now: Now) -> Result<(), TakeRefusal> {
+/// Refuses unless seats can be taken at all.
+pub(super) fn on_sale(event: &Event, rules: &Rules, now: Now) -> Result<(), TakeRefusal> {
     match event.state() {
         State::Open => match rules.on_sale.at(now.date) {
             Season::On => Ok(()),

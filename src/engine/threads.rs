@@ -102,9 +102,9 @@ fn reap(core: &Core, stop: &AtomicBool) {
                 seat >= *first && seat.get() - first.get() < event.seats.count()
             };
             if !here.as_ref().is_some_and(is_here) {
-                here = core.registry.by_seat(seat);
+                here = core.registry.alive_by_seat(seat);
             }
-            // A mark may remind of an event that is gone.
+            // A mark may remind of an event that is gone or closed.
             if let Some((first, event)) = &here {
                 let block = (seat.get() - first.get()) / BLOCK_SEATS;
                 let wheel = event.seats.trail().wheel();

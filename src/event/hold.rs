@@ -10,7 +10,10 @@
 //!                               Held, Paying --deadline-> Ended(Expired) --retake--> Booked
 //! ```
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{
     token::{Token, TokenHash},
@@ -44,12 +47,32 @@ pub struct Cart {
     pub began: Moment,
     /// The first moment at which it has expired; for all of its seats the same.
     pub deadline: Moment,
-    /// All takings that it ever had and under which it can be found. Never empty.
-    pub(super) takings: Vec<TakingId>,
-    /// Seats, by taking, of whose end the scribe has not read. At zero the record is put away.
-    pub(super) unread: u32,
+    /// Its user's budget counts it. Rules change: what was counted is to be counted off again, and nothing else.
+    pub is_counted: bool,
+    /// The takings under which it can be found: the first, and those of whose end the scribe has not read.
+    pub(super) takings: Vec<Unread>,
     /// It was put away among the ended ones.
     pub(super) is_put_away: bool,
+}
+
+/// A taking, and of how many of its seats the scribe has not read that they have left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unread {
+    pub(super) taking: TakingId,
+    pub(super) seats: u32,
+}
+
+/// A seat that has left a hold without a request of the hold's own: its time had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// The seat.
+    pub seat: SeatId,
+    /// Whether the hold has ended with this seat.
+    pub ends_hold: bool,
+    /// How long it was kept from others.
+    pub kept: Duration,
+    /// Whether its user's budget has counted it.
+    pub is_counted: bool,
 }
 
 /// A seat that a hold has, and the taking under which its word says so.
@@ -100,8 +123,7 @@ pub enum How {
 }
 
 impl Hold {
-    /// A hold that takes `seats`, which are in ascending order, under its first taking. The scribe has yet to read of
-    /// each.
+    /// A hold that has no seats yet and is to take them under its first taking.
     pub(super) fn new(begins: Begins, first: TakingId, chance: u64) -> Self {
         let cart = Cart {
             seats: Vec::new(),
@@ -109,8 +131,8 @@ impl Hold {
             order: begins.order,
             began: begins.now,
             deadline: begins.deadline,
-            takings: vec![first],
-            unread: 0,
+            is_counted: begins.is_counted,
+            takings: vec![Unread::of(first)],
             is_put_away: false,
         };
         Self {
@@ -169,6 +191,8 @@ pub struct Begins {
     pub now: Moment,
     /// The first moment at which it will have expired.
     pub deadline: Moment,
+    /// Whether its user's budget has counted it.
+    pub is_counted: bool,
 }
 
 impl Cart {
@@ -195,17 +219,58 @@ impl Cart {
             taking,
             has_left: false,
         }));
-        self.unread +=
-            u32::try_from(self.seats.len() - before).expect("a hold has at most 64 seats");
+        let count = self.seats.len() - before;
         self.seats.sort_unstable_by_key(|taken| taken.seat);
+        if let Some(unread) = self.unread(taking) {
+            unread.seats = u32::try_from(count).expect("a hold has at most 64 seats");
+        }
     }
 
     /// Takes back what was expected under a taking: nothing was taken.
     pub fn unexpect(&mut self, taking: TakingId) {
-        let before = self.seats.len();
         self.seats.retain(|taken| taken.taking != taking);
-        self.unread -=
-            u32::try_from(before - self.seats.len()).expect("a hold has at most 64 seats");
+        if let Some(unread) = self.unread(taking) {
+            unread.seats = 0;
+        }
+    }
+
+    /// Notes that a seat has left because its time had come; none if that was known, or the seat had left otherwise.
+    pub fn lapse(&mut self, seat: SeatId, taking: TakingId) -> Option<Left> {
+        let is_meant = |taken: &&mut Taken| taken.seat == seat && taken.taking == taking;
+        let taken = self.seats.iter_mut().find(is_meant)?;
+        if taken.has_left {
+            return None;
+        }
+        taken.has_left = true;
+        self.expire_if_over(self.deadline);
+        Some(Left {
+            seat,
+            ends_hold: self.seats.iter().all(|taken| taken.has_left),
+            kept: self.began.until(self.deadline),
+            is_counted: self.is_counted,
+        })
+    }
+
+    /// Notes that one seat of a hold that is not booked was given back. Whether the hold is over by that.
+    ///
+    /// Whoever has a later clock may have ended it before: then it stays as it ended.
+    pub fn give_back(&mut self, seat: SeatId, at: Moment) -> bool {
+        let is_last = self
+            .seats
+            .iter()
+            .all(|taken| taken.has_left || taken.seat == seat);
+        let has_ended = matches!(self.stage, Stage::Ended(_));
+        if has_ended {
+            self.seats
+                .iter_mut()
+                .filter(|taken| taken.seat == seat)
+                .for_each(|taken| taken.has_left = true);
+        } else if is_last {
+            self.end(How::Released, at);
+        } else {
+            self.remove(&[seat]);
+        }
+        is_last
     }
 
     /// Takes seats off the list whose change this request has made.
@@ -233,5 +298,23 @@ impl Cart {
         Some(self.seats[place])
             .filter(|taken| !taken.has_left)
             .map(|taken| taken.taking)
+    }
+
+    pub(super) fn unread(&mut self, taking: TakingId) -> Option<&mut Unread> {
+        self.takings
+            .iter_mut()
+            .find(|unread| unread.taking == taking)
+    }
+
+    /// Whether the scribe has read of the end of all that it ever took.
+    pub(super) fn is_read(&self) -> bool {
+        self.takings.iter().all(|unread| unread.seats == 0)
+    }
+}
+
+impl Unread {
+    /// A taking under which nothing was taken yet.
+    pub(super) const fn of(taking: TakingId) -> Self {
+        Self { taking, seats: 0 }
     }
 }

@@ -14,14 +14,13 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use dashmap::{DashMap, Entry};
 
-use super::hold::{Begins, End, Hold, How, Stage};
+use super::hold::{Begins, Cart, Hold, Left, Unread};
 use crate::{
-    ids::{HoldId, SeatId, TakingId},
+    ids::{HoldId, TakingId},
     limits,
     seat::{Change, Seat, SeatWord},
     sync::atomic::{AtomicU64, Ordering},
@@ -33,19 +32,6 @@ pub struct Holds {
     by_taking: DashMap<TakingId, Arc<Hold>>,
     numbers: AtomicU64,
     ended: Mutex<Ended>,
-}
-
-/// A seat that has left a hold without a request of the hold's own: its time had come.
-#[derive(Debug)]
-pub struct Left {
-    /// The hold.
-    pub hold: Arc<Hold>,
-    /// The seat.
-    pub seat: SeatId,
-    /// Whether the hold has ended with this seat.
-    pub ends_hold: bool,
-    /// How long it was kept from others.
-    pub kept: Duration,
 }
 
 /// The ended holds, oldest first. One that was booked late and ended again is in it twice, of which the later counts.
@@ -77,26 +63,26 @@ impl Holds {
     /// A further taking for a hold. Numbers wrap after a billion takings; those still in use are skipped.
     ///
     /// The caller has the hold's cart locked and passes its takings, to which the new one is added.
-    pub fn admit(&self, hold: &Arc<Hold>, cart: &mut super::hold::Cart) -> TakingId {
+    pub fn admit(&self, hold: &Arc<Hold>, cart: &mut Cart) -> TakingId {
         loop {
             let taking = self.next_number();
             if let Entry::Vacant(place) = self.by_taking.entry(taking) {
                 place.insert(Arc::clone(hold));
-                cart.takings.push(taking);
+                cart.takings.push(Unread::of(taking));
                 return taking;
             }
         }
     }
 
-    /// Forgets a taking under which nothing was taken.
-    pub fn dismiss(&self, taking: TakingId, cart: &mut super::hold::Cart) {
+    /// Forgets a taking under which there is nothing.
+    pub fn dismiss(&self, taking: TakingId, cart: &mut Cart) {
         self.by_taking.remove(&taking);
-        cart.takings.retain(|other| *other != taking);
+        cart.takings.retain(|unread| unread.taking != taking);
     }
 
     /// Finds an ended hold by its id in the table of those alive again, before it takes seats once more. False: its
     /// number has come around and is another's; it cannot be revived.
-    pub fn revive(&self, hold: &Arc<Hold>, cart: &mut super::hold::Cart) -> bool {
+    pub fn revive(&self, hold: &Arc<Hold>, cart: &mut Cart) -> bool {
         if !cart.is_put_away {
             return true;
         }
@@ -107,21 +93,21 @@ impl Holds {
             return false;
         };
         place.insert(Arc::clone(hold));
-        cart.takings = vec![first];
+        cart.takings = vec![Unread::of(first)];
         cart.is_put_away = false;
         true
     }
 
     /// Puts a hold away that has nothing any more and of which the scribe has nothing left to read.
-    pub fn put_away_if_over(&self, hold: &Arc<Hold>, cart: &mut super::hold::Cart) {
-        if cart.unread > 0 || cart.is_put_away {
+    pub fn put_away_if_over(&self, hold: &Arc<Hold>, cart: &mut Cart) {
+        if !cart.is_read() || cart.is_put_away {
             return;
         }
         cart.is_put_away = true;
         // First here, then not there: it can be found at each moment.
         self.ended().push(hold);
-        for taking in cart.takings.drain(..) {
-            self.by_taking.remove(&taking);
+        for unread in cart.takings.drain(..) {
+            self.by_taking.remove(&unread.taking);
         }
     }
 
@@ -145,46 +131,26 @@ impl Holds {
     }
 
     /// Takes note that a change has ended a taking's hold of a seat, if it has: the scribe calls this for each change,
-    /// in order. Answers with what has left its hold by that.
-    pub fn note(&self, change: &Change) -> Option<Left> {
+    /// in order. Answers with what has left its hold by that without anybody's knowing: requests take their seats off
+    /// the list themselves, so what is still on it has expired.
+    pub fn note(&self, change: &Change) -> Option<(Arc<Hold>, Left)> {
         let taking = owner(change.before)?;
         if owner(change.after) == Some(taking) {
             return None;
         }
         let hold = self.of(taking)?;
         let mut cart = hold.cart();
-        cart.unread = cart.unread.saturating_sub(1);
-        let was_there = cart
-            .seats
-            .iter_mut()
-            .find(|taken| taken.seat == change.seat && taken.taking == taking && !taken.has_left)
-            .map(|taken| taken.has_left = true)
-            .is_some();
-        let mut ends_hold = false;
-        // Requests take their seats off the list themselves; what is still on it has expired.
-        if was_there && matches!(cart.stage, Stage::Held | Stage::Paying) {
-            let (how, at) = (How::Expired, cart.deadline);
-            cart.stage = Stage::Ended(End { how, at });
-        }
-        if was_there && matches!(cart.stage, Stage::Ended(_)) {
-            ends_hold = cart.seats.iter().all(|taken| taken.has_left);
-        }
-        let kept = cart.began.until(cart.deadline);
-        self.put_away_if_over(&hold, &mut cart);
+        let left = cart.lapse(change.seat, taking);
+        self.read_end(&hold, &mut cart, taking);
         drop(cart);
-        was_there.then_some(Left {
-            hold,
-            seat: change.seat,
-            ends_hold,
-            kept,
-        })
+        left.map(|left| (hold, left))
     }
 
     /// Forgets a hold, with all of its takings, and without a trace: its event is gone.
     pub fn forget(&self, taking: TakingId) -> Option<Arc<Hold>> {
         let hold = self.of(taking)?;
-        for taking in hold.cart().takings.drain(..) {
-            self.by_taking.remove(&taking);
+        for unread in hold.cart().takings.drain(..) {
+            self.by_taking.remove(&unread.taking);
         }
         Some(hold)
     }
@@ -192,6 +158,20 @@ impl Holds {
     /// How many takings can be found.
     pub fn taking_count(&self) -> usize {
         self.by_taking.len()
+    }
+
+    /// The scribe has read that a seat has left a taking. A taking that has none left is forgotten, but for the first,
+    /// under which the hold is found.
+    fn read_end(&self, hold: &Arc<Hold>, cart: &mut Cart, taking: TakingId) {
+        let Some(unread) = cart.unread(taking) else {
+            return;
+        };
+        unread.seats -= 1;
+        let is_over = unread.seats == 0 && hold.id().first() != Some(taking);
+        self.put_away_if_over(hold, cart);
+        if is_over && !cart.is_put_away {
+            self.dismiss(taking, cart);
+        }
     }
 
     fn next_number(&self) -> TakingId {

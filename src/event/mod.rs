@@ -9,8 +9,8 @@ pub mod rules;
 mod token;
 mod user;
 
-pub use hold::{Begins, Cart, End, Hold, How, Stage, Taken};
-pub use holds::{Holds, Left, owner};
+pub use hold::{Begins, Cart, End, Hold, How, Left, Stage, Taken};
+pub use holds::{Holds, owner};
 pub use name::{Name, NameError};
 pub use rules::{OnSale, Orphans, RuleError, Rules, Season};
 pub use token::{Token, TokenHash};

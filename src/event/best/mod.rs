@@ -16,7 +16,7 @@
 //! The [`Plan`] has the rows in the order of their nearest seat, so a search goes from the focal point outwards and ends
 //! at the first row that cannot be better than what it has. It skips the rows whose hints say that there is no room
 //! ([`crate::event::hints`]), and looks at the others as bits, a seat each, of which a few shifts say where there
-//! is room for a party ([`runs`]).
+//! is room for a party (`runs`).
 //!
 //! # When many ask at once
 //! All who ask at the same moment are offered the same best seats, and one of them gets these. The others come back with
