@@ -19,7 +19,13 @@ const NAME: &str = "^[a-z0-9][a-z0-9._-]{0,63}$";
 const HOLD_ID: &str = "^[0-9a-f]{16}$";
 
 /// What every call can be refused for that the gate looks at.
-const BY_THE_GATE: &[Kind] = &[Kind::TookTooLong, Kind::UnknownApiKey, Kind::TooOften, Kind::Busy, Kind::Fault];
+const BY_THE_GATE: &[Kind] = &[
+    Kind::TookTooLong,
+    Kind::UnknownApiKey,
+    Kind::TooOften,
+    Kind::Busy,
+    Kind::Fault,
+];
 
 /// What every call can be refused for that takes a body.
 const BY_ITS_BODY: &[Kind] = &[
