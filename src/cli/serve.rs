@@ -1,7 +1,7 @@
 //! `seatlock serve`: puts the parts together, runs them, and ends them in order.
 
-mod door;
 mod failure;
+mod gate;
 mod machine;
 
 use std::{
@@ -16,7 +16,10 @@ use axum::Router;
 use seatlock::{
     clock::BootClock,
     engine::{Engine, EngineConfig},
-    http::{self, Check, Door, DoorConfig, Drained, Observer, ServerConfig, Tls, Unlock},
+    http::{
+        self, ApiConfig, Check, Cors, Drained, Observer, ServerConfig, Tls, Unlock,
+        v1::gate::GateConfig,
+    },
     metrics::Registry,
     seat::{Status, StatusMap},
 };
@@ -44,14 +47,14 @@ const METRICS_CONNECTIONS_MAX: usize = 64;
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     logs::start(settings);
     let tls = tls(settings)?;
-    let door = door::config(settings)?;
-    refuse_to_be_open_unasked(settings, &door)?;
+    let gate = gate::config(settings)?;
+    refuse_to_be_open_unasked(settings, &gate)?;
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers(settings))
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    match runtime.block_on(run(settings, tls, door))? {
+    match runtime.block_on(run(settings, tls, gate))? {
         Drained::Whole => info!("stopped"),
         Drained::Cut { connections } => {
             warn!(
@@ -66,7 +69,7 @@ pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
 async fn run(
     settings: &Settings,
     tls: Option<Arc<Tls>>,
-    door: DoorConfig,
+    gate: GateConfig,
 ) -> Result<Drained, Failure> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
@@ -81,9 +84,9 @@ async fn run(
     announce(
         settings,
         listener.local_addr().unwrap_or(settings.listen),
-        door.keys.count(),
+        gate.keys.count(),
     );
-    let mut app = app(settings, engine, Door::new(door, BootClock::new()));
+    let mut app = app(settings, engine, gate);
     let metrics = http::metrics(registry);
     match metrics_listener {
         None => app = app.merge(metrics),
@@ -101,9 +104,9 @@ async fn run(
 
 /// Without any API key, whoever reaches the server may do everything. Unless it is asked for, that is only for those on
 /// this machine.
-fn refuse_to_be_open_unasked(settings: &Settings, door: &DoorConfig) -> Result<(), Failure> {
+fn refuse_to_be_open_unasked(settings: &Settings, gate: &GateConfig) -> Result<(), Failure> {
     let address = settings.listen;
-    if !door.keys.is_empty() || settings.open || address.ip().is_loopback() {
+    if !gate.keys.is_empty() || settings.open || address.ip().is_loopback() {
         Ok(())
     } else {
         Err(Failure::WouldBeOpen { address })
@@ -167,7 +170,7 @@ fn seats_by_status(engine: &Engine) -> [u64; 3] {
     counts
 }
 
-fn app(settings: &Settings, engine: Arc<Engine>, door: Door) -> Router {
+fn app(settings: &Settings, engine: Arc<Engine>, gate: GateConfig) -> Router {
     let unlock = if settings.no_unlock {
         Unlock::Absent
     } else {
@@ -175,14 +178,12 @@ fn app(settings: &Settings, engine: Arc<Engine>, door: Door) -> Router {
     };
     // The engine's threads end the process when they fail, so whatever answers has them.
     let checks: Vec<Check> = Vec::new();
-    let small_api = http::router(engine, unlock);
-    // A layer costs each request a little: none where there is nothing to ask.
-    let small_api = if door.asks_nothing() {
-        small_api
-    } else {
-        http::guard(small_api, Arc::new(door))
+    let config = ApiConfig {
+        unlock,
+        gate,
+        ..ApiConfig::default()
     };
-    small_api.merge(http::health(checks))
+    http::router_with(engine, config).merge(http::health(checks))
 }
 
 fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> ServerConfig {
@@ -190,6 +191,7 @@ fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> Ser
         connections_max: machine::connections_max(settings.connections),
         connections_per_peer_max: settings.connections_per_address as usize,
         tls,
+        cors: Cors::new(settings.origins.clone()),
         observer: Some(Arc::new(observer)),
         first_connection: machine::start_number(),
         ..ServerConfig::default()

@@ -14,10 +14,10 @@ use tokio::sync::Semaphore;
 use super::{
     answer::{self, Refusal},
     listing::Listing,
-    request::{Buyer, SeatNumber},
+    request::{Buyer, LetIn, SeatNumber},
     v1::{
         self,
-        gate::{Gate, GateConfig, HasGate},
+        gate::{Admin, Gate, GateConfig, HasGate, Public, Sales},
         stream::{StreamLimits, Streams},
         texts::Texts,
     },
@@ -48,7 +48,7 @@ struct Parts {
 pub struct ApiConfig {
     /// Whether the small API lets anybody release anybody's hold.
     pub unlock: Unlock,
-    /// Who may use `/v1`, and how often.
+    /// Who may ask, and how often.
     pub gate: GateConfig,
     /// How many streams there may be.
     pub streams: StreamLimits,
@@ -150,7 +150,7 @@ impl Default for ApiConfig {
 
 async fn no_such_path(uri: Uri) -> Response {
     if v1::has(&uri) {
-        v1::no_such_path()
+        v1::refusal(Refusal::NoSuchPath)
     } else {
         Refusal::NoSuchPath.answer()
     }
@@ -158,17 +158,18 @@ async fn no_such_path(uri: Uri) -> Response {
 
 async fn no_such_method(uri: Uri) -> Response {
     if v1::has(&uri) {
-        v1::no_such_method()
+        v1::refusal(Refusal::NoSuchMethod)
     } else {
         Refusal::NoSuchMethod.answer()
     }
 }
 
-async fn seats(State(api): State<Api>) -> Response {
+async fn seats(_: LetIn<Public>, State(api): State<Api>) -> Response {
     answer::seats(api.0.listing.read().await)
 }
 
 async fn lock(
+    _: LetIn<Sales>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -177,6 +178,7 @@ async fn lock(
 }
 
 async fn confirm(
+    _: LetIn<Sales>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -184,7 +186,11 @@ async fn confirm(
     answer::confirm(api.engine().confirm_seat(number, &user))
 }
 
-async fn release(State(api): State<Api>, SeatNumber(number): SeatNumber) -> Response {
+async fn release(
+    _: LetIn<Admin>,
+    State(api): State<Api>,
+    SeatNumber(number): SeatNumber,
+) -> Response {
     answer::release(api.engine().release_seat(number))
 }
 

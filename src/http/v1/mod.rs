@@ -61,8 +61,12 @@ pub mod stream;
 pub mod texts;
 mod view;
 
-use axum::{http::Uri, response::Response};
+use axum::{
+    http::{HeaderValue, Uri, header::CONNECTION},
+    response::Response,
+};
 
+use super::answer::Refusal;
 pub(super) use calls::routes;
 use problem::{Kind, Problem};
 
@@ -75,10 +79,24 @@ pub(super) fn has(uri: &Uri) -> bool {
         || path == "/v1"
 }
 
-pub(super) fn no_such_path() -> Response {
-    Problem::new(Kind::NoSuchPath).answer()
-}
-
-pub(super) fn no_such_method() -> Response {
-    Problem::new(Kind::NoSuchMethod).answer()
+/// What the server itself refuses, as a problem.
+pub(super) fn refusal(refusal: Refusal) -> Response {
+    let problem = match refusal {
+        Refusal::NoSuchPath => Problem::new(Kind::NoSuchPath),
+        Refusal::NoSuchMethod => Problem::new(Kind::NoSuchMethod),
+        Refusal::NoSuchSeat => Problem::new(Kind::NoSuchSeats),
+        Refusal::UserNotText => Problem::new(Kind::Invalid),
+        Refusal::BodyBroken => Problem::new(Kind::Malformed),
+        Refusal::BodyTooLong => Problem::new(Kind::TooLong),
+        Refusal::BodyTooSlow => Problem::new(Kind::BodyTooSlow),
+        Refusal::Overloaded => Problem::busy(),
+        Refusal::TookTooLong => Problem::took_too_long(),
+        Refusal::OurFault => Problem::new(Kind::Fault),
+    };
+    let mut answer = problem.answer();
+    if refusal.is_last() {
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(CONNECTION, close);
+    }
+    answer
 }
