@@ -65,7 +65,24 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the connection is closed after it, because the rest of the request is not read.
+    pub(super) const fn is_last(self) -> bool {
+        matches!(
+            self,
+            Self::BodyBroken | Self::BodyTooLong | Self::BodyTooSlow
+        )
+    }
+
     pub(super) fn answer(self) -> Response {
+        let mut answer = self.text();
+        if self.is_last() {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
+        }
+        answer
+    }
+
+    fn text(self) -> Response {
         match self {
             Self::NoSuchPath => say(
                 StatusCode::NOT_FOUND,
@@ -80,18 +97,15 @@ impl Refusal {
                 StatusCode::BAD_REQUEST,
                 message!("The user is not valid percent-encoded UTF-8."),
             ),
-            Self::BodyBroken => last(say(
-                StatusCode::BAD_REQUEST,
-                message!("The body is incomplete."),
-            )),
-            Self::BodyTooLong => last(say(
+            Self::BodyBroken => say(StatusCode::BAD_REQUEST, message!("The body is incomplete.")),
+            Self::BodyTooLong => say(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 message!("The body is too long."),
-            )),
-            Self::BodyTooSlow => last(say(
+            ),
+            Self::BodyTooSlow => say(
                 StatusCode::REQUEST_TIMEOUT,
                 message!("The body took too long to arrive."),
-            )),
+            ),
             Self::Overloaded => busy(),
             Self::TookTooLong => {
                 again_later(message!("It took too long: it may still be done, or not."))
@@ -144,7 +158,7 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
     }
 }
 
-/// The answer of the small API to whoever is not let in.
+/// The answer to whoever the gate does not let in.
 pub(super) fn denied(denied: Denied) -> Response {
     let message = match denied {
         Denied::KeyMissing { .. } => message!("This needs an API key."),
@@ -230,14 +244,6 @@ fn changed(lsn: Lsn, message: Message) -> Response {
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("seatlock-lsn"),
     );
-    answer
-}
-
-/// An answer after which the connection is closed, because the rest of the request is not read.
-fn last(mut answer: Response) -> Response {
-    answer
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 

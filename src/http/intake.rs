@@ -8,7 +8,6 @@ use std::{future::poll_fn, pin::Pin};
 use axum::{
     body::Body,
     http::{Method, Request},
-    response::Response,
 };
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as _, Incoming};
@@ -19,11 +18,11 @@ use super::{ServerConfig, answer::Refusal};
 /// What has bodies that are too long to be taken in for anybody.
 const CHARTS: &str = "/v1/charts/";
 
-/// The request with its body read, or the answer that refuses it.
+/// The request with its body read, or why it is refused.
 pub(super) async fn complete(
     request: Request<Incoming>,
     config: &ServerConfig,
-) -> Result<Request<Body>, Response> {
+) -> Result<Request<Body>, Refusal> {
     if request.body().is_end_stream() {
         return Ok(request.map(|_nothing| Body::empty()));
     }
@@ -33,8 +32,8 @@ pub(super) async fn complete(
     let (head, body) = request.into_parts();
     match timeout(config.body_timeout, collect(body, config.body_bytes_max)).await {
         Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
-        Ok(Err(refusal)) => Err(refusal.answer()),
-        Err(_elapsed) => Err(Refusal::BodyTooSlow.answer()),
+        Ok(Err(refusal)) => Err(refusal),
+        Err(_elapsed) => Err(Refusal::BodyTooSlow),
     }
 }
 

@@ -1,33 +1,23 @@
-//! What a request of the small API asks: who may ask it, which seat, for which user.
+//! What a request asks: which seat, for which user; and whether who asks may.
 //!
 //! Both are read as Express read them. A seat is its number as decimal text, the way `GET /seats` writes it: `01`,
 //! `+1` and `1.0` name no seat. The user is the query parameter `user`, the first if there are several, where `+`
 //! stands for a space and `%XX` for a byte; the empty text is a user too. Text that `decodeURIComponent` refuses,
 //! because an escape is cut short or the bytes are not UTF-8, is nobody's name: the request is answered 400.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 
 use super::{
     answer::{self, Refusal},
-    peer::Peer,
     routes::Api,
-    v1::gate::HasGate,
+    v1::gate::{Denied, HasGate},
 };
-use crate::{access::key::Role, event::User};
+use crate::event::User;
 
 /// Who acts where the request does not say.
 const ANONYMOUS: &str = "anonymous";
-
-/// Whoever may look at seats: anybody, where there are keys too.
-pub(super) struct Looker;
-
-/// Whoever may hold and book seats.
-pub(super) struct Seller;
-
-/// Whoever may release anybody's hold.
-pub(super) struct Administrator;
 
 /// The seat that a path ends in, counted from one; it exists.
 #[derive(Debug)]
@@ -37,19 +27,22 @@ pub(super) struct SeatNumber(pub(super) u32);
 #[derive(Debug)]
 pub(super) struct Buyer(pub(super) User);
 
-macro_rules! let_in {
-    ($($who:ident: $role:ident,)+) => { $(
-        impl FromRequestParts<Api> for $who {
-            type Rejection = Response;
+/// Somebody whom the gate lets in as `Who`. To be asked for before anything else.
+#[derive(Debug)]
+pub(super) struct LetIn<Who>(PhantomData<Who>);
 
-            async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Response> {
-                let_in(parts, api, Role::$role).map(|()| Self)
-            }
+impl<Who: FromRequestParts<Api, Rejection = Denied>> FromRequestParts<Api> for LetIn<Who> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Response> {
+        // Who it is doesn't matter here, so where there is nothing to ask nobody is.
+        if !api.gate().asks_nothing() {
+            let entered = Who::from_request_parts(parts, api).await;
+            entered.map_err(answer::denied)?;
         }
-    )+ };
+        Ok(Self(PhantomData))
+    }
 }
-
-let_in!(Looker: Public, Seller: Sales, Administrator: Admin,);
 
 impl FromRequestParts<Api> for SeatNumber {
     type Rejection = Response;
@@ -71,16 +64,6 @@ impl FromRequestParts<Api> for Buyer {
             Err(NotText) => Err(Refusal::UserNotText.answer()),
         }
     }
-}
-
-/// Asks the gate, where it has anything to ask.
-fn let_in(parts: &Parts, api: &Api, needed: Role) -> Result<(), Response> {
-    if api.gate().asks_nothing() {
-        return Ok(());
-    }
-    let peer = parts.extensions.get().map(|Peer(address)| address.ip());
-    let entered = api.gate().enter(&parts.headers, peer, needed, api.now());
-    entered.map(drop).map_err(answer::denied)
 }
 
 /// An escape is incomplete, or what the escapes stand for is not UTF-8.

@@ -14,10 +14,10 @@ use tokio::sync::Semaphore;
 use super::{
     answer::{self, Refusal},
     listing::Listing,
-    request::{Administrator, Buyer, Looker, SeatNumber, Seller},
+    request::{Buyer, LetIn, SeatNumber},
     v1::{
         self,
-        gate::{Gate, GateConfig, HasGate},
+        gate::{Admin, Gate, GateConfig, HasGate, Public, Sales},
         stream::{StreamLimits, Streams},
         texts::Texts,
     },
@@ -48,7 +48,7 @@ struct Parts {
 pub struct ApiConfig {
     /// Whether the small API lets anybody release anybody's hold.
     pub unlock: Unlock,
-    /// Who may use `/v1`, and how often.
+    /// Who may ask, and how often.
     pub gate: GateConfig,
     /// The streams that are open, and how many there may be.
     pub streams: Streams<Client>,
@@ -153,7 +153,7 @@ impl Default for ApiConfig {
 
 async fn no_such_path(uri: Uri) -> Response {
     if v1::has(&uri) {
-        v1::no_such_path()
+        v1::refusal(Refusal::NoSuchPath)
     } else {
         Refusal::NoSuchPath.answer()
     }
@@ -161,18 +161,18 @@ async fn no_such_path(uri: Uri) -> Response {
 
 async fn no_such_method(uri: Uri) -> Response {
     if v1::has(&uri) {
-        v1::no_such_method()
+        v1::refusal(Refusal::NoSuchMethod)
     } else {
         Refusal::NoSuchMethod.answer()
     }
 }
 
-async fn seats(_looker: Looker, State(api): State<Api>) -> Response {
+async fn seats(_: LetIn<Public>, State(api): State<Api>) -> Response {
     answer::seats(api.0.listing.read().await)
 }
 
 async fn lock(
-    _seller: Seller,
+    _: LetIn<Sales>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -181,7 +181,7 @@ async fn lock(
 }
 
 async fn confirm(
-    _seller: Seller,
+    _: LetIn<Sales>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -190,7 +190,7 @@ async fn confirm(
 }
 
 async fn release(
-    _administrator: Administrator,
+    _: LetIn<Admin>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
 ) -> Response {

@@ -17,7 +17,7 @@ pub(crate) enum Failure {
     HalfTls {
         missing: &'static str,
     },
-    /// The keys or whatever else the gate goes by.
+    /// The keys or whatever else the door goes by.
     Gate(String),
     Tls(TlsError),
     Engine(StartError),

@@ -104,7 +104,7 @@ impl Gate {
         self.config.keys.is_empty()
     }
 
-    /// Whether it lets everybody do everything, as often as he likes.
+    /// Whether everybody is let in, always.
     pub fn asks_nothing(&self) -> bool {
         self.is_open() && self.config.rate_per_client.is_none()
     }

@@ -18,18 +18,20 @@
 //! | the key was another request's, is in use | 422, 409 | `idempotency-key-reused`, `idempotency-key-in-use` |
 //! | too many requests, seats of one user, seats again too soon, streams | 429 | `too-often`, `user-limit`, `cooling-down`, `too-many-streams` |
 //! | no room for another chart, event, seat | 409 | `no-room` |
-//! | too much going on | 503 | `busy` |
+//! | too much going on; took too long | 503 | `busy`, `took-too-long` |
 //!
 //! A type is a path below `/problems/`, where `GET` explains it. 429 and 503 carry `Retry-After`. Nothing has changed
 //! after any of these.
 
 mod kind;
 mod member;
+mod text;
 
 use std::time::Duration;
 
 pub(super) use kind::Kind;
-pub(super) use member::{Fault, Problem, SeatStatus, schema};
+pub(super) use member::{Fault, Problem, SeatStatus};
+pub(super) use text::schemas;
 
 use super::{date::Stamp, gate::Denied, once::Unrepeatable, stream::Full};
 use crate::{
@@ -55,6 +57,11 @@ impl Problem {
     /// The server has too much to do.
     pub(in crate::http) fn busy() -> Self {
         Self::new(Kind::Busy).with_retry_after(BUSY)
+    }
+
+    /// What was asked for is not done yet.
+    pub(super) fn took_too_long() -> Self {
+        Self::new(Kind::TookTooLong).with_retry_after(BUSY)
     }
 
     /// Seats were not held.

@@ -116,6 +116,8 @@ kinds! {
         "End one of them, or ask again later."
     Fault INTERNAL_SERVER_ERROR "our-fault" "Something is wrong with this server"
         "Whether the request was carried out is for `GET` to say."
+    TookTooLong SERVICE_UNAVAILABLE "took-too-long" "It took too long"
+        "It may still be done, or not: the same request under the same `Idempotency-Key` tells."
     Busy SERVICE_UNAVAILABLE "busy" "The server is busy"
         "Nothing was done. Ask again after `retry_after` seconds."
 }
