@@ -12,13 +12,22 @@
 //! - **Bounded.** Every limit is in [`limits`]; at each one there is a clear refusal.
 //!
 //! # One change, from top to bottom
-//! `POST /lock/7?user=ada` comes in at [`http`], which knows statuses and headers and decides nothing. It asks the
-//! [`engine`], which reads the [`clock`] once, writes *ada* down under a fresh taking ([`event::Holders`]) and asks the
-//! seats to hold number 7 for it. The map ([`seat::map`]) loads the seat's word, decides ([`seat::step`]) that a free
-//! seat may be held, takes an LSN from the [`tape`], and exchanges the word by one CAS: that is the moment at which
-//! the seat is held. The change is published on the tape under its LSN, and the seat's block is marked on the
-//! [`wheel`] in the slot of its deadline. Two threads follow in their own time: the [`scribe`] reads the tape in
-//! order and keeps the mirror, and the [`reaper`] goes around the wheel and frees what has expired.
+//! `POST /v1/events/hamlet/holds` with `{"user": "ada", "seats": ["Stalls/A/12", "Stalls/A/13"]}` comes in at [`http`],
+//! which knows keys, JSON and statuses and decides nothing. It finds the two labels in the event's [`chart`] and asks the
+//! [`engine`], which reads the [`clock`] once, looks at the event's rules, counts two seats for *ada*
+//! ([`access::budget`]), writes a hold down under a fresh taking ([`event::Holds`]) and asks the seats to hold both of
+//! them for it, or none. The group ([`seat::group`]) loads each word, decides ([`seat::step`]) that a free seat may be
+//! held, puts a reference to its descriptor in the place of the words, takes two LSNs from the [`tape`], and decides by
+//! one CAS: that is the moment at which the seats are held. A single seat needs no descriptor: its word is exchanged by
+//! one CAS ([`seat::map`]). The changes are published on the tape under their LSNs, and the seats' blocks are marked on
+//! the [`wheel`] in the slot of their deadline. Tape and wheels are shared by all events ([`venue`]).
+//!
+//! Three threads follow in their own time. The [`scribe`] reads the tape in order, keeps the mirrors, puts ended holds
+//! away and tells the event's [`feed`] what its seats are now. The [`reaper`] goes around the wheels and frees what has
+//! expired. The crier tells all who follow a feed what is new, each change encoded once for all of them.
+//!
+//! Who wants the best seats instead of certain ones has them chosen by [`event::best`] first, from the live words; what
+//! was chosen may be gone a moment later, and then is chosen anew.
 //!
 //! # Floors
 //! A file imports from lower floors only, never sideways; `tests/floors.rs` reads this table and checks it.
@@ -72,14 +81,29 @@
 //! With everything that belongs to it, on a clock of one's own:
 //!
 //! ```
-//! use seatlock::{clock::ManualClock, engine::{ConfirmAnswer, Engine, EngineConfig, HoldAnswer}, event::User};
+//! use seatlock::{
+//!     chart::GridPlan,
+//!     clock::ManualClock,
+//!     engine::{Asks, CreateEvent, Engine, EngineConfig, EventSpec, HoldKey, IfFree, State, Told, Want},
+//!     event::{Name, Rules, Stage, User, best::Wish},
+//! };
 //!
 //! let engine = Engine::start(EngineConfig::default(), ManualClock::new())?;
-//! let ada = User::new("ada");
-//! assert!(matches!(engine.hold_seat(1, &ada), HoldAnswer::Held { .. }));
-//! assert_eq!(engine.confirm_seat(1, &User::new("bob")), ConfirmAnswer::NotYours);
-//! assert!(matches!(engine.confirm_seat(1, &ada), ConfirmAnswer::Booked { .. }));
-//! # Ok::<(), seatlock::engine::StartError>(())
+//! let (arena, hamlet) = (Name::new("arena")?, Name::new("hamlet")?);
+//! let chart = GridPlan::parse("sections=4 rows=50 seats=60")?.chart()?;
+//! let _ = engine.put_chart(arena.clone(), chart);
+//! let told = Told { title: "Hamlet".into(), rules: Rules::default() };
+//! let spec = EventSpec { name: hamlet, chart: arena, told, state: State::Open };
+//! let CreateEvent::Created(event) = engine.create_event(spec) else { panic!("it is the first") };
+//!
+//! let asks = Asks { best: vec![Wish::new(2)?], ..Asks::default() };
+//! let want = Want { user: User::new("ada"), order: None, asks };
+//! let hold = engine.hold(&event, want).expect("the house is empty");
+//! let key = HoldKey { id: hold.view.id, token: hold.token };
+//! let booking = engine.confirm(&key, IfFree::Leave, None).expect("in time");
+//! assert!(matches!(booking.stage, Stage::Booked { .. }));
+//! assert_eq!(booking.seats, hold.view.seats);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 #[cfg(not(any(loom, shuttle)))]

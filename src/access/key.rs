@@ -18,6 +18,7 @@ use std::{
     collections::HashMap,
     fmt::{self, Write as _},
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use sha2::{Digest, Sha256};
@@ -98,8 +99,8 @@ impl KeyHash {
 /// What a known key is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The key's name: for logs and as the principal of repeated requests. Unique.
-    pub name: Box<str>,
+    /// The key's name: for logs and as the principal of repeated requests. Unique, and shared with each request that it lets in.
+    pub name: Arc<str>,
     /// What its bearer may do.
     pub role: Role,
     /// How often he may ask, if that differs from the server's setting.

@@ -8,7 +8,10 @@ use std::{
 };
 
 use ipnet::IpNet;
-use seatlock::tick::Ttl;
+use seatlock::{
+    access::{origins::Origins, rate::Rate},
+    tick::Ttl,
+};
 use tracing_subscriber::EnvFilter;
 
 use super::settings::LogFormat;
@@ -50,10 +53,6 @@ pub(crate) fn within<N: FromStr + Ord + Display + Copy>(
     }
 }
 
-pub(crate) fn any(text: &str) -> Result<u32, Reason> {
-    within(0, u32::MAX)(text)
-}
-
 pub(crate) fn at_least_one(text: &str) -> Result<u32, Reason> {
     within(1, u32::MAX)(text)
 }
@@ -79,19 +78,17 @@ pub(crate) fn network(text: &str) -> Result<IpNet, Reason> {
     network.map_err(|_invalid| "must be an address or a network, such as 10.0.0.0/8".into())
 }
 
-/// An origin as browsers send it: scheme, host, and the port unless it is the scheme's own; nothing after that.
-pub(crate) fn origin(text: &str) -> Result<String, Reason> {
-    let host = ["https://", "http://"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme));
-    let plain =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:[]".contains(&byte);
-    let valid = text == "*" || host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain));
-    if valid {
-        Ok(text.to_owned())
-    } else {
-        Err("must be an origin in small letters, such as https://tickets.example, or *".into())
-    }
+pub(crate) fn origins(texts: &[String]) -> Result<Origins, Reason> {
+    Origins::parse(&texts.join(",")).map_err(|errors| errors.to_string().replace('\n', "; "))
+}
+
+/// `50/200`: fifty a second, two hundred at once.
+pub(crate) fn rate(text: &str) -> Result<Rate, Reason> {
+    let rate = || {
+        let (per_second, burst) = text.split_once('/')?;
+        Rate::new(per_second.parse().ok()?, burst.parse().ok()?)
+    };
+    rate().ok_or_else(|| "must be requests a second and at once, such as 50/200".into())
 }
 
 pub(crate) fn ttl(text: &str) -> Result<Ttl, Reason> {

@@ -4,7 +4,11 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
-use seatlock::{limits, tick::Ttl};
+use seatlock::{
+    access::{origins::Origins, rate::Rate},
+    limits,
+    tick::Ttl,
+};
 
 use super::{
     check::{self, many, maybe, one},
@@ -74,30 +78,26 @@ settings! {
     "Who may" {
         /// The API keys, one a line. Without any key everybody may do everything.
         key_file: Option<PathBuf> = Text("FILE", ""), maybe(check::path);
-        /// The environment variable that holds further API keys.
+        /// The environment variable that holds the API keys, with ; between them, where there is no file.
         key_env: String = Text("NAME", "SEATLOCK_KEYS"), one(check::variable);
         /// Lets everybody in who can reach the server, although no key is configured.
         open: bool = Switch("BOOL", "false"), one(check::switch);
         /// Networks of proxies whose word on a client's address is taken, such as 10.0.0.0/8.
         trusted_proxies: Vec<IpNet> = List("NETWORK,..", ""), many(check::network);
         /// Web origins whose scripts may call /v1, such as https://tickets.example; * for all.
-        origins: Vec<String> = List("ORIGIN,..", ""), many(check::origin);
+        origins: Origins = List("ORIGIN,..", ""), check::origins;
     }
     "Limits" {
-        /// Requests a second that a client without a key may make; 0 for no limit.
-        rate_per_client: u32 = Number("COUNT", "50"), one(check::any);
-        /// Requests that a client may make at once, before its rate counts.
-        burst_per_client: u32 = Number("COUNT", "200"), one(check::at_least_one);
-        /// Requests a second that may be made with one API key; 0 for no limit.
-        rate_per_key: u32 = Number("COUNT", "0"), one(check::any);
-        /// Requests that may be made at once with one API key, before its rate counts.
-        burst_per_key: u32 = Number("COUNT", "2000"), one(check::at_least_one);
+        /// Requests a second that a client without a key may make, and how many at once, such as 50/200.
+        rate_per_client: Option<Rate> = Text("RATE/BURST", ""), maybe(check::rate);
+        /// Requests a second that may be made with one API key, and how many at once, such as 500/2000.
+        rate_per_key: Option<Rate> = Text("RATE/BURST", ""), maybe(check::rate);
         /// Connections at once; one more is answered 503.
         connections: u32 = Number("COUNT", "16384"), one(check::at_least_one);
         /// Connections at once from one address (IPv6: from one /64); proxies and this machine have no limit.
         connections_per_address: u32 = Number("COUNT", "1024"), one(check::at_least_one);
-        /// Streams of seat changes at once; one more is answered 503.
-        streams_max: u32 = Number("COUNT", "10000"), one(check::any);
+        /// Streams of seats at once, of which each is a connection too; one more is answered 503.
+        streams: u32 = Number("COUNT", "12288"), one(check::at_least_one);
         /// Threads that serve connections; as many as there are cores unless given.
         workers: Option<u16> = Number("COUNT", ""), maybe(check::within(1, limits::WORKERS_MAX));
     }

@@ -2,7 +2,7 @@
 //!
 //! Cheap to share (`Arc<Engine>`): every method takes `&self` and reads the clock once. Seats are changed without
 //! waiting for anybody. What is not lock-free are the tables beside them: holds by taking ([`crate::event::Holds`]), what
-//! a user has ([`crate::access::Budgets`]), and the list of one hold's own seats. A thread that the system stops in one
+//! a user has ([`crate::access::budget::Budgets`]), and the list of one hold's own seats. A thread that the system stops in one
 //! of these holds up those who need the same part of it, until it goes on.
 //!
 //! | file | what it is |

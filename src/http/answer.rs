@@ -8,13 +8,14 @@ use axum::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
             ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
             ACCESS_CONTROL_REQUEST_HEADERS, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
-            CONTENT_TYPE, RETRY_AFTER, VARY,
+            CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
         },
     },
     response::Response,
 };
 use bytes::Bytes;
 
+use super::v1::gate::Denied;
 use crate::{
     engine::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
     ids::Lsn,
@@ -141,6 +142,25 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
         ReleaseAnswer::AlreadyBooked => already_booked(),
         ReleaseAnswer::Busy => busy(),
     }
+}
+
+/// The answer of the small API to whoever is not let in.
+pub(super) fn denied(denied: Denied) -> Response {
+    let message = match denied {
+        Denied::KeyMissing { .. } => message!("This needs an API key."),
+        Denied::UnknownKey => message!("The API key is unknown."),
+        Denied::RoleTooSmall { .. } => message!("The API key is not for this."),
+        Denied::TooOften(_) => message!("Too many requests."),
+    };
+    let mut answer = say(denied.status(), message);
+    let headers = answer.headers_mut();
+    if let Some(seconds) = denied.retry_after_seconds() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(challenge) = denied.challenge() {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    answer
 }
 
 /// The answer to `GET /seats`.

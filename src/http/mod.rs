@@ -33,6 +33,7 @@
 //! | `server` | the accept loop, the bound on connections, the stop | HTTP |
 //! | `connection` | one connection: hyper, its deadline, its end | the API |
 //! | `service` | one request: let in, answered, counted, logged | what it asks |
+//! | `cors` | which web pages may read the answers | what they are |
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
 //! | `operate` | health, readiness, metrics | what they are about |
@@ -47,6 +48,7 @@
 mod admission;
 mod answer;
 mod connection;
+mod cors;
 mod intake;
 mod listing;
 mod observer;
@@ -66,9 +68,10 @@ mod tls;
 pub mod v1;
 mod wire;
 
+pub use cors::Cors;
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;
-pub use routes::{Unlock, router};
+pub use routes::{ApiConfig, Unlock, router, router_with};
 pub use server::{Drained, ServerConfig, listen, serve};
 pub use tls::{Tls, TlsError};

@@ -26,19 +26,22 @@ impl<S: Sync> FromRequestParts<S> for Peer {
     }
 }
 
+/// Connections by the owner of their address.
+type Counts = HashMap<IpAddr, usize>;
+
 /// Counts connections by the address that they come from. As large as there are connections, and no larger.
 #[derive(Debug)]
 pub(super) struct Peers {
     places_each: usize,
     uncounted: Vec<IpNet>,
-    counts: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    counts: Arc<Mutex<Counts>>,
 }
 
 /// One connection's place; given back when this is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     /// None if the address is not counted.
-    of: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    of: Option<(IpAddr, Arc<Mutex<Counts>>)>,
 }
 
 impl Peers {
@@ -101,7 +104,7 @@ fn owner(address: IpAddr) -> IpAddr {
     }
 }
 
-fn lock(counts: &Mutex<HashMap<IpAddr, usize>>) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+fn lock(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
     // Nothing panics while it holds this lock.
     counts.lock().unwrap_or_else(PoisonError::into_inner)
 }

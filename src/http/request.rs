@@ -1,4 +1,4 @@
-//! What a request asks: which seat, for which user.
+//! What a request of the small API asks: who may ask it, which seat, for which user.
 //!
 //! Both are read as Express read them. A seat is its number as decimal text, the way `GET /seats` writes it: `01`,
 //! `+1` and `1.0` name no seat. The user is the query parameter `user`, the first if there are several, where `+`
@@ -9,11 +9,25 @@ use std::borrow::Cow;
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 
-use super::{answer::Refusal, routes::Api};
-use crate::event::User;
+use super::{
+    answer::{self, Refusal},
+    peer::Peer,
+    routes::Api,
+    v1::gate::HasGate,
+};
+use crate::{access::key::Role, event::User};
 
 /// Who acts where the request does not say.
 const ANONYMOUS: &str = "anonymous";
+
+/// Whoever may look at seats: anybody, where there are keys too.
+pub(super) struct Looker;
+
+/// Whoever may hold and book seats.
+pub(super) struct Seller;
+
+/// Whoever may release anybody's hold.
+pub(super) struct Administrator;
 
 /// The seat that a path ends in, counted from one; it exists.
 #[derive(Debug)]
@@ -22,6 +36,20 @@ pub(super) struct SeatNumber(pub(super) u32);
 /// The user that the query names.
 #[derive(Debug)]
 pub(super) struct Buyer(pub(super) User);
+
+macro_rules! let_in {
+    ($($who:ident: $role:ident,)+) => { $(
+        impl FromRequestParts<Api> for $who {
+            type Rejection = Response;
+
+            async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Response> {
+                let_in(parts, api, Role::$role).map(|()| Self)
+            }
+        }
+    )+ };
+}
+
+let_in!(Looker: Public, Seller: Sales, Administrator: Admin,);
 
 impl FromRequestParts<Api> for SeatNumber {
     type Rejection = Response;
@@ -43,6 +71,16 @@ impl FromRequestParts<Api> for Buyer {
             Err(NotText) => Err(Refusal::UserNotText.answer()),
         }
     }
+}
+
+/// Asks the gate, where it has anything to ask.
+fn let_in(parts: &Parts, api: &Api, needed: Role) -> Result<(), Response> {
+    if api.gate().asks_nothing() {
+        return Ok(());
+    }
+    let peer = parts.extensions.get().map(|Peer(address)| address.ip());
+    let entered = api.gate().enter(&parts.headers, peer, needed, api.now());
+    entered.map(drop).map_err(answer::denied)
 }
 
 /// An escape is incomplete, or what the escapes stand for is not UTF-8.

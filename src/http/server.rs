@@ -23,7 +23,7 @@ use tokio::{
 use tracing::warn;
 
 use super::{
-    Observer, Tls, connection,
+    Cors, Observer, Tls, connection,
     peer::{Peers, Place},
     service::{Caller, Service},
 };
@@ -53,6 +53,8 @@ pub struct ServerConfig {
     pub drain_timeout: Duration,
     /// With it, nothing but TLS is spoken.
     pub tls: Option<Arc<Tls>>,
+    /// Which web pages may read the answers under `/v1`.
+    pub cors: Cors,
     /// Counts what happens, if somebody wants to know.
     pub observer: Option<Arc<Observer>>,
     /// The number of the first connection; part of the ids of its requests. Best one that no other start has.
@@ -77,6 +79,7 @@ impl Default for ServerConfig {
             linger_timeout: limits::LINGER_TIMEOUT,
             drain_timeout: limits::DRAIN_TIMEOUT,
             tls: None,
+            cors: Cors::default(),
             observer: None,
             first_connection: 0,
         }
@@ -213,17 +216,20 @@ impl Server {
     /// A place for a connection from `address`, among all of them and among its own.
     fn admit(&self, address: IpAddr) -> Option<Admitted> {
         let observer = self.service.config.observer.clone();
+        let observe = |note: fn(&Observer)| {
+            if let Some(observer) = &observer {
+                note(observer);
+            }
+        };
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            observer.inspect(|observer| observer.refused_full());
+            observe(Observer::refused_full);
             return None;
         };
         let Some(place_of_peer) = self.peers.admit(address) else {
-            observer.inspect(|observer| observer.refused_crowded());
+            observe(Observer::refused_crowded);
             return None;
         };
-        if let Some(observer) = &observer {
-            observer.connection_opened();
-        }
+        observe(Observer::connection_opened);
         Some(Admitted {
             _place: place,
             _place_of_peer: place_of_peer,

@@ -14,7 +14,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{HeaderValue, Request},
+    http::{HeaderValue, Request, header::ORIGIN},
     response::Response,
 };
 use hyper::body::Incoming;
@@ -23,7 +23,7 @@ use tower_service::Service as _;
 use tracing::{Instrument, Level, Span, debug, debug_span, enabled};
 
 use super::{
-    ServerConfig,
+    Cors, ServerConfig,
     admission::{Admission, Urgency},
     answer::Refusal,
     intake,
@@ -31,10 +31,11 @@ use super::{
     request_id::{self, X_REQUEST_ID},
     route_table::{self, RouteTable},
 };
-use crate::metrics::RouteIndex;
+use crate::{limits, metrics::RouteIndex};
 
-/// Requests below this path carry an id. The small API's answers stay as they are.
-const WITH_IDS: &str = "/v1/";
+/// Requests below this path carry an id, and their answers are for the web pages that are allowed to read them. The
+/// small API's answers stay as they are.
+const LARGER_API: &str = "/v1/";
 
 /// What all connections of a server share.
 #[derive(Debug)]
@@ -58,6 +59,9 @@ struct Errand {
     route: RouteIndex,
     urgency: Urgency,
     id: Option<HeaderValue>,
+    is_of_larger_api: bool,
+    /// The web page that asks, if one does.
+    origin: Option<HeaderValue>,
     span: Span,
     /// None where nobody wants to know how long it took.
     begun: Option<Instant>,
@@ -97,7 +101,8 @@ impl Service {
     fn look_at(&self, request: &Request<Incoming>, caller: &Caller) -> Errand {
         let logged = enabled!(Level::DEBUG);
         let route = self.routes.find(request.uri());
-        let id = (logged || request.uri().path().starts_with(WITH_IDS)).then(|| {
+        let is_of_larger_api = request.uri().path().starts_with(LARGER_API);
+        let id = (logged || is_of_larger_api).then(|| {
             // Relaxed: a number for each, in any order.
             let number = caller.requests.fetch_add(1, Ordering::Relaxed);
             request_id::choose(request.headers(), caller.connection, number)
@@ -117,6 +122,8 @@ impl Service {
             route,
             urgency: route_table::urgency(request.method(), route),
             id,
+            is_of_larger_api,
+            origin: request.headers().get(ORIGIN).cloned(),
             span,
             begun: (logged || self.config.observer.is_some()).then(Instant::now),
         }
@@ -128,6 +135,11 @@ impl Service {
         caller: &Caller,
         urgency: Urgency,
     ) -> Response {
+        if request.uri().path().starts_with(LARGER_API)
+            && let Some(answer) = Cors::preflight(request.method(), request.headers())
+        {
+            return answer;
+        }
         let mut request = match intake::complete(request, &self.config).await {
             Ok(request) => request,
             Err(refusal) => return refusal,
@@ -136,8 +148,12 @@ impl Service {
             return Refusal::Overloaded.answer();
         };
         request.extensions_mut().insert(Peer(caller.peer));
+        let mut patience = self.config.answer_timeout;
+        if intake::is_streamed(&request) {
+            patience += limits::CHART_BODY_TIMEOUT;
+        }
         let answer = call(self.app.clone(), request);
-        match timeout(self.config.answer_timeout, answer).await {
+        match timeout(patience, answer).await {
             Ok(answer) => answer,
             Err(_elapsed) => Refusal::TookTooLong.answer(),
         }
@@ -151,6 +167,10 @@ impl Service {
                 observer.answered(errand.route, status, took);
             }
             debug!(parent: &errand.span, status, micros = took.as_micros(), "answered");
+        }
+        if errand.is_of_larger_api {
+            let origin = errand.origin.as_ref();
+            self.config.cors.mark(origin, answer.headers_mut());
         }
         if let Some(id) = errand.id {
             answer.headers_mut().insert(X_REQUEST_ID, id);

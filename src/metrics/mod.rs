@@ -50,6 +50,8 @@ impl Registry {
     /// Shows a counter.
     pub fn counter(&mut self, name: &'static str, help: &'static str) -> Counter {
         let counter = Counter::default();
+        // Here, and only here, the registry puts a full stop after the help.
+        let help = help.trim_end_matches('.');
         self.inner.register(name, help, counter.clone());
         counter
     }

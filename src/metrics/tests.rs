@@ -74,6 +74,8 @@ fn counters_and_gauges_show_what_they_are_when_asked() {
     early.inc();
     let text = registry.text();
     for line in [
+        "# HELP seatlock_lost Things lost.",
+        "# HELP seatlock_depth How deep.",
         "seatlock_lost_total 1",
         r#"seatlock_trains_total{when="early"} 1"#,
         r#"seatlock_trains_total{when="late"} 3"#,

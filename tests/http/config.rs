@@ -30,7 +30,13 @@ fn a_flag_comes_before_the_environment_that_before_the_file_and_that_before_the_
         "seatlock.toml",
         "seats = 1\nlock_ttl = \"2m\"\nworkers = 3\norigins = [\"https://a.example\"]\n",
     );
-    let mut command = seatlock(&["config", "--seats", "4", "--origins", "https://b.example,*"]);
+    let mut command = seatlock(&[
+        "config",
+        "--seats",
+        "4",
+        "--origins",
+        "https://b.example,https://c.example",
+    ]);
     command
         .env("SEATLOCK_CONFIG", &file)
         .env("SEATLOCK_SEATS", "5")
@@ -51,7 +57,7 @@ fn a_flag_comes_before_the_environment_that_before_the_file_and_that_before_the_
         ("tls_cert", "# tls_cert =  # not set".to_owned()),
         (
             "origins",
-            r#"origins = ["https://b.example", "*"]  # --origins"#.to_owned(),
+            r#"origins = ["https://b.example", "https://c.example"]  # --origins"#.to_owned(),
         ),
     ] {
         assert_eq!(line(&text, &format!("{key} =")), expected);

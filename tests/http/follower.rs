@@ -126,8 +126,7 @@ impl Follower {
             let seats = shown["seats"].as_object().expect("seats");
             self.seats = vec![Shown::Available; seats.len()];
             for (label, status) in seats {
-                let number = label.rsplit('/').next().and_then(|text| text.parse().ok());
-                let number: usize = number.expect("a number");
+                let number: usize = label.parse().expect("a number");
                 self.seats[number - 1] = named(status.as_str().expect("a status"));
             }
         }

@@ -1,18 +1,43 @@
 //! `GET seats`: its two forms, its caches, and that all of them say the same.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
+use axum::{body::to_bytes, http::HeaderMap};
 use flate2::read::GzDecoder;
-use seatlock::{feed::Shown, http::v1::availability::MAP_TYPE, limits::PAGE_SEATS};
+use seatlock::{
+    chart::Chart,
+    clock::BootClock,
+    engine::{Engine, EngineConfig, HoldAnswer, ReleaseAnswer},
+    event::User,
+    feed::Shown,
+    http::v1::{
+        availability::{self, MAP_TYPE},
+        stream::StreamLimits,
+        texts::Texts,
+    },
+    limits::PAGE_SEATS,
+};
 
 use crate::{
     apps::patient,
-    stall::{Ground, Stall},
+    stall::Stall,
     talk::{Host, Reply},
 };
 
+/// Numbered seats, and a lawn after them.
 fn ground(numbered: u32, lawn: u32) -> (Stall, Host) {
-    let stall = Stall::on(Ground { numbered, lawn }, Default::default());
+    let rows = format!(r#"[{{"label": "\"A\"", "seats": {numbered}}}]"#);
+    let sections = match numbered {
+        0 => String::new(),
+        _ => format!(r#"{{"name": "Stalls", "rows": {rows}}}"#),
+    };
+    let areas = match lawn {
+        0 => String::new(),
+        _ => format!(r#"{{"name": "Lawn", "capacity": {lawn}}}"#),
+    };
+    let chart = format!(r#"{{"sections": [{sections}], "areas": [{areas}]}}"#);
+    let chart = Chart::from_json(chart.as_bytes()).expect("a chart");
+    let stall = Stall::on(chart, StreamLimits::default());
     let host = Host::start(stall.app(), patient());
     (stall, host)
 }
@@ -43,7 +68,7 @@ fn json_has_seats_by_label_and_areas_by_count() {
     stall.change(8, 4, Shown::Held);
     let reply = ask(&host, "GET", "");
     assert_eq!(reply.header("content-type"), Some("application/json"));
-    let expected = r#"{"event":"finale","position":8,"resume":"0000beef-8","counts":{"available":3,"held":1,"booked":1,"withheld":0},"areas":{"Lawn":{"available":2,"held":1,"booked":0,"withheld":0}},"seats":{"\"Stalls\"/A/1":"available","\"Stalls\"/A/2":"booked"}}"#;
+    let expected = r#"{"event":"finale","position":8,"resume":"0000beef-8","counts":{"available":3,"held":1,"booked":1,"withheld":0},"areas":{"Lawn":{"available":2,"held":1,"booked":0,"withheld":0}},"seats":{"Stalls/\"A\"/1":"available","Stalls/\"A\"/2":"booked"}}"#;
     assert_eq!(String::from_utf8_lossy(&reply.body), expected);
 }
 
@@ -154,4 +179,30 @@ fn a_form_is_chosen_by_weight() {
         let reply = ask(&host, "GET", &format!("accept: {accept}\r\n"));
         assert_eq!(reply.header("content-type"), Some(expected), "{accept}");
     }
+}
+
+/// A thousand times: the scribe, which the map comes from, is always behind a little.
+#[test]
+fn who_was_told_of_a_change_sees_it() {
+    let engine = Engine::start(EngineConfig::default(), BootClock::new()).expect("an engine");
+    let event = engine.default_event().expect("the event of the small API");
+    let (texts, nothing_special, ada) = (Texts::default(), HeaderMap::new(), User::new("ada"));
+    let seen = async || {
+        let answer = availability::seats(&engine, &texts, event, &nothing_special).await;
+        let body = to_bytes(answer.into_body(), usize::MAX).await;
+        String::from_utf8(body.expect("a body").to_vec()).expect("JSON")
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(async {
+        for _ in 0..500 {
+            assert!(matches!(engine.hold_seat(3, &ada), HoldAnswer::Held { .. }));
+            assert!(seen().await.contains(r#""3":"held""#));
+            assert!(matches!(
+                engine.release_seat(3),
+                ReleaseAnswer::Released { .. }
+            ));
+            assert!(seen().await.contains(r#""3":"available""#));
+        }
+    });
+    assert!(Arc::ptr_eq(&texts.of(event), &texts.of(event)));
 }

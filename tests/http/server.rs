@@ -294,19 +294,24 @@ fn a_request_knows_the_address_that_it_comes_from() {
     }
 }
 
-#[test]
-fn overloaded_it_refuses_maps_before_holds_and_holds_before_confirms() {
-    let (gate, entered) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
-    let inner = (Arc::clone(&gate), Arc::clone(&entered));
+/// Three of the routes, whose handlers count themselves and wait until somebody adds a permit to the gate.
+fn waiting_room(gate: &Arc<Semaphore>, entered: &Arc<AtomicUsize>) -> Router {
+    let (gate, entered) = (Arc::clone(gate), Arc::clone(entered));
     let wait = async move || {
-        inner.1.fetch_add(1, Ordering::SeqCst);
-        inner.0.acquire().await.expect("not closed").forget();
+        entered.fetch_add(1, Ordering::SeqCst);
+        gate.acquire().await.expect("not closed").forget();
     };
-    let app = Router::new()
+    Router::new()
         .route("/seats", get(wait.clone()))
         .route("/lock/{id}", post(wait.clone()))
         .route("/confirm/{id}", post(wait))
-        .merge(health(Vec::new()));
+        .merge(health(Vec::new()))
+}
+
+#[test]
+fn overloaded_it_refuses_maps_before_holds_and_holds_before_confirms() {
+    let (gate, entered) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let app = waiting_room(&gate, &entered);
     let config = ServerConfig {
         requests_max: 8,
         ..patient()

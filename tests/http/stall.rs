@@ -1,6 +1,6 @@
 //! An event on its own, served as `/v1` serves events: what the tests of availability ask.
 
-use std::{fmt::Display, net::Ipv4Addr, ops::Range, sync::Arc};
+use std::{net::Ipv4Addr, sync::Arc};
 
 use axum::{
     Router,
@@ -10,58 +10,34 @@ use axum::{
     routing::get,
 };
 use seatlock::{
+    chart::Chart,
     feed::{Feed, Life, Shown},
     http::v1::{
         availability,
-        seat_text::{Plan, SeatText},
+        seat_text::SeatText,
         stream::{Full, StreamLimits, Streams},
     },
     ids::{Lsn, SeatId},
 };
-
-/// Numbered seats, and a lawn after them.
-pub(crate) struct Ground {
-    pub(crate) numbered: u32,
-    pub(crate) lawn: u32,
-}
-
-impl Plan for Ground {
-    fn numbered(&self) -> u32 {
-        self.numbered
-    }
-
-    fn label(&self, seat: SeatId) -> impl Display {
-        format!("\"Stalls\"/A/{}", seat.get() + 1)
-    }
-
-    fn areas(&self) -> impl Iterator<Item = (&str, Range<u32>)> {
-        std::iter::once(("Lawn", self.numbered..self.numbered + self.lawn))
-    }
-}
 
 /// An event and its streams.
 #[derive(Clone)]
 pub(crate) struct Stall {
     pub(crate) feed: Arc<Feed>,
     pub(crate) streams: Streams<Ipv4Addr>,
-    text: Arc<SeatText<Ground>>,
+    text: Arc<SeatText>,
 }
 
 impl Stall {
     pub(crate) fn new(seats: u32, limits: StreamLimits) -> Self {
-        let ground = Ground {
-            numbered: seats,
-            lawn: 0,
-        };
-        Self::on(ground, limits)
+        Self::on(Chart::numbered(seats), limits)
     }
 
-    pub(crate) fn on(ground: Ground, limits: StreamLimits) -> Self {
-        let seats = ground.numbered + ground.lawn;
+    pub(crate) fn on(chart: Chart, limits: StreamLimits) -> Self {
         Self {
-            feed: Arc::new(Feed::new(seats, Life::new(0xbeef), Lsn::NONE)),
+            feed: Arc::new(Feed::new(chart.seat_count(), Life::new(0xbeef), Lsn::NONE)),
             streams: Streams::new(limits),
-            text: Arc::new(SeatText::new("finale", ground)),
+            text: Arc::new(SeatText::new("finale", Arc::new(chart))),
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     HalfTls {
         missing: &'static str,
     },
+    /// The keys or whatever else the gate goes by.
+    Gate(String),
     Tls(TlsError),
     Engine(StartError),
     Runtime(io::Error),
@@ -37,6 +39,7 @@ impl fmt::Display for Failure {
                     "TLS needs a certificate and its key: {missing} is missing"
                 )
             }
+            Self::Gate(reason) => f.write_str(reason),
             Self::Tls(error) => write!(f, "cannot speak TLS: {error}"),
             Self::Engine(error) => error.fmt(f),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),

@@ -82,7 +82,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     fn look_for_accessible(&self, index: u32, needed: u32) -> Option<(&Stretch, View)> {
         let stretch = &self.plan.stretches[index as usize];
         let cell = self.plan.mixture(stretch)?.accessible_cell()?;
-        let is_worth_it = self.is_wished(stretch) && self.has_room(cell, |room| room.fits(needed));
+        let is_worth_it = self.is_wished(stretch) && self.room(cell).fits(needed);
         is_worth_it.then(|| (stretch, self.look(index)))
     }
 

@@ -1,5 +1,7 @@
 //! How a plan is made.
 
+use std::ops::Range;
+
 use super::{
     place::Places,
     plan::{
@@ -32,6 +34,9 @@ struct Draft {
     places: Places,
     rows: Vec<RowEntry>,
     last: Option<Row>,
+    /// The stretches of each part of the row that was begun last, and of the row in front of it.
+    parts: Vec<Range<u32>>,
+    parts_in_front: Vec<Range<u32>>,
 }
 
 impl Draft {
@@ -42,6 +47,7 @@ impl Draft {
             "rows have seats, and come in the order of these"
         );
         let ordinal = index(self.stretches.len());
+        self.begin(row);
         self.link(row, ordinal);
         for nth in 0..stretch_count(row.seats) {
             let stretch = self.stretch(house, row, nth);
@@ -55,16 +61,25 @@ impl Draft {
         self.last = Some(row);
     }
 
-    /// Tells the stretches of the last row what is behind them, if this row is.
-    fn link(&mut self, row: Row, ordinal: u32) {
-        let Some(last) = self.last.filter(|last| last.section == row.section) else {
+    /// Turns to the next row, unless this is another part of the last one.
+    fn begin(&mut self, row: Row) {
+        let last = self.last.filter(|last| last.section == row.section);
+        if last.is_some_and(|last| last.depth == row.depth) {
             return;
-        };
-        let before = self.stretches.len() - stretch_count(last.seats) as usize;
-        let behind = ordinal..ordinal + stretch_count(row.seats);
-        for (stretch, behind) in self.stretches[before..].iter_mut().zip(behind) {
-            stretch.behind = Some(behind);
         }
+        let parts = std::mem::take(&mut self.parts);
+        let is_next = last.is_some_and(|last| last.depth + 1 == row.depth);
+        self.parts_in_front = if is_next { parts } else { Vec::new() };
+    }
+
+    /// Tells the stretches in front of this part of a row that it is behind them.
+    fn link(&mut self, row: Row, ordinal: u32) {
+        let behind = ordinal..ordinal + stretch_count(row.seats);
+        let in_front = self.parts_in_front.get(self.parts.len()).cloned();
+        for (front, behind) in in_front.into_iter().flatten().zip(behind.clone()) {
+            self.stretches[front as usize].behind = Some(behind);
+        }
+        self.parts.push(behind);
     }
 
     fn stretch(&mut self, house: &impl House, row: Row, nth: u32) -> Stretch {

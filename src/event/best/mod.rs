@@ -16,12 +16,18 @@
 //! The [`Plan`] has the rows in the order of their nearest seat, so a search goes from the focal point outwards and ends
 //! at the first row that cannot be better than what it has. It skips the rows whose hints say that there is no room
 //! ([`crate::event::hints`]), and looks at the others as bits, a seat each, of which a few shifts say where there
-//! is room for a party ([`runs`]).
+//! is room for a party (`runs`).
 //!
 //! # When many ask at once
 //! All who ask at the same moment are offered the same best seats, and one of them gets these. The others come back with
 //! `attempt + 1` and a fresh `now`, and pick by chance among the next best: 4 choices, then 8, 16, up to 64. Each lost
 //! race is a hold that somebody else has won, so a crowd as a whole always gets on. Who has lost
+//! [`limits::BEST_ATTEMPTS_MAX`] times is told that the engine is busy, which is something else than 'none'.
+//!
+//! `None` means that each row, when the search came by, had no room: the hints never hide a free seat. While nothing is
+//! freed, as when a herd fills the house, there is then no room anywhere. Seats that are freed behind the search's back
+//! count for the next one. Now and then a refusal is checked against all seats nevertheless ([`Hints::doubt`]).
+//!
 //! [`limits::BEST_ATTEMPTS_MAX`] times is told that the engine is busy, which is something else than 'none'.
 //!
 //! `None` means that there were not enough seats at a moment during the search: the hints never hide a free one. Now and
@@ -32,7 +38,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `wish`, `policy` | what is asked for, and what is best |
-//! | `plan`, `compile`, `place` | the chart, compiled |
+//! | `plan`, `compile`, `place`, `house` | the chart, compiled |
 //! | `sight` | the seats as they are |
 //! | `search` | the walk, and parties side by side |
 //! | `spread`, `access`, `areas` | parties in other ways |
@@ -90,6 +96,7 @@ pub fn find(
         chance,
         trusts: true,
         gives_companions: false,
+        longest: u32::MAX,
     };
     search.run().or_else(|| {
         search.trusts = !hints.doubt(sight.now());

@@ -71,7 +71,11 @@ impl Places {
             }
         };
         let (one, other) = (middle(one), middle(other));
-        f32::hypot(one.x - other.x, one.y - other.y)
+        let apart = Offset {
+            x: one.x - other.x,
+            y: one.y - other.y,
+        };
+        apart.distance().0.sqrt()
     }
 }
 

@@ -27,8 +27,7 @@ const MARGIN: u32 = 2;
 
 /// The seats that the search is told about, whoever keeps them.
 pub trait House {
-    /// The rows of numbered seats, in the order of their seats. Two rows of one section that follow one another are
-    /// neighbours.
+    /// The rows of numbered seats, in the order of their seats. An aisle cuts a row in two, of the same depth.
     fn rows(&self) -> impl Iterator<Item = Row>;
 
     /// The areas without numbered seats, in the order of their places.
@@ -50,6 +49,8 @@ pub struct Row {
     pub seats: u32,
     /// The section's number.
     pub section: usize,
+    /// How many rows of its section are in front of it. The n-th part of the next row counts as behind its n-th part.
+    pub depth: u32,
 }
 
 /// Places that nobody chooses between.
@@ -117,7 +118,7 @@ pub(super) struct Stretch {
     pub(super) categories: Categories,
     pub(super) nearest: Distance,
     pub(super) line: Line,
-    /// The stretch in the next row of the section.
+    /// The stretch in the next row of the section, on the same side of the aisles.
     pub(super) behind: Option<u32>,
     pub(super) mixture: Option<u32>,
 }

@@ -9,7 +9,7 @@ use super::{
     wish::Wish,
 };
 use crate::{
-    event::hints::{Hints, Room},
+    event::hints::{Hint, Hints, Room},
     ids::SeatId,
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Search<'s, S, C> {
     pub(super) trusts: bool,
     /// Whether companion seats are given to anybody.
     pub(super) gives_companions: bool,
+    /// The longest run that the walk for the first rank has come upon: no other walk needs to look for longer ones.
+    pub(super) longest: u32,
 }
 
 /// What a look at a stretch has found.
@@ -56,6 +58,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     }
 
     fn first_rank(&mut self) -> Option<Vec<SeatId>> {
+        self.longest = u32::MAX;
         let ranks = self.policy.ranks(self.wish.adjacent).iter();
         ranks
             .into_iter()
@@ -75,6 +78,9 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The nearest party side by side.
     fn together(&mut self, cleanly: bool) -> Option<Vec<SeatId>> {
         let party = self.wish.quantity;
+        if self.longest < party {
+            return None;
+        }
         let fits = |room: Room| {
             if cleanly {
                 room.fits_cleanly(party)
@@ -83,55 +89,81 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             }
         };
         let mut list = Shortlist::new(self.choices);
+        let mut seen = 0;
         for (index, stretch) in (0..).zip(&self.plan.stretches) {
-            if !self.has_room(index, fits) {
+            let room = self.room(index);
+            if !fits(room) {
+                seen = seen.max(room.longest());
                 continue;
             }
             if list.is_settled(Cost::of(stretch.nearest)) {
                 break;
             }
-            if !self.is_allowed(stretch, fits) {
+            if !self.is_wished(stretch) {
                 continue;
             }
-            let mut view = self.look(index);
-            let mut from = stretch.own();
-            // A further choice in a stretch must be as good now as when those before it are gone: nobody knows which of
-            // them will be.
-            for _ in 0..self.choices {
-                from &= view.starts(party, cleanly);
-                let Some((cost, start)) = self.nearest_start(stretch, from) else {
-                    break;
-                };
-                list.add(cost, Party::new(stretch.seat(start), party));
-                view = view.without(range(start, start + party));
+            if let Some(room) = self.category_room(stretch).filter(|room| !fits(*room)) {
+                seen = seen.max(room.longest());
+                continue;
             }
+            let view = self.look(index);
+            seen = seen.max(longest(view.fit));
+            self.add_parties(stretch, view, cleanly, &mut list);
         }
+        self.longest = seen;
         Some(list.pick(&mut self.chance)?.seats())
     }
 
-    fn nearest_start(&self, stretch: &Stretch, from: Bits) -> Option<(Cost, u32)> {
+    /// Adds the nearest parties of a stretch. A further one must be as good now as when those before it are gone: nobody
+    /// knows which of them will be.
+    fn add_parties(
+        &self,
+        stretch: &Stretch,
+        mut view: View,
+        cleanly: bool,
+        list: &mut Shortlist<Party>,
+    ) {
         let party = self.wish.quantity;
-        let mut best = Shortlist::new(1);
-        for start in places(from) {
-            let distance = self.plan.places.party(stretch.line, start, party);
-            best.add(Cost::of(distance), start);
+        let mut from = stretch.own();
+        for _ in 0..self.choices {
+            from &= view.starts(party, cleanly);
+            let Some((cost, start)) = self.nearest_start(stretch, from) else {
+                return;
+            };
+            list.add(cost, Party::new(stretch.seat(start), party));
+            view = view.without(range(start, start + party));
         }
-        best.best()
     }
 
-    /// Whether the hint of a cell speaks for a look.
+    /// The nearest of these places to sit down at.
     #[inline]
-    pub(super) fn has_room(&self, cell: u32, fits: impl Fn(Room) -> bool) -> bool {
-        !self.trusts || fits(self.hints.read(cell).room(self.sight.now()))
+    fn nearest_start(&self, stretch: &Stretch, from: Bits) -> Option<(Cost, u32)> {
+        let cost = |start| {
+            let places = &self.plan.places;
+            Cost::of(places.party(stretch.line, start, self.wish.quantity))
+        };
+        let mut from = places(from).map(|start| (cost(start), start));
+        let first = from.next()?;
+        Some(from.fold(
+            first,
+            |best, other| if other.0 < best.0 { other } else { best },
+        ))
     }
 
-    /// Whether the wish allows any seats of the stretch, and the hint about their category speaks for a look.
+    /// What there may be room for, as far as the hint of a cell is trusted.
     #[inline]
-    pub(super) fn is_allowed(&self, stretch: &Stretch, fits: impl Fn(Room) -> bool) -> bool {
-        self.is_wished(stretch)
-            && self
-                .category_cell(stretch)
-                .is_none_or(|cell| self.has_room(cell, fits))
+    pub(super) fn room(&self, cell: u32) -> Room {
+        if self.trusts {
+            self.hints.read(cell).room(self.sight.now())
+        } else {
+            Room::ANY
+        }
+    }
+
+    /// The same about the one category that is wished for in a mixed stretch.
+    #[inline]
+    pub(super) fn category_room(&self, stretch: &Stretch) -> Option<Room> {
+        self.category_cell(stretch).map(|cell| self.room(cell))
     }
 
     /// Whether the wish allows any seats of the stretch.
@@ -149,29 +181,22 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         let accessible_cell = mixture.and_then(|mixture| mixture.accessible_cell());
         // The hints are read before the seats: see `hints`.
         let read = |cell: u32| (cell, self.hints.read(cell));
-        let (whole, category, accessible) = (
-            read(index),
-            category_cell.map(read),
-            accessible_cell.map(read),
-        );
+        let whole = read(index);
+        let (category, accessible) = (category_cell.map(read), accessible_cell.map(read));
         let (free, ticks_left) = stretch.free(self.sight);
-        let (wished, ramps, companions) = mixture.map_or((Bits::MAX, 0, 0), |mixture| {
-            (
-                mixture.of(self.wish.categories),
-                mixture.accessible,
-                mixture.companions,
-            )
-        });
+        let wished = mixture.map_or(Bits::MAX, |mixture| mixture.of(self.wish.categories));
+        let ramps = mixture.map_or(0, |mixture| mixture.accessible);
         let open = free & !ramps;
-        let now = self.sight.now();
-        let tell = |(cell, saw), room| self.hints.lower(cell, saw, room, now, ticks_left);
-        tell(whole, room_of(open, open));
+        self.tell(whole, open, open, ticks_left);
         if let Some(category) = category {
-            tell(category, room_of(open & wished, open));
+            self.tell(category, open & wished, open, ticks_left);
         }
-        if let Some(accessible) = accessible {
-            tell(accessible, Room::seats((free & ramps).count_ones()));
+        if let Some((cell, saw)) = accessible {
+            let room = Room::seats((free & ramps).count_ones());
+            let now = self.sight.now();
+            self.hints.lower(cell, saw, room, now, ticks_left);
         }
+        let companions = mixture.map_or(0, |mixture| mixture.companions);
         let kept = if self.gives_companions { 0 } else { companions };
         let view = View {
             open,
@@ -179,6 +204,15 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             accessible: free & ramps & wished,
         };
         view.without(stretch.bits_of(self.avoid))
+    }
+
+    /// Tells a hint which seats were found to be free, if that is news.
+    fn tell(&self, (cell, saw): (u32, Hint), fit: Bits, open: Bits, ticks_left: Option<u32>) {
+        let now = self.sight.now();
+        if !self.trusts || is_stale(saw.room(now), fit) {
+            self.hints
+                .lower(cell, saw, room_of(fit, open), now, ticks_left);
+        }
     }
 
     /// The cell of the one category that is wished for in a mixed stretch.
@@ -207,6 +241,12 @@ impl View {
             accessible: self.accessible & !seats,
         }
     }
+}
+
+/// Whether what is said about some seats has to be said anew. It doesn't while the longest run is still there: whoever
+/// changes a seat raises the hint, and the others are at worst a needless look too high.
+fn is_stale(room: Room, fit: Bits) -> bool {
+    room == Room::ANY || starts(fit, room.longest()) == 0
 }
 
 /// Which parties these seats have room for.

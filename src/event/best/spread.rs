@@ -7,12 +7,13 @@ use super::{
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
 };
-use crate::ids::SeatId;
+use crate::{event::hints::Room, ids::SeatId};
 
 impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The nearest party in two parts, of which one sits in the row behind the other's.
     pub(super) fn split(&mut self) -> Option<Vec<SeatId>> {
-        if self.wish.quantity < 2 {
+        let party = self.wish.quantity;
+        if party < 2 || self.longest < party.div_ceil(2) {
             return None;
         }
         let mut list = Shortlist::new(self.choices);
@@ -20,18 +21,18 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             let Some(behind) = stretch.behind else {
                 continue;
             };
-            if !self.have_room(index, behind) {
+            if !are_enough(party, self.room(index), self.room(behind)) {
                 continue;
             }
-            let other = &self.plan.stretches[behind as usize];
-            let nearest = stretch.nearest.worst(other.nearest);
             if list.is_settled(Cost::of(stretch.nearest)) {
                 break;
             }
-            if list.is_settled(Cost::of(nearest))
-                || !self.is_allowed(stretch, |room| room.fits(1))
-                || !self.is_allowed(other, |room| room.fits(1))
-            {
+            let other = &self.plan.stretches[behind as usize];
+            let both = stretch.nearest.worst(other.nearest);
+            let rooms = [stretch, other].map(|stretch| self.category_room(stretch));
+            let [front, back] = rooms.map(|room| room.unwrap_or(Room::ANY));
+            let are_wished = self.is_wished(stretch) && self.is_wished(other);
+            if !are_wished || !are_enough(party, front, back) || list.is_settled(Cost::of(both)) {
                 continue;
             }
             let views = [(stretch, self.look(index)), (other, self.look(behind))];
@@ -46,13 +47,14 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     pub(super) fn anywhere(&mut self, quantity: u32, avoid: &[SeatId]) -> Option<Vec<SeatId>> {
         let mut list = Shortlist::new(quantity + self.choices - 1);
         for (index, stretch) in (0..).zip(&self.plan.stretches) {
-            if !self.has_room(index, |room| room.fits(1)) {
+            if !self.room(index).fits(1) {
                 continue;
             }
             if list.is_settled(Cost::of(stretch.nearest)) {
                 break;
             }
-            if self.is_allowed(stretch, |room| room.fits(1)) {
+            let is_full = |room: Room| !room.fits(1);
+            if self.is_wished(stretch) && !self.category_room(stretch).is_some_and(is_full) {
                 let view = self.look(index).without(stretch.bits_of(avoid));
                 for place in places(view.fit & stretch.own()) {
                     let distance = self.plan.places.party(stretch.line, place, 1);
@@ -61,17 +63,6 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             }
         }
         list.sample(quantity, &mut self.chance)
-    }
-
-    /// Whether the hints of two neighbouring stretches speak for a look at both.
-    fn have_room(&self, front: u32, behind: u32) -> bool {
-        if !self.trusts {
-            return true;
-        }
-        let now = self.sight.now();
-        let longest = |index| self.hints.read(index).room(now).longest();
-        let (front, behind) = (longest(front), longest(behind));
-        front > 0 && behind > 0 && front + behind >= u64::from(self.wish.quantity)
     }
 
     /// The best way to seat the party in these two stretches: as evenly as there is room for.
@@ -100,10 +91,20 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             let distance = places_of.party(front.line, start, ahead);
             for other in places(starts_behind) {
                 let both = distance.worst(places_of.party(behind.line, other, rest));
+                // However near the two parts are to one another: this saves most of the square roots.
+                if best.is_settled(Cost::of(both)) {
+                    continue;
+                }
                 let gap = places_of.gap((front.line, start, ahead), (behind.line, other, rest));
                 let party = Party::split((front.seat(start), ahead), (behind.seat(other), rest));
                 best.add(Cost::of(both.apart(gap)), party);
             }
         }
     }
+}
+
+/// Whether two neighbouring stretches may have room for a party between them.
+fn are_enough(party: u32, front: Room, behind: Room) -> bool {
+    let (front, behind) = (front.longest(), behind.longest());
+    front > 0 && behind > 0 && front + behind >= party
 }

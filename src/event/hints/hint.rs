@@ -64,13 +64,13 @@ impl Room {
     /// Whether so many may sit side by side.
     #[inline]
     pub fn fits(self, party: u32) -> bool {
-        self.longest() >= u64::from(party)
+        self.longest() >= party
     }
 
     /// Whether so many may sit side by side and leave no orphan.
     #[inline]
     pub fn fits_cleanly(self, party: u32) -> bool {
-        match self.longest().checked_sub(u64::from(party)) {
+        match self.longest().checked_sub(party) {
             None => false,
             Some(0) => self.0 & WHOLE != 0,
             Some(1) => self.0 & ONE_LESS != 0,
@@ -80,8 +80,8 @@ impl Room {
 
     /// How many may sit side by side at most; 127 stands for more as well.
     #[inline]
-    pub fn longest(self) -> u64 {
-        self.0 & LONGEST_MASK
+    pub fn longest(self) -> u32 {
+        u8::try_from(self.0 & LONGEST_MASK).map_or(0, u32::from)
     }
 }
 

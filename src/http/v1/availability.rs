@@ -27,7 +27,7 @@
 //! ```
 //!
 //! **How true it is.** A hold that has expired is shown as held until the reaper has freed it, two ticks later at the
-//! most. Whoever was told of a change sees it: the caller waits for the feed before it answers.
+//! most. Whoever was told of a change sees it: [`seats`] waits for the feed before it answers.
 //!
 //! **Caches.** Each answer has a strong `ETag` of its state, form and coding, and 304 answers who has it already.
 //! Between two changes the same texts answer everybody ([`super::seat_text`]).
@@ -48,9 +48,13 @@ use axum::{
 
 use super::{
     preference,
-    seat_text::{Coding, Plan, SeatText},
+    seat_text::{Coding, SeatText},
+    texts::Texts,
 };
-use crate::feed::Snapshot;
+use crate::{
+    engine::{Engine, Event},
+    feed::Snapshot,
+};
 
 /// The media type of the binary map.
 pub const MAP_TYPE: &str = "application/vnd.seatlock.map";
@@ -69,8 +73,19 @@ enum Form {
     Map,
 }
 
+/// The answer that shows what the event's seats are now, whatever was changed before included.
+pub async fn seats(
+    engine: &Engine,
+    texts: &Texts,
+    event: &Arc<Event>,
+    asked: &HeaderMap,
+) -> Response {
+    engine.caught_up().await;
+    answer(asked, &texts.of(event), event.feed().snapshot())
+}
+
 /// The answer that shows `snapshot` to who asked with these headers. HTTP leaves the body out of an answer to `HEAD`.
-pub fn answer<P: Plan>(asked: &HeaderMap, text: &Arc<SeatText<P>>, snapshot: Snapshot) -> Response {
+pub fn answer(asked: &HeaderMap, text: &Arc<SeatText>, snapshot: Snapshot) -> Response {
     let form = form(asked);
     let coding = match form {
         Form::Json => coding(asked),

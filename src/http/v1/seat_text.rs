@@ -2,17 +2,11 @@
 //!
 //! An answer holds a snapshot, two bits a seat, and makes or finds its pages as they are sent. So it is true for one
 //! position from its first byte to its last, and a slow reader holds no text.
-//!
-//! **Compressed pages.** Each is a piece of a deflate stream (RFC 1951) that ends on a byte's boundary and refers to
-//! nothing before it, so that pages of any age can be strung together. The checksum of the whole, which gzip (RFC 1952)
-//! wants at the end, is combined from theirs. `pigz` compresses in parallel by the same means.
 
 use std::{
     convert::Infallible,
     fmt::Display,
-    io::Write as _,
     mem,
-    ops::Range,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -20,33 +14,22 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use flate2::{Compression, Crc, write::DeflateEncoder};
 use hyper::body::{Body as HttpBody, Frame};
 use serde::{Serialize, Serializer};
 
+use super::gzip::{Packed, Sum};
 use crate::{
+    chart::Chart,
     feed::{Row, Shown, Snapshot},
     ids::SeatId,
     limits::PAGE_SEATS,
 };
 
-/// What the numbers of an event's seats mean.
-pub trait Plan: Send + Sync + 'static {
-    /// How many seats have a label: those before the places of the areas.
-    fn numbered(&self) -> u32;
-
-    /// The label of a numbered seat.
-    fn label(&self, seat: SeatId) -> impl Display;
-
-    /// The areas and the numbers of their places.
-    fn areas(&self) -> impl Iterator<Item = (&str, Range<u32>)>;
-}
-
 /// The text of an event's seats, as far as it has been asked for.
 #[derive(Debug)]
-pub struct SeatText<P> {
+pub struct SeatText {
     event: Box<str>,
-    plan: P,
+    chart: Arc<Chart>,
     pages: Box<[Mutex<Page>]>,
 }
 
@@ -65,26 +48,14 @@ struct Page {
     packed: Option<Arc<Packed>>,
 }
 
-/// A piece of a deflate stream, and the checksum of what is in it.
-#[derive(Debug)]
-struct Packed {
-    deflated: Bytes,
-    sum: Crc,
-}
-
-const GZIP_HEAD: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-
-/// The last block of a deflate stream, an empty one.
-const DEFLATE_END: &[u8] = &[0x03, 0x00];
-
-impl<P: Plan> SeatText<P> {
+impl SeatText {
     /// The text of the event's seats. Nothing is made before it is asked for.
-    pub fn new(event: &str, plan: P) -> Self {
-        let pages = plan.numbered().div_ceil(PAGE_SEATS);
+    pub fn new(event: &str, chart: Arc<Chart>) -> Self {
+        let pages = chart.numbered_count().div_ceil(PAGE_SEATS);
         Self {
             event: event.into(),
             pages: (0..pages).map(|_| Mutex::default()).collect(),
-            plan,
+            chart,
         }
     }
 
@@ -93,7 +64,7 @@ impl<P: Plan> SeatText<P> {
         let mut pages = Pages {
             text: Arc::clone(self),
             snapshot,
-            sum: (coding == Coding::Gzip).then(Crc::new),
+            sum: (coding == Coding::Gzip).then(Sum::default),
             next: Next::Head,
         };
         if self.pages.len() > 1 {
@@ -118,14 +89,15 @@ impl<P: Plan> SeatText<P> {
         let counts = snapshot.counts();
         put_counts(&mut text, |shown| counts.of(shown));
         text.extend_from_slice(b",\"areas\":{");
-        for (nth, (name, places)) in self.plan.areas().enumerate() {
+        for (nth, area) in self.chart.areas().iter().enumerate() {
             if nth > 0 {
                 text.push(b',');
             }
-            put(&mut text, name);
+            put(&mut text, &*area.name);
             text.push(b':');
             let mut counts = [0; Shown::ALL.len()];
-            for place in places.map(SeatId::new) {
+            let first = area.first.get();
+            for place in (first..first + area.capacity).map(SeatId::new) {
                 if let Some(shown) = snapshot.shown(place) {
                     counts[shown as usize] += 1;
                 }
@@ -171,13 +143,13 @@ impl<P: Plan> SeatText<P> {
     fn write(&self, snapshot: &Snapshot, index: usize) -> Vec<u8> {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let first = index * PAGE_SEATS;
-        let last = self.plan.numbered().min(first + PAGE_SEATS);
+        let last = self.chart.numbered_count().min(first + PAGE_SEATS);
         let mut text = Vec::new();
         for seat in (first..last).map(SeatId::new) {
             if seat.get() > 0 {
                 text.push(b',');
             }
-            put(&mut text, &Text(self.plan.label(seat)));
+            put(&mut text, &Text(self.chart.label(seat)));
             text.push(b':');
             let shown = snapshot.shown(seat).map_or("", Shown::name);
             put(&mut text, shown);
@@ -187,27 +159,12 @@ impl<P: Plan> SeatText<P> {
     }
 }
 
-impl Packed {
-    fn of(text: &[u8]) -> Self {
-        let mut sum = Crc::new();
-        sum.update(text);
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        // A flush brings the stream to a byte's boundary. Nothing here can fail: it is written to a vector.
-        let _ = encoder.write_all(text);
-        let _ = encoder.flush();
-        Self {
-            deflated: Bytes::copy_from_slice(encoder.get_ref()),
-            sum,
-        }
-    }
-}
-
 /// An answer on its way.
-struct Pages<P> {
-    text: Arc<SeatText<P>>,
+struct Pages {
+    text: Arc<SeatText>,
     snapshot: Snapshot,
     /// The checksum of what was sent, if it is sent compressed.
-    sum: Option<Crc>,
+    sum: Option<Sum>,
     next: Next,
 }
 
@@ -219,7 +176,7 @@ enum Next {
     Nothing,
 }
 
-impl<P: Plan> Pages<P> {
+impl Pages {
     fn advance(&mut self) -> Option<Bytes> {
         let after = |page| {
             if page < self.text.pages.len() {
@@ -252,38 +209,16 @@ impl<P: Plan> Pages<P> {
 
 const TAIL: &[u8] = b"}}";
 
-fn packed<P: Plan>(
-    text: &SeatText<P>,
-    snapshot: &Snapshot,
-    sum: &mut Crc,
-    now: Next,
-) -> Option<Bytes> {
+fn packed(text: &SeatText, snapshot: &Snapshot, sum: &mut Sum, now: Next) -> Option<Bytes> {
     match now {
-        Next::Head => {
-            let head = Packed::of(&text.head(snapshot));
-            sum.combine(&head.sum);
-            Some([GZIP_HEAD, &head.deflated].concat().into())
-        }
-        Next::Page(page) => {
-            let page = text.packed(snapshot, page);
-            sum.combine(&page.sum);
-            Some(page.deflated.clone())
-        }
-        Next::Tail => {
-            let tail = Packed::of(TAIL);
-            sum.combine(&tail.sum);
-            let (check, length) = (sum.sum().to_le_bytes(), sum.amount().to_le_bytes());
-            Some(
-                [&tail.deflated[..], DEFLATE_END, &check, &length]
-                    .concat()
-                    .into(),
-            )
-        }
+        Next::Head => Some(sum.begin(&Packed::of(&text.head(snapshot)))),
+        Next::Page(page) => Some(sum.go_on(&text.packed(snapshot, page))),
+        Next::Tail => Some(sum.end(&Packed::of(TAIL))),
         Next::Nothing => None,
     }
 }
 
-impl<P: Plan> HttpBody for Pages<P> {
+impl HttpBody for Pages {
     type Data = Bytes;
     type Error = Infallible;
 

@@ -1,10 +1,8 @@
 //! The server's process: an event whose seats change at a steady pace, and its availability over HTTP.
 
 use std::{
-    fmt::Display,
     io,
     net::{Ipv4Addr, SocketAddr},
-    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,12 +20,13 @@ use axum::{
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use seatlock::{
+    chart::Chart,
     feed::{Feed, Life, Shown, flush_interval},
     http::{
         self, ServerConfig,
         v1::{
             availability,
-            seat_text::{Plan, SeatText},
+            seat_text::SeatText,
             stream::{StreamLimits, Streams},
         },
     },
@@ -44,13 +43,10 @@ use super::{
 /// How often changes are made; several at a time, as a scribe's batch has them.
 const BATCH_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Seats with numbers for labels.
-struct Numbers(u32);
-
 #[derive(Clone)]
 struct Event {
     feed: Arc<Feed>,
-    text: Arc<SeatText<Numbers>>,
+    text: Arc<SeatText>,
     streams: Streams<Ipv4Addr>,
 }
 
@@ -63,7 +59,10 @@ pub fn serve(plan: &StreamsPlan) -> Result<(), String> {
     raise_descriptor_limit();
     let event = Event {
         feed: Arc::new(Feed::new(plan.seats, Life::new(1), Lsn::NONE)),
-        text: Arc::new(SeatText::new("stress", Numbers(plan.seats))),
+        text: Arc::new(SeatText::new(
+            "stress",
+            Arc::new(Chart::numbered(plan.seats)),
+        )),
         streams: Streams::new(StreamLimits {
             streams_per_client_max: plan.streams,
             ..StreamLimits::default()
@@ -179,18 +178,4 @@ async fn stream(
         .streams
         .open(&event.feed, client, &headers, query.as_deref());
     opened.unwrap_or_else(|_full| StatusCode::SERVICE_UNAVAILABLE.into_response())
-}
-
-impl Plan for Numbers {
-    fn numbered(&self) -> u32 {
-        self.0
-    }
-
-    fn label(&self, seat: SeatId) -> impl Display {
-        seat.get() + 1
-    }
-
-    fn areas(&self) -> impl Iterator<Item = (&str, Range<u32>)> {
-        std::iter::empty()
-    }
 }

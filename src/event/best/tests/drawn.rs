@@ -1,7 +1,7 @@
 //! Houses drawn as text, for tests.
 //!
-//! One line a row, the stage above the first, the seats a step apart and each row in the middle. An empty line begins a
-//! new section.
+//! One line a row, the stage above the first, the seats a step apart and each row in the middle, `|` an aisle. An empty
+//! line begins a new section.
 //!
 //! | free | taken | what |
 //! |---|---|---|
@@ -40,33 +40,39 @@ impl Drawn {
             areas: Vec::new(),
         };
         let mut section = 0;
-        for (line, depth) in drawing.iter().zip(1_u8..) {
+        for (line, depth) in drawing.iter().zip(1..) {
             if line.is_empty() {
                 section += 1;
             } else {
-                house.row(line, depth.into(), section);
+                house.row(line, depth, section);
             }
         }
         house
     }
 
-    fn row(&mut self, line: &str, y: f32, section: usize) {
-        let seats = u32::try_from(line.len()).expect("a short line");
-        let first = SeatId::new(u32::try_from(self.free.len()).expect("a small house"));
-        self.rows.push(Row {
-            first,
-            seats,
-            section,
-        });
-        let mut x = 0.5 - f32::from(u16::try_from(seats).expect("a short line")) / 2.0;
-        for seat in line.chars() {
-            self.kinds.push(Kind {
-                category: u8::from(":Y".contains(seat)),
-                is_accessible: "aA".contains(seat),
-                is_companion: "cC".contains(seat),
-            });
-            self.free.push(".:ac".contains(seat));
-            self.offsets.push(Offset { x, y });
+    fn row(&mut self, line: &str, depth: u32, section: usize) {
+        let length = |text: &str| u16::try_from(text.len()).expect("a short line");
+        let y = f32::from(u16::try_from(depth).expect("few rows"));
+        let mut x = 0.5 - f32::from(length(line)) / 2.0;
+        for part in line.split('|') {
+            if !part.is_empty() {
+                self.rows.push(Row {
+                    first: SeatId::new(u32::try_from(self.free.len()).expect("a small house")),
+                    seats: length(part).into(),
+                    section,
+                    depth,
+                });
+            }
+            for seat in part.chars() {
+                self.kinds.push(Kind {
+                    category: u8::from(":Y".contains(seat)),
+                    is_accessible: "aA".contains(seat),
+                    is_companion: "cC".contains(seat),
+                });
+                self.free.push(".:ac".contains(seat));
+                self.offsets.push(Offset { x, y });
+                x += 1.0;
+            }
             x += 1.0;
         }
     }
@@ -108,14 +114,22 @@ impl Drawn {
                 }
             }
         };
-        let (mut drawing, mut section) = (Vec::new(), 0);
+        let mut drawing: Vec<String> = Vec::new();
+        let mut last: Option<&Row> = None;
         for row in &self.rows {
-            if row.section != section {
-                drawing.push(String::new());
-                section = row.section;
+            let seats: String = (row.first.get()..row.first.get() + row.seats)
+                .map(sign)
+                .collect();
+            match (last, drawing.last_mut()) {
+                (Some(last), Some(line)) if last.depth == row.depth => {
+                    *line += &format!("|{seats}")
+                }
+                (Some(last), _) if last.section != row.section => {
+                    drawing.extend([String::new(), seats]);
+                }
+                _ => drawing.push(seats),
             }
-            let seats = row.first.get()..row.first.get() + row.seats;
-            drawing.push(seats.map(sign).collect());
+            last = Some(row);
         }
         drawing
     }

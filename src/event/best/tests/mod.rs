@@ -1,4 +1,5 @@
 mod crowd;
 mod drawn;
+mod house;
 mod oracle;
 mod policy;

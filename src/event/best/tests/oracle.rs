@@ -62,7 +62,12 @@ impl Oracle<'_> {
                     .flat_map(|row| self.runs(row, size))
                     .map(|seats| self.worst(&seats)),
             ),
-            Rank::Split => least(&mut rows.skip(1).filter_map(|row| self.split(row - 1, row))),
+            Rank::Split => {
+                let pairs = rows
+                    .clone()
+                    .flat_map(|row| rows.clone().map(move |other| (row, other)));
+                least(&mut pairs.filter_map(|(row, other)| self.split(row, other)))
+            }
             Rank::Anywhere => {
                 let free = (0..self.house.free.len()).filter(|seat| self.is_fit(*seat));
                 let mut far: Vec<f32> = free.map(|seat| self.worst(&[seat])).collect();
@@ -83,7 +88,10 @@ impl Oracle<'_> {
     }
 
     fn split(&self, front: usize, behind: usize) -> Option<f32> {
-        if self.house.rows[front].section != self.house.rows[behind].section {
+        let [one, other] = [front, behind].map(|row| self.house.rows[row]);
+        if (one.section, one.depth + 1) != (other.section, other.depth)
+            || self.side(front) != self.side(behind)
+        {
             return None;
         }
         let size = self.wish.quantity;
@@ -104,6 +112,13 @@ impl Oracle<'_> {
                 })
                 .min_by(f32::total_cmp)
         })
+    }
+
+    /// How many aisles are left of this part of a row.
+    fn side(&self, part: usize) -> usize {
+        let depth = self.house.rows[part].depth;
+        let before = self.house.rows[..part].iter();
+        before.filter(|row| row.depth == depth).count()
     }
 
     fn gap(&self, one: &[usize], other: &[usize]) -> f32 {
@@ -204,6 +219,7 @@ fn rows() -> impl Strategy<Value = Vec<String>> {
                 0 => seats.fill(b'.'),
                 1 => seats.retain(|seat| b".:X".contains(seat)),
                 2 => seats.retain(|seat| b".X".contains(seat)),
+                _ if seats.len() > 5 => seats[4] = b'|',
                 _ => {}
             }
             String::from_utf8(seats).expect("ASCII")

@@ -99,6 +99,21 @@ fn two_parts_sit_near_one_another_rather_than_in_the_best_rows() {
 }
 
 #[test]
+fn nobody_sits_side_by_side_across_an_aisle() {
+    gives(
+        &required(2),
+        &["..X.|.X..", "XXXX|XXXX"],
+        &["ooX.|.X..", "XXXX|XXXX"],
+    );
+    refuses(&required(2), &["X.|.X"]);
+    gives(
+        &party(2),
+        &["X.|.X", "XX|.X", "X.|XX"],
+        &["X.|oX", "XX|oX", "X.|XX"],
+    );
+}
+
+#[test]
 fn rows_of_different_sections_are_no_neighbours() {
     gives(
         &party(2),

@@ -1,0 +1,3 @@
+//! `/v1`: the door, repeated requests, and what attackers try.
+
+mod once;
