@@ -96,7 +96,7 @@ pub(crate) fn catch_up(engine: &Engine) {
 
 /// Waits for what a thread of the engine does in its own time.
 pub(crate) fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..30_000 {
+    for _ in 0..5_000 {
         if done() {
             return;
         }

@@ -15,7 +15,7 @@ use side_by_side::SideBySide;
 prop_state_machine! {
     #![proptest_config(Config {
         failure_persistence: None,
-        max_shrink_iters: 4_000,
+        max_shrink_time: 120_000,
         ..Config::with_cases(if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 100 })
     })]
 

@@ -100,12 +100,11 @@ impl StateMachineTest for SideBySide {
         }
         both.clock.advance(limits::WASTE_KEPT_MAX);
         both.model.pass(both.engine.now());
-        let has_token = |hold: &&crate::model::Hold| hold.key.is_none();
-        let sold = both.model.holds.iter().filter(has_token);
         // The small API cannot cancel.
-        let sold = sold
-            .filter(|hold| matches!(hold.stage, Stage::Booked { .. }))
-            .count();
+        let is_kept = |hold: &&crate::model::Hold| {
+            hold.key.is_none() && matches!(hold.stage, Stage::Booked { .. })
+        };
+        let sold = both.model.holds.iter().filter(is_kept).count();
         eventually("the end of all takings", || {
             both.engine.taking_count() == sold
         });
