@@ -14,6 +14,8 @@
 //! | `bookings` | `/v1/bookings` |
 //! | `explain` | `/problems` |
 //!
+//! `calls` is the table of all calls, and `openapi` describes them.
+//!
 //! # What they share
 //! | file | what it is |
 //! |---|---|
@@ -35,6 +37,7 @@ mod ask;
 pub mod availability;
 mod body;
 mod bookings;
+mod calls;
 mod change;
 mod charts;
 mod date;
@@ -44,6 +47,7 @@ pub mod gate;
 mod gzip;
 mod holds;
 pub mod once;
+mod openapi;
 mod path;
 mod places;
 mod preference;
@@ -58,42 +62,13 @@ pub mod texts;
 mod view;
 
 use axum::{
-    Router,
     http::{HeaderValue, Uri, header::CONNECTION},
     response::Response,
-    routing::{get, post},
 };
 
-use super::{answer::Refusal, routes::Api};
+use super::answer::Refusal;
+pub(super) use calls::routes;
 use problem::{Kind, Problem};
-
-/// All calls.
-pub(super) fn routes() -> Router<Api> {
-    let chart = get(charts::show).put(charts::put).delete(charts::remove);
-    let event = get(events::show).put(events::put).delete(events::remove);
-    Router::new()
-        .route("/v1/charts", get(charts::list))
-        .route("/v1/charts/{chart}", chart)
-        .route("/v1/events", get(events::list))
-        .route("/v1/events/{event}", event)
-        .route("/v1/events/{event}/chart", get(events::chart))
-        .route("/v1/events/{event}/seats", get(seats::show))
-        .route("/v1/events/{event}/stream", get(seats::stream))
-        .route("/v1/events/{event}/block", post(seats::block))
-        .route("/v1/events/{event}/unblock", post(seats::unblock))
-        .route("/v1/events/{event}/holds", post(holds::make))
-        .route("/v1/holds/{id}", get(holds::show))
-        .route("/v1/holds/{id}/confirm", post(holds::confirm))
-        .route("/v1/holds/{id}/release", post(holds::release))
-        .route("/v1/holds/{id}/extend", post(holds::extend))
-        .route("/v1/holds/{id}/pay", post(holds::pay))
-        .route("/v1/holds/{id}/add", post(holds::add))
-        .route("/v1/holds/{id}/give-back", post(holds::give_back))
-        .route("/v1/bookings/{id}", get(bookings::show))
-        .route("/v1/bookings/{id}/cancel", post(bookings::cancel))
-        .route("/v1/bookings/{id}/move", post(bookings::move_seats))
-        .route("/problems/{name}", get(explain::problem))
-}
 
 /// Whether a path is one of those here, or would be if it existed.
 pub(super) fn has(uri: &Uri) -> bool {

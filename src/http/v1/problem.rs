@@ -25,11 +25,13 @@
 
 mod kind;
 mod member;
+mod text;
 
 use std::time::Duration;
 
 pub(super) use kind::Kind;
-pub(super) use member::{Fault, Problem, SeatStatus, schema};
+pub(super) use member::{Fault, Problem, SeatStatus};
+pub(super) use text::schemas;
 
 use super::{date::Stamp, gate::Denied, once::Unrepeatable, stream::Full};
 use crate::{
