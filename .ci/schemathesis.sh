@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-120}
 shift || true
 target=${CARGO_TARGET_DIR:-target}
+binary=${SEATLOCK_BINARY:-$target/release/seatlock}
 
 venv=$target/schemathesis
 if [ ! -x "$venv/bin/schemathesis" ]; then
@@ -18,7 +19,7 @@ fi
 key=sk_$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 hash=$(printf %s "$key" | sha256sum | cut -d ' ' -f 1)
 said=$(mktemp)
-SEATLOCK_KEYS="ci admin $hash" "$target/release/seatlock" serve --listen 127.0.0.1:0 >"$said" &
+SEATLOCK_KEYS="ci admin $hash" "$binary" serve --listen 127.0.0.1:0 >"$said" &
 server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -f "$said"' EXIT
 for _ in $(seq 100); do
