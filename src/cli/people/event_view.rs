@@ -31,10 +31,10 @@ pub(crate) struct Event {
 
 #[derive(Debug, Deserialize)]
 struct Counts {
-    available: u64,
-    held: u64,
-    booked: u64,
-    withheld: u64,
+    available: u32,
+    held: u32,
+    booked: u32,
+    withheld: u32,
 }
 
 impl Event {
@@ -66,7 +66,8 @@ impl Event {
 
 impl Counts {
     fn all(&self) -> u64 {
-        self.available + self.held + self.booked + self.withheld
+        let counts = [self.available, self.held, self.booked, self.withheld];
+        counts.map(u64::from).iter().sum()
     }
 
     fn table(&self) -> Table {
@@ -81,7 +82,11 @@ impl Counts {
             ("booked", self.booked),
             ("withheld", self.withheld),
         ] {
-            table.push([status.to_owned(), count.to_string(), bar(count, self.all())]);
+            table.push([
+                status.to_owned(),
+                count.to_string(),
+                bar(count.into(), self.all()),
+            ]);
         }
         table
     }

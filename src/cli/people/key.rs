@@ -62,7 +62,10 @@ impl New {
             }
             Some(path) => {
                 append(path, &line)?;
-                format!("{} has the key's line.\n", path.display())
+                format!(
+                    "{} has the key's line; servers read it at their start.\n",
+                    path.display()
+                )
             }
         };
         show(&key, &told).map_err(|error| {
