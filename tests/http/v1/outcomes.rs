@@ -15,7 +15,7 @@ fn seats_that_are_merely_held_are_423_and_each_is_listed() {
     let held = |seat| json!({"seat": seat, "status": "held"});
     assert_eq!(
         told["seats"],
-        json!([held("Stalls/A/1"), held("Stalls/A/2")])
+        json!([held("Stalls/A/2"), held("Stalls/A/1")])
     );
     assert_eq!(desk.seat("Stalls/A/3"), "available");
 }
@@ -84,10 +84,10 @@ fn an_event_that_sells_nothing_now_is_409_and_holds_can_still_be_confirmed() {
     let put = |body: Value| assert_eq!(desk.put("/v1/events/play", &body).status, 200, "{body}");
     put(json!({"state": "paused"}));
     problem(&asked(), 409, "event-paused");
-    put(json!({"state": "open", "opens": "2999-01-01T00:00:00+01:00"}));
+    put(json!({"state": "open", "opens": "2500-01-01T00:00:00+01:00"}));
     assert_eq!(
         problem(&asked(), 409, "not-on-sale")["opens"],
-        "2998-12-31T23:00:00.000Z"
+        "2499-12-31T23:00:00.000Z"
     );
     put(json!({"opens": null, "closes": "1970-01-01T00:00:01Z"}));
     assert_eq!(
@@ -275,7 +275,7 @@ fn what_is_no_json_is_400_also_when_it_is_deep() {
         "{",
         "nul",
         "{\"user\":\"\\ud800\"}",
-        "{\"user\":1}x",
+        "{\"user\":\"a\"}x",
         &"[".repeat(60_000),
     ] {
         problem(&desk.send("POST", HOLDS, body, &[]), 400, "malformed");
