@@ -14,7 +14,11 @@ use crate::{
 
 /// An answer that is none.
 #[derive(Debug)]
-pub(in crate::http) struct Problem {
+pub(in crate::http) struct Problem(pub(super) Box<Details>);
+
+/// What a problem says.
+#[derive(Debug)]
+pub(in crate::http) struct Details {
     pub(super) kind: Kind,
     pub(super) detail: Cow<'static, str>,
     pub(super) seats: Vec<SeatStatus>,
@@ -40,10 +44,9 @@ pub(in crate::http) struct SeatStatus {
 }
 
 /// A field that is wrong.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(in crate::http) struct Fault {
     /// Its path in the body, such as `best[0].quantity`; empty where the whole body is meant.
-    #[schema(value_type = String)]
     pub(in crate::http) field: Cow<'static, str>,
     /// What is wrong with it.
     pub(in crate::http) reason: String,
@@ -51,8 +54,8 @@ pub(in crate::http) struct Fault {
 
 impl Problem {
     /// A problem that is fully said by its kind.
-    pub(in crate::http) const fn new(kind: Kind) -> Self {
-        Self {
+    pub(in crate::http) fn new(kind: Kind) -> Self {
+        Self(Box::new(Details {
             kind,
             detail: Cow::Borrowed(""),
             seats: Vec::new(),
@@ -64,7 +67,7 @@ impl Problem {
             closed: None,
             hold: None,
             challenge: None,
-        }
+        }))
     }
 
     /// What is wrong with the fields of a body.
@@ -82,53 +85,53 @@ impl Problem {
 
     /// Which kind it is of.
     pub(in crate::http) fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     pub(in crate::http) fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = detail.into();
+        self.0.detail = detail.into();
         self
     }
 
     pub(in crate::http) fn with_errors(mut self, errors: Vec<Fault>) -> Self {
-        self.errors = errors;
+        self.0.errors = errors;
         self
     }
 
     pub(in crate::http) fn with_lines(mut self, lines: &[ImportError], count: u64) -> Self {
-        self.more = count.saturating_sub(u64::try_from(lines.len()).unwrap_or(u64::MAX));
-        self.lines = lines.to_vec();
+        self.0.more = count.saturating_sub(u64::try_from(lines.len()).unwrap_or(u64::MAX));
+        self.0.lines = lines.to_vec();
         self
     }
 
     pub(in crate::http) fn with_seats(mut self, seats: Vec<SeatStatus>) -> Self {
-        self.seats = seats;
+        self.0.seats = seats;
         self
     }
 
     pub(in crate::http) fn with_retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        self.0.retry_after = Some(wait);
         self
     }
 
     pub(in crate::http) fn with_opens(mut self, opens: Stamp) -> Self {
-        self.opens = Some(opens);
+        self.0.opens = Some(opens);
         self
     }
 
     pub(in crate::http) fn with_closed(mut self, closed: Stamp) -> Self {
-        self.closed = Some(closed);
+        self.0.closed = Some(closed);
         self
     }
 
     pub(in crate::http) fn with_hold(mut self, hold: HoldView) -> Self {
-        self.hold = Some(Box::new(hold));
+        self.0.hold = Some(Box::new(hold));
         self
     }
 
     /// With what belongs into `WWW-Authenticate`.
     pub(in crate::http) fn with_challenge(mut self, challenge: Option<&'static str>) -> Self {
-        self.challenge = challenge;
+        self.0.challenge = challenge;
         self
     }
 }

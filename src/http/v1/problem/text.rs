@@ -33,31 +33,31 @@ impl Problem {
 
     /// The answer that says so, as a whole.
     pub(in crate::http::v1) fn said(&self) -> Said {
-        let retry_after = self.retry_after.map(whole_seconds);
+        let retry_after = self.0.retry_after.map(whole_seconds);
         let text = Text {
-            kind: self.kind.uri(),
-            title: self.kind.title(),
-            status: self.kind.status().as_u16(),
-            detail: &self.detail,
-            seats: &self.seats,
-            errors: match &*self.lines {
-                [] => Errors::Fields(&self.errors),
+            kind: self.0.kind.uri(),
+            title: self.0.kind.title(),
+            status: self.0.kind.status().as_u16(),
+            detail: &self.0.detail,
+            seats: &self.0.seats,
+            errors: match &*self.0.lines {
+                [] => Errors::Fields(&self.0.errors),
                 lines => Errors::Lines(lines),
             },
-            more: self.more,
+            more: self.0.more,
             retry_after,
-            opens: self.opens,
-            closed: self.closed,
-            hold: self.hold.as_deref().map(view::Hold::of),
+            opens: self.0.opens,
+            closed: self.0.closed,
+            hold: self.0.hold.as_deref().map(view::Hold::of),
         };
         // Texts and numbers are always JSON.
         let json = serde_json::to_vec(&text).unwrap_or_default();
         let mut answer = Said::new(Bytes::from(json));
-        *answer.status_mut() = self.kind.status();
+        *answer.status_mut() = self.0.kind.status();
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(challenge) = self.challenge {
+        if let Some(challenge) = self.0.challenge {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(seconds) = retry_after {
@@ -67,12 +67,15 @@ impl Problem {
     }
 }
 
-/// A fault of an imported chart.
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct LineFault {
-    /// Counted from one.
-    line: u32,
-    /// The path of the value in JSON, its column in CSV.
+/// A field that is wrong.
+#[derive(ToSchema)]
+#[schema(as = Fault)]
+#[expect(dead_code, reason = "the description of what `Errors` writes")]
+struct AnyFault {
+    /// In an imported chart: the line, counted from one.
+    #[schema(nullable = false)]
+    line: Option<u32>,
+    /// Its path in the body, such as `best[0].quantity`, or its column; empty where the whole body is meant.
     field: String,
     /// What is wrong with it.
     reason: String,
@@ -123,17 +126,6 @@ struct Text<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<view::Hold>, nullable = false)]
     hold: Option<view::Hold<'a>>,
-}
-
-/// A field that is wrong: in a chart with its line.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "the description of what `Errors` writes")]
-enum AnyFault {
-    /// Of a chart.
-    Line(LineFault),
-    /// Of any other body.
-    Field(Fault),
 }
 
 #[derive(Serialize)]
