@@ -186,7 +186,7 @@ fn read(said: Option<&Text>) -> Result<Option<Date>, &'static str> {
         return Ok(None);
     };
     let date = date::parse(text).map(Some);
-    date.ok_or("must be a date since 1970 with an offset, such as 2026-11-22T20:00:00Z")
+    date.ok_or("must be a date from 1970 to 2554 with an offset, such as 2026-11-22T20:00:00Z")
 }
 
 fn put<T>(rule: &mut T, said: Option<T>) {

@@ -1,7 +1,12 @@
 //! `/v1`: the door, repeated requests, and what attackers try.
 
+mod charts;
+pub(crate) mod desk;
+mod document;
+mod journey;
 mod once;
-mod shop;
+mod outcomes;
+pub(crate) mod shop;
 mod threats_access;
 mod threats_bombs;
 mod threats_flood;

@@ -40,10 +40,9 @@ pub(in crate::http) struct SeatStatus {
 }
 
 /// A field that is wrong.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(in crate::http) struct Fault {
     /// Its path in the body, such as `best[0].quantity`; empty where the whole body is meant.
-    #[schema(value_type = String)]
     pub(in crate::http) field: Cow<'static, str>,
     /// What is wrong with it.
     pub(in crate::http) reason: String,

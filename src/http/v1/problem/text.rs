@@ -67,12 +67,15 @@ impl Problem {
     }
 }
 
-/// A fault of an imported chart.
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct LineFault {
-    /// Counted from one.
-    line: u32,
-    /// The path of the value in JSON, its column in CSV.
+/// A field that is wrong.
+#[derive(ToSchema)]
+#[schema(as = Fault)]
+#[expect(dead_code, reason = "the description of what `Errors` writes")]
+struct AnyFault {
+    /// In an imported chart: the line, counted from one.
+    #[schema(nullable = false)]
+    line: Option<u32>,
+    /// Its path in the body, such as `best[0].quantity`, or its column; empty where the whole body is meant.
     field: String,
     /// What is wrong with it.
     reason: String,
@@ -123,17 +126,6 @@ struct Text<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<view::Hold>, nullable = false)]
     hold: Option<view::Hold<'a>>,
-}
-
-/// A field that is wrong: in a chart with its line.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "the description of what `Errors` writes")]
-enum AnyFault {
-    /// Of a chart.
-    Line(LineFault),
-    /// Of any other body.
-    Field(Fault),
 }
 
 #[derive(Serialize)]
