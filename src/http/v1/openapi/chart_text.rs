@@ -20,7 +20,7 @@ pub(in crate::http::v1) enum Chart {
 #[expect(dead_code, reason = "a description")]
 pub(in crate::http::v1) struct Numbered {
     /// How many.
-    #[schema(minimum = 1, maximum = 100_000_000)]
+    #[schema(minimum = 1, maximum = 20_000_000)]
     seats: u32,
 }
 
