@@ -53,17 +53,19 @@ pub(super) struct EventAsk<'a> {
     hold_seats_max: Option<u32>,
     /// Seats that one user can hold and have booked together; usually 20.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_u32)]
     user_seats_max: Option<u32>,
     /// Holds that one user can have alive at once; usually 10.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_u32)]
     user_holds_max: Option<u32>,
     /// Seat-seconds that one user can let go to waste before he has to wait; usually 200000.
     #[serde(default)]
+    #[schema(format = Int64, maximum = 4_294_967_295_u32)]
     user_waste_max: Option<u32>,
     /// How long a user can't take a seat again that he has let expire; usually 0.
     #[serde(default)]
+    #[schema(format = Int64, maximum = 4_294_967_295_u32)]
     cool_down_seconds: Option<u32>,
     /// When the sale begins; null: it has begun.
     #[serde(borrow, default, deserialize_with = "given")]

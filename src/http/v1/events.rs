@@ -70,7 +70,7 @@ pub(super) async fn chart(
 
 /// `PUT /v1/events/{event}`
 pub(super) async fn put(State(api): State<Api>, put: Posted<Admin>) -> Response {
-    reply::send(body::read_any(&put.body).and_then(|ask| make(api.engine(), &put.name, &ask)))
+    reply::send(body::read(&put.body).and_then(|ask| make(api.engine(), &put.name, &ask)))
 }
 
 /// `DELETE /v1/events/{event}`

@@ -1,4 +1,5 @@
-//! A chart as JSON has it. The types describe what [`crate::chart`] reads and writes, and hold nothing.
+//! A chart as JSON has it. The types describe what [`crate::chart`] reads and writes, and hold nothing. In a chart that
+//! is read `null` stands for what may be left out.
 
 use utoipa::ToSchema;
 
@@ -19,7 +20,7 @@ pub(in crate::http::v1) enum Chart {
 #[expect(dead_code, reason = "a description")]
 pub(in crate::http::v1) struct Numbered {
     /// How many.
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 20_000_000)]
     seats: u32,
 }
 
@@ -29,20 +30,20 @@ pub(in crate::http::v1) struct Numbered {
 #[expect(dead_code, reason = "a description")]
 pub(in crate::http::v1) struct Drawn {
     /// The currency of its prices.
-    #[schema(required = false, nullable = false, pattern = "^[A-Z]{3}$")]
+    #[schema(required = false, pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
     /// The point that all want to be close to.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     focus: Option<Point>,
     /// Its categories. A chart that lists any may use no others.
     #[schema(required = false, max_items = 64)]
-    categories: Vec<Category>,
+    categories: Option<Vec<Category>>,
     /// Its sections.
     #[schema(required = false, max_items = 1000)]
-    sections: Vec<Section>,
+    sections: Option<Vec<Section>>,
     /// Its general-admission areas.
     #[schema(required = false, max_items = 1000)]
-    areas: Vec<Area>,
+    areas: Option<Vec<Area>>,
 }
 
 /// A point of the plane.
@@ -65,10 +66,10 @@ pub(in crate::http::v1) struct Category {
     #[schema(min_length = 1, max_length = 128, pattern = "^[^/\\x00-\\x1f\\x7f]+$")]
     name: String,
     /// Its colour.
-    #[schema(required = false, nullable = false, pattern = "^#[0-9a-f]{6}$")]
+    #[schema(required = false, pattern = "^#[0-9a-f]{6}$")]
     colour: Option<String>,
     /// What a seat costs, in minor units of the currency.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     price: Option<u64>,
 }
 
@@ -81,7 +82,7 @@ pub(in crate::http::v1) struct Section {
     #[schema(min_length = 1, max_length = 128)]
     name: String,
     /// The category of its seats that have no other.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     category: Option<String>,
     /// Its rows.
     rows: Vec<Row>,
@@ -96,12 +97,12 @@ pub(in crate::http::v1) struct Row {
     #[schema(min_length = 1, max_length = 32)]
     label: String,
     /// The category of its seats that have no other.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     category: Option<String>,
     /// How many seats there are, or each of them.
     seats: RowSeats,
     /// The label of the first seat, if they are counted.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     from: Option<u32>,
 }
 
@@ -136,23 +137,23 @@ pub(in crate::http::v1) struct KnownSeat {
     #[schema(min_length = 1, max_length = 32)]
     label: String,
     /// Its category.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     category: Option<String>,
     /// Where it lies.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     x: Option<f32>,
     /// Where it lies.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     y: Option<f32>,
     /// For whom needs it.
     #[schema(required = false)]
-    accessible: bool,
+    accessible: Option<bool>,
     /// For who comes with them.
     #[schema(required = false)]
-    companion: bool,
+    companion: Option<bool>,
     /// Not all can be seen from it.
     #[schema(required = false)]
-    restricted_view: bool,
+    restricted_view: Option<bool>,
 }
 
 /// Places without numbers.
@@ -167,12 +168,12 @@ pub(in crate::http::v1) struct Area {
     #[schema(minimum = 1)]
     capacity: u32,
     /// Their category.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     category: Option<String>,
     /// Where it lies.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     x: Option<f32>,
     /// Where it lies.
-    #[schema(required = false, nullable = false)]
+    #[schema(required = false)]
     y: Option<f32>,
 }

@@ -15,6 +15,9 @@ use utoipa::openapi::{
 use super::{Access, Body, Call};
 use crate::{http::v1::problem::Kind, limits};
 
+/// A key as most clients send it, without quotes: then without the characters that would need them.
+const IDEMPOTENCY_KEY: &str = r"^[!#-+\--:<-\[\]-~]+$";
+
 const NAME: &str = "^[a-z0-9][a-z0-9._-]{0,63}$";
 const HOLD_ID: &str = "^[0-9a-f]{16}$";
 
@@ -80,7 +83,7 @@ impl Call {
             let key = string()
                 .min_length(Some(1))
                 .max_length(Some(limits::REPEAT_KEY_BYTES_MAX))
-                .pattern(Some("^[!#-\\[\\]-~]+$"));
+                .pattern(Some(IDEMPOTENCY_KEY));
             parameters.push(header("Idempotency-Key", what, key.build()));
         }
         if self.answers.contains_key(&304) {

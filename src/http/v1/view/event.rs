@@ -71,12 +71,16 @@ struct RulesView {
     /// Seats in one hold.
     hold_seats_max: u32,
     /// Seats that one user can hold and have booked together.
+    #[schema(format = Int64)]
     user_seats_max: u32,
     /// Holds that one user can have alive at once.
+    #[schema(format = Int64)]
     user_holds_max: u32,
     /// Seat-seconds that one user can let go to waste.
+    #[schema(format = Int64)]
     user_waste_max: u32,
     /// How long a user can't take a seat again that he has let expire.
+    #[schema(format = Int64)]
     cool_down_seconds: u32,
     /// When the sale begins.
     #[serde(skip_serializing_if = "Option::is_none")]
