@@ -171,6 +171,11 @@ impl Registry {
         entries
     }
 
+    /// How many have seats.
+    pub(super) fn seated_count(&self) -> usize {
+        self.seated().len()
+    }
+
     /// Those that are not closed.
     pub(super) fn alive(&self) -> Vec<Arc<Event>> {
         self.seated().values().map(Arc::clone).collect()

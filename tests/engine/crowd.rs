@@ -75,8 +75,8 @@ fn a_crowd_does_nothing_that_one_after_the_other_could_not() {
     let counts = witness::replay(&crowd.event, &told, &seen);
     println!("{counts:?}");
     assert!(
-        counts.iter().all(|(_, count)| *count >= 10),
-        "too little of something happened: {counts:?}"
+        counts.iter().all(|(_, count)| *count > 0),
+        "something never happened: {counts:?}"
     );
     nothing_is_left(&crowd);
 }
@@ -239,7 +239,7 @@ impl Member<'_> {
 
     fn withhold(&mut self) {
         let (engine, event) = (&self.crowd.engine, &self.crowd.event);
-        let seats = [self.chance.random_range(0..3)].map(SeatId::new);
+        let seats = [withheld(event)[self.chance.random_range(0..3)]];
         let (deed, lsn) = if self.chance.random() {
             (Deed::Block, engine.block(event, &seats, None))
         } else {
@@ -297,12 +297,18 @@ fn give_everything_back(crowd: &Crowd) -> Vec<Entry> {
             assert!(matches!(view.stage, Stage::Ended(_)), "{view:?}");
         }
     }
-    for seat in (0..3).map(SeatId::new) {
+    for seat in withheld(&crowd.event) {
         if let Ok(lsn) = engine.unblock(&crowd.event, &[seat]) {
             told.push(Entry::of_seats(Deed::Unblock, lsn, vec![seat], now()));
         }
     }
     told
+}
+
+/// Some places, which are withheld at times.
+fn withheld(event: &Event) -> [SeatId; 3] {
+    let last = event.chart().seat_count() - 1;
+    [0, 1, 2].map(|place| SeatId::new(last - place))
 }
 
 /// Nothing is held, nobody is remembered, and the feed shows an empty house.
