@@ -10,6 +10,7 @@ use super::{
     },
     policy::Distance,
     runs::Bits,
+    way::Ways,
     wish::Categories,
 };
 use crate::ids::SeatId;
@@ -143,6 +144,7 @@ impl Draft {
                 .map(|(index, _)| index)
                 .collect(),
             has_companions: mixtures.iter().any(|mixture| mixture.companions != 0),
+            ways: Ways::new(&stretches, &mixtures),
             stretches,
             mixtures,
             places: self.places,

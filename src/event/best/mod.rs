@@ -38,7 +38,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `wish`, `policy` | what is asked for, and what is best |
-//! | `plan`, `compile`, `place`, `house` | the chart, compiled |
+//! | `plan`, `compile`, `place`, `way`, `house` | the chart, compiled |
 //! | `sight` | the seats as they are |
 //! | `search` | the walk, and parties side by side |
 //! | `spread`, `access`, `areas` | parties in other ways |
@@ -58,6 +58,7 @@ mod search;
 mod shortlist;
 mod sight;
 mod spread;
+mod way;
 mod wish;
 
 pub use areas::find_places;
@@ -96,10 +97,12 @@ pub fn find(
         chance,
         trusts: true,
         gives_companions: false,
+        way: plan.ways.of(wish),
         longest: u32::MAX,
     };
     search.run().or_else(|| {
         search.trusts = !hints.doubt(sight.now());
+        search.way = plan.ways.of(wish);
         (!search.trusts).then(|| search.run()).flatten()
     })
 }

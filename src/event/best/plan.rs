@@ -12,6 +12,7 @@ use super::{
     policy::Distance,
     runs::{Bits, range},
     sight::Sight,
+    way::Ways,
     wish::Categories,
 };
 use crate::{ids::SeatId, limits};
@@ -87,6 +88,7 @@ pub struct Offset {
 pub struct Plan {
     pub(super) stretches: Box<[Stretch]>,
     pub(super) mixtures: Box<[Mixture]>,
+    pub(super) ways: Ways,
     pub(super) places: Places,
     pub(super) areas: Box<[Lot]>,
     /// The stretches with accessible seats, in the order in which they are tried.

@@ -6,6 +6,7 @@ use super::{
     runs::{Bits, clean, longest, places, range, starts},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
+    way::{Stop, Way},
     wish::Wish,
 };
 use crate::{
@@ -28,6 +29,8 @@ pub(super) struct Search<'s, S, C> {
     pub(super) trusts: bool,
     /// Whether companion seats are given to anybody.
     pub(super) gives_companions: bool,
+    /// The stops that are left.
+    pub(super) way: Way<'s>,
     /// The longest run that the walk for the first rank has come upon: no other walk needs to look for longer ones.
     pub(super) longest: u32,
 }
@@ -89,29 +92,30 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             }
         };
         let mut list = Shortlist::new(self.choices);
-        let mut seen = 0;
-        for (index, stretch) in (0..).zip(&self.plan.stretches) {
-            let room = self.room(index);
+        let (mut left, mut seen) = (Vec::new(), 0);
+        for (stop, room) in self.stops(1) {
+            if list.is_settled(Cost::of(stop.nearest)) {
+                break;
+            }
+            left.push(stop);
             if !fits(room) {
                 seen = seen.max(room.longest());
                 continue;
             }
-            if list.is_settled(Cost::of(stretch.nearest)) {
-                break;
-            }
-            if !self.is_wished(stretch) {
-                continue;
-            }
-            if let Some(room) = self.category_room(stretch).filter(|room| !fits(*room)) {
-                seen = seen.max(room.longest());
-                continue;
-            }
-            let view = self.look(index);
+            let view = self.look(stop.stretch);
             seen = seen.max(longest(view.fit));
+            let stretch = &self.plan.stretches[stop.stretch as usize];
             self.add_parties(stretch, view, cleanly, &mut list);
         }
-        self.longest = seen;
-        Some(list.pick(&mut self.chance)?.seats())
+        let found = list.pick(&mut self.chance);
+        if found.is_none() {
+            self.longest = seen;
+            self.way = Way {
+                stops: left.into(),
+                is_sifted: true,
+            };
+        }
+        Some(found?.seats())
     }
 
     /// Adds the nearest parties of a stretch. A further one must be as good now as when those before it are gone: nobody
@@ -150,6 +154,25 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         ))
     }
 
+    /// The stops that are left, and have room for so many side by side.
+    #[inline]
+    pub(super) fn stops(&self, party: u32) -> impl Iterator<Item = (Stop, Room)> {
+        self.way.stops.iter().filter_map(move |stop| {
+            let room = self.room(stop.cell);
+            if !room.fits(party) {
+                return None;
+            }
+            if self.way.is_sifted {
+                return Some((*stop, room));
+            }
+            let stretch = &self.plan.stretches[stop.stretch as usize];
+            let cell = self.category_cell(stretch).unwrap_or(stop.cell);
+            let room = self.room(cell);
+            let is_worth_it = self.is_wished(stretch) && room.fits(party);
+            is_worth_it.then_some((Stop { cell, ..*stop }, room))
+        })
+    }
+
     /// What there may be room for, as far as the hint of a cell is trusted.
     #[inline]
     pub(super) fn room(&self, cell: u32) -> Room {
@@ -158,12 +181,6 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         } else {
             Room::ANY
         }
-    }
-
-    /// The same about the one category that is wished for in a mixed stretch.
-    #[inline]
-    pub(super) fn category_room(&self, stretch: &Stretch) -> Option<Room> {
-        self.category_cell(stretch).map(|cell| self.room(cell))
     }
 
     /// Whether the wish allows any seats of the stretch.
@@ -216,7 +233,8 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     }
 
     /// The cell of the one category that is wished for in a mixed stretch.
-    fn category_cell(&self, stretch: &Stretch) -> Option<u32> {
+    #[inline]
+    pub(super) fn category_cell(&self, stretch: &Stretch) -> Option<u32> {
         let mixture = self.plan.mixture(stretch)?;
         mixture.cell_for(self.wish.categories)
     }

@@ -94,11 +94,6 @@ impl<T: Copy> Shortlist<T> {
         self.found.insert(at, (cost, choice));
     }
 
-    /// The best, with its cost.
-    pub(super) fn best(&self) -> Option<(Cost, T)> {
-        self.found.first().copied()
-    }
-
     /// What was added and kept, the best first.
     pub(super) fn choices(&self) -> impl Iterator<Item = T> {
         self.found.iter().map(|(_, choice)| *choice)

@@ -1,13 +1,14 @@
 //! Parties that don't sit in one row: in two neighbouring rows, or anywhere.
 
 use super::{
+    place::Line,
     plan::Stretch,
-    runs::{places, starts},
+    runs::{Bits, places, starts},
     search::{Search, View},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
 };
-use crate::{event::hints::Room, ids::SeatId};
+use crate::ids::SeatId;
 
 impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The nearest party in two parts, of which one sits in the row behind the other's.
@@ -17,27 +18,22 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             return None;
         }
         let mut list = Shortlist::new(self.choices);
-        for (index, stretch) in (0..).zip(&self.plan.stretches) {
-            let Some(behind) = stretch.behind else {
-                continue;
-            };
-            if !are_enough(party, self.room(index), self.room(behind)) {
-                continue;
-            }
-            if list.is_settled(Cost::of(stretch.nearest)) {
+        // Who sits in the other row are no more than fit anywhere.
+        for (stop, room) in self.stops(party.saturating_sub(self.longest).max(1)) {
+            if list.is_settled(Cost::of(stop.nearest)) {
                 break;
             }
-            let other = &self.plan.stretches[behind as usize];
-            let both = stretch.nearest.worst(other.nearest);
-            let rooms = [stretch, other].map(|stretch| self.category_room(stretch));
-            let [front, back] = rooms.map(|room| room.unwrap_or(Room::ANY));
-            let are_wished = self.is_wished(stretch) && self.is_wished(other);
-            if !are_wished || !are_enough(party, front, back) || list.is_settled(Cost::of(both)) {
+            let stretch = &self.plan.stretches[stop.stretch as usize];
+            let Some(index) = stretch.behind else {
                 continue;
-            }
-            let views = [(stretch, self.look(index)), (other, self.look(behind))];
-            if let Some((cost, party)) = self.most_even(views) {
-                list.add(cost, party);
+            };
+            let behind = &self.plan.stretches[index as usize];
+            let room_behind = self.room(self.category_cell(behind).unwrap_or(index));
+            let are_enough = room_behind.fits(party.saturating_sub(room.longest()).max(1));
+            let both = stop.nearest.worst(behind.nearest);
+            if are_enough && self.is_wished(behind) && !list.is_settled(Cost::of(both)) {
+                let view = self.look(stop.stretch);
+                self.most_even([(stretch, view), (behind, self.look(index))], &mut list);
             }
         }
         Some(list.pick(&mut self.chance)?.seats())
@@ -46,65 +42,93 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The nearest seats to the focal point; some of the nearest, when a crowd is to be spread.
     pub(super) fn anywhere(&mut self, quantity: u32, avoid: &[SeatId]) -> Option<Vec<SeatId>> {
         let mut list = Shortlist::new(quantity + self.choices - 1);
-        for (index, stretch) in (0..).zip(&self.plan.stretches) {
-            if !self.room(index).fits(1) {
-                continue;
-            }
-            if list.is_settled(Cost::of(stretch.nearest)) {
+        for (stop, _) in self.stops(1) {
+            if list.is_settled(Cost::of(stop.nearest)) {
                 break;
             }
-            let is_full = |room: Room| !room.fits(1);
-            if self.is_wished(stretch) && !self.category_room(stretch).is_some_and(is_full) {
-                let view = self.look(index).without(stretch.bits_of(avoid));
-                for place in places(view.fit & stretch.own()) {
-                    let distance = self.plan.places.party(stretch.line, place, 1);
-                    list.add(Cost::of(distance), stretch.seat(place));
-                }
+            let stretch = &self.plan.stretches[stop.stretch as usize];
+            let view = self.look(stop.stretch).without(stretch.bits_of(avoid));
+            for place in places(view.fit & stretch.own()) {
+                let distance = self.plan.places.party(stretch.line, place, 1);
+                list.add(Cost::of(distance), stretch.seat(place));
             }
         }
         list.sample(quantity, &mut self.chance)
     }
 
-    /// The best way to seat the party in these two stretches: as evenly as there is room for.
-    fn most_even(&self, views: [(&Stretch, View); 2]) -> Option<(Cost, Party)> {
+    /// Adds the best way to seat the party in these two stretches: as evenly as there is room for.
+    fn most_even(&self, [front, behind]: [(&Stretch, View); 2], list: &mut Shortlist<Party>) {
         let party = self.wish.quantity;
-        (1..=party / 2).rev().find_map(|fewer| {
-            let mut best = Shortlist::new(1);
-            self.split_as(views, [fewer, party - fewer], &mut best);
-            if party - fewer != fewer {
-                self.split_as(views, [party - fewer, fewer], &mut best);
-            }
-            best.best()
-        })
+        let seated = (1..=party / 2).rev().find_map(|fewer| {
+            let more = party - fewer;
+            let pair = |ahead, rest| Some([Part::new(front, ahead)?, Part::new(behind, rest)?]);
+            let ways = [pair(fewer, more), pair(more, fewer).filter(|_| fewer < more)];
+            ways.iter().any(Option::is_some).then_some(ways)
+        });
+        let mut best = None;
+        for parts in seated.into_iter().flatten().flatten() {
+            self.nearest_parts(parts, list, &mut best);
+        }
+        if let Some((cost, party)) = best {
+            list.add(cost, party);
+        }
     }
 
-    /// Every way to seat parts of these two sizes.
-    fn split_as(
+    /// Tries all ways to seat two parts that are wanted on the list, and better than the best up to now.
+    fn nearest_parts(
         &self,
-        [(front, seen), (behind, seen_behind)]: [(&Stretch, View); 2],
-        [ahead, rest]: [u32; 2],
-        best: &mut Shortlist<Party>,
+        [front, behind]: [Part<'_>; 2],
+        list: &Shortlist<Party>,
+        best: &mut Option<(Cost, Party)>,
     ) {
-        let places_of = &self.plan.places;
-        let starts_behind = starts(seen_behind.fit, rest) & behind.own();
-        for start in places(starts(seen.fit, ahead) & front.own()) {
-            let distance = places_of.party(front.line, start, ahead);
-            for other in places(starts_behind) {
-                let both = distance.worst(places_of.party(behind.line, other, rest));
-                // However near the two parts are to one another: this saves most of the square roots.
-                if best.is_settled(Cost::of(both)) {
+        let all = &self.plan.places;
+        let is_vain = |cost: Cost, best: &Option<(Cost, Party)>| {
+            list.is_settled(cost) || best.is_some_and(|(least, _)| least <= cost)
+        };
+        let far = |part: Part<'_>, start| all.party(part.stretch.line, start, part.size);
+        for start in places(front.starts) {
+            let distance = far(front, start);
+            // However near the others are: this saves most of the work.
+            if is_vain(Cost::of(distance), best) {
+                continue;
+            }
+            for other in places(behind.starts) {
+                let both = distance.worst(far(behind, other));
+                if is_vain(Cost::of(both), best) {
                     continue;
                 }
-                let gap = places_of.gap((front.line, start, ahead), (behind.line, other, rest));
-                let party = Party::split((front.seat(start), ahead), (behind.seat(other), rest));
-                best.add(Cost::of(both.apart(gap)), party);
+                let gap = all.gap(front.at(start), behind.at(other));
+                let cost = Cost::of(both.apart(gap));
+                if !is_vain(cost, best) {
+                    let parts = [(front, start), (behind, other)];
+                    let [one, two] = parts.map(|(part, at)| (part.stretch.seat(at), part.size));
+                    *best = Some((cost, Party::split(one, two)));
+                }
             }
         }
     }
 }
 
-/// Whether two neighbouring stretches may have room for a party between them.
-fn are_enough(party: u32, front: Room, behind: Room) -> bool {
-    let (front, behind) = (front.longest(), behind.longest());
-    front > 0 && behind > 0 && front + behind >= party
+/// Where a part of a party can sit down in a stretch.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    stretch: &'p Stretch,
+    starts: Bits,
+    size: u32,
+}
+
+impl<'p> Part<'p> {
+    /// `None` where there is no room for it.
+    fn new((stretch, view): (&'p Stretch, View), size: u32) -> Option<Self> {
+        let starts = starts(view.fit, size) & stretch.own();
+        (starts != 0).then_some(Self {
+            stretch,
+            starts,
+            size,
+        })
+    }
+
+    fn at(&self, start: u32) -> (Line, u32, u32) {
+        (self.stretch.line, start, self.size)
+    }
 }

@@ -48,6 +48,17 @@ impl Categories {
         self.0 == 0
     }
 
+    /// Their numbers, in ascending order.
+    pub(super) fn numbers(self) -> impl Iterator<Item = u8> {
+        (0..64).filter(move |category| self.has(*category))
+    }
+
+    /// The number of the one that is here alone.
+    pub(super) fn only(self) -> Option<u8> {
+        let is_one = self.0.is_power_of_two();
+        is_one.then(|| self.0.trailing_zeros().try_into().ok()).flatten()
+    }
+
     /// Whether this one is among them.
     pub const fn has(self, category: u8) -> bool {
         self.and(Self::NONE.with(category)).0 != 0
