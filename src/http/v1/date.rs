@@ -15,10 +15,8 @@ const DAYS_BEFORE_1970: u64 = 719_468;
 /// Days in 400 years, after which the calendar repeats itself.
 const DAYS_PER_ERA: u64 = 146_097;
 
-/// The last moment with a year of four digits.
-const LAST: u64 = 253_402_300_799_999;
-
-/// A date that is written in UTC, with milliseconds: `2026-11-22T20:58:30.125Z`.
+/// A date that is written in UTC, with milliseconds: `2026-11-22T20:58:30.125Z`. The last is one of the year 2554, where
+/// 64 bits of nanoseconds end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) struct Stamp(pub(in crate::http) Date);
 
@@ -33,7 +31,7 @@ pub(super) fn parse(text: &str) -> Option<Date> {
 impl Stamp {
     /// Its text. By hand, because each answer has four of them: it takes a third of what a general formatter does.
     fn text(self) -> [u8; 24] {
-        let millis = (self.0.unix_nanos() / NANOS_PER_MILLI).min(LAST);
+        let millis = self.0.unix_nanos() / NANOS_PER_MILLI;
         let seconds = millis / MILLIS_PER_SECOND;
         let (year, month, day) = civil(seconds / SECONDS_PER_DAY);
         let time = seconds % SECONDS_PER_DAY;
@@ -82,6 +80,8 @@ fn put(text: &mut [u8], mut number: u64) {
 mod tests {
     use super::*;
 
+    const LAST: u64 = u64::MAX / NANOS_PER_MILLI;
+
     fn text(millis: u64) -> String {
         let stamp = Stamp(Date::from_unix_nanos(millis * NANOS_PER_MILLI));
         serde_json::to_value(stamp)
@@ -94,16 +94,11 @@ mod tests {
     #[test]
     fn dates_are_written_as_another_formatter_writes_them() {
         let odd = [0, 1, 999, 951_782_400_000, 951_868_799_999, LAST];
-        let many = (0..40_000).map(|nth| nth * 6_000_123_457);
-        for millis in odd.into_iter().chain(many).filter(|millis| *millis <= LAST) {
+        let many = (0..40_000).map(|nth| nth * 460_000_123);
+        for millis in odd.into_iter().chain(many) {
             let theirs = Timestamp::from_millisecond(i64::try_from(millis).expect("fits"));
             assert_eq!(text(millis), format!("{:.3}", theirs.expect("a date")));
         }
-    }
-
-    #[test]
-    fn a_date_beyond_the_year_9999_is_the_last_of_it() {
-        assert_eq!(text(LAST + 1), "9999-12-31T23:59:59.999Z");
     }
 
     #[test]

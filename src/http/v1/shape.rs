@@ -93,19 +93,18 @@ impl Text<'_> {
 /// The field that a reader's error at this line and column is about, and what is left to say of it.
 pub(super) fn fault_at(body: &[u8], line: usize, column: usize, reason: &str) -> (String, String) {
     let end = offset(body, line, column);
-    let mut path = path_before(&body[..end]);
+    let mut steps = steps_before(&body[..end]);
     let missing = reason
         .strip_prefix("missing field `")
         .and_then(|rest| rest.strip_suffix('`'));
-    match missing {
-        Some(field) => {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            (path + field, "must be given".to_owned())
-        }
-        None => (path, reason.to_owned()),
+    let Some(missing) = missing else {
+        return (written(&steps), reason.to_owned());
+    };
+    // It is told at the end of the object, whose last field has nothing to do with it.
+    if let Some(Step::Field(last)) = steps.last_mut() {
+        last.replace_range(.., missing);
     }
+    (written(&steps), "must be given".to_owned())
 }
 
 fn offset(body: &[u8], line: usize, column: usize) -> usize {
@@ -123,7 +122,7 @@ enum Step {
     Field(String),
 }
 
-fn path_before(read: &[u8]) -> String {
+fn steps_before(read: &[u8]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut at = 0;
     while at < read.len() {
@@ -150,7 +149,7 @@ fn path_before(read: &[u8]) -> String {
         }
         at += 1;
     }
-    written(&steps)
+    steps
 }
 
 /// Where the string that begins here ends.
