@@ -103,6 +103,7 @@ impl Draft {
             line: self.places.note(&offsets),
             behind: None,
             mixture: self.note(mixture),
+            cells: Vec::new(),
         }
     }
 
@@ -131,8 +132,16 @@ impl Draft {
             lot
         });
         let areas = areas.collect();
-        let (stretches, stretches_of_rows) = in_order(self.stretches);
+        let (mut stretches, stretches_of_rows) = in_order(self.stretches);
         let mixtures = self.mixtures.into_boxed_slice();
+        for (index, stretch) in (0..).zip(&mut stretches) {
+            let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
+            stretch.cells.push(index);
+            stretch
+                .cells
+                .extend(mixture.into_iter().flat_map(Mixture::cells));
+        }
+        let ways = Ways::new(&mut stretches, &mixtures, &mut cell);
         let is_accessible = |stretch: &Stretch| {
             let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
             mixture.is_some_and(|mixture| mixture.accessible != 0)
@@ -144,7 +153,7 @@ impl Draft {
                 .map(|(index, _)| index)
                 .collect(),
             has_companions: mixtures.iter().any(|mixture| mixture.companions != 0),
-            ways: Ways::new(&stretches, &mixtures),
+            ways,
             stretches,
             mixtures,
             places: self.places,

@@ -97,12 +97,11 @@ pub fn find(
         chance,
         trusts: true,
         gives_companions: false,
-        way: plan.ways.of(wish),
+        route: plan.ways.of(wish),
         longest: u32::MAX,
     };
     search.run().or_else(|| {
         search.trusts = !hints.doubt(sight.now());
-        search.way = plan.ways.of(wish);
         (!search.trusts).then(|| search.run()).flatten()
     })
 }

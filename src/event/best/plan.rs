@@ -123,6 +123,8 @@ pub(super) struct Stretch {
     /// The stretch in the next row of the section, on the same side of the aisles.
     pub(super) behind: Option<u32>,
     pub(super) mixture: Option<u32>,
+    /// The cells that have to hear of a change of its seats.
+    pub(super) cells: Vec<u32>,
 }
 
 /// A stretch whose seats are not all alike.
@@ -155,9 +157,11 @@ impl Plan {
         seats.iter().flat_map(|seat| {
             let chunk = self.lot_of(*seat).map(|lot| lot.cell_of(*seat));
             let numbered = self.stretches_with(*seat);
-            chunk
-                .into_iter()
-                .chain(numbered.flat_map(|stretch| self.cells_of_stretch(stretch)))
+            chunk.into_iter().chain(
+                numbered
+                    .flat_map(|stretch| &self.stretches[stretch as usize].cells)
+                    .copied(),
+            )
         })
     }
 
@@ -176,12 +180,6 @@ impl Plan {
 
     pub(super) fn mixture(&self, stretch: &Stretch) -> Option<&Mixture> {
         Some(&self.mixtures[stretch.mixture? as usize])
-    }
-
-    fn cells_of_stretch(&self, index: u32) -> impl Iterator<Item = u32> + use<> {
-        let mixture = self.mixture(&self.stretches[index as usize]);
-        let others = mixture.map_or(0..0, Mixture::cells);
-        std::iter::once(index).chain(others)
     }
 
     fn lot_of(&self, seat: SeatId) -> Option<&Lot> {

@@ -1,12 +1,14 @@
 //! The walk over the stretches, and what is seen on the way.
 
+use std::{cell::Cell, ops::ControlFlow};
+
 use super::{
     plan::{Plan, Stretch},
     policy::{Policy, Rank},
     runs::{Bits, clean, longest, places, range, starts},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
-    way::{Stop, Way},
+    way::{LEG_STOPS, Route, Stop},
     wish::Wish,
 };
 use crate::{
@@ -29,8 +31,7 @@ pub(super) struct Search<'s, S, C> {
     pub(super) trusts: bool,
     /// Whether companion seats are given to anybody.
     pub(super) gives_companions: bool,
-    /// The stops that are left.
-    pub(super) way: Way<'s>,
+    pub(super) route: Route<'s>,
     /// The longest run that the walk for the first rank has come upon: no other walk needs to look for longer ones.
     pub(super) longest: u32,
 }
@@ -84,38 +85,79 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         if self.longest < party {
             return None;
         }
+        // The longest run that there is, or may be where it is not worth a look.
+        let seen = Cell::new(0);
         let fits = |room: Room| {
-            if cleanly {
+            let fits = if cleanly {
                 room.fits_cleanly(party)
             } else {
                 room.fits(party)
+            };
+            if !fits {
+                seen.set(room.longest().max(seen.get()));
             }
+            fits
         };
         let mut list = Shortlist::new(self.choices);
-        let (mut left, mut seen) = (Vec::new(), 0);
-        for (stop, room) in self.stops(1) {
+        self.walk(fits, |stop, _| {
             if list.is_settled(Cost::of(stop.nearest)) {
-                break;
-            }
-            left.push(stop);
-            if !fits(room) {
-                seen = seen.max(room.longest());
-                continue;
+                return ControlFlow::Break(());
             }
             let view = self.look(stop.stretch);
-            seen = seen.max(longest(view.fit));
+            seen.set(longest(view.fit).max(seen.get()));
             let stretch = &self.plan.stretches[stop.stretch as usize];
             self.add_parties(stretch, view, cleanly, &mut list);
+            ControlFlow::Continue(())
+        });
+        self.longest = seen.get();
+        Some(list.pick(&mut self.chance)?.seats())
+    }
+
+    /// Goes by all stops at which there may be room, until told to stop.
+    #[inline]
+    pub(super) fn walk(
+        &self,
+        fits: impl Fn(Room) -> bool,
+        mut visit: impl FnMut(&Stop, Room) -> ControlFlow<()>,
+    ) {
+        let Route { way, is_sifted } = self.route;
+        for (nth, leg) in (0..).zip(way.stops.chunks(LEG_STOPS)) {
+            let cell = way.legs.map(|first| first + nth);
+            // Read before the cells that it sums up: see `hints`.
+            let saw = cell.map_or(Hint::UNKNOWN, |cell| self.hints.read(cell));
+            let room = self.trusted(saw);
+            if !fits(room) {
+                continue;
+            }
+            for stop in leg {
+                let room = self.room(stop.cell);
+                if !fits(room) {
+                    continue;
+                }
+                let room = if is_sifted {
+                    Some(room)
+                } else {
+                    self.sift(stop)
+                };
+                let Some(room) = room.filter(|room| fits(*room)) else {
+                    continue;
+                };
+                if visit(stop, room).is_break() {
+                    return;
+                }
+            }
+            if let Some(cell) = cell.filter(|_| room == Room::ANY) {
+                let cells = leg.iter().map(|stop| stop.cell);
+                self.hints.sum_up(cell, saw, cells, self.sight.now());
+            }
         }
-        let found = list.pick(&mut self.chance);
-        if found.is_none() {
-            self.longest = seen;
-            self.way = Way {
-                stops: left.into(),
-                is_sifted: true,
-            };
-        }
-        Some(found?.seats())
+    }
+
+    /// What there may be room for at a stop on a way that leads by seats which the wish doesn't allow.
+    fn sift(&self, stop: &Stop) -> Option<Room> {
+        let stretch = &self.plan.stretches[stop.stretch as usize];
+        let cell = self.category_cell(stretch).unwrap_or(stop.cell);
+        self.is_wished(stretch).then(|| self.room(cell))
     }
 
     /// Adds the nearest parties of a stretch. A further one must be as good now as when those before it are gone: nobody
@@ -154,30 +196,16 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         ))
     }
 
-    /// The stops that are left, and have room for so many side by side.
-    #[inline]
-    pub(super) fn stops(&self, party: u32) -> impl Iterator<Item = (Stop, Room)> {
-        self.way.stops.iter().filter_map(move |stop| {
-            let room = self.room(stop.cell);
-            if !room.fits(party) {
-                return None;
-            }
-            if self.way.is_sifted {
-                return Some((*stop, room));
-            }
-            let stretch = &self.plan.stretches[stop.stretch as usize];
-            let cell = self.category_cell(stretch).unwrap_or(stop.cell);
-            let room = self.room(cell);
-            let is_worth_it = self.is_wished(stretch) && room.fits(party);
-            is_worth_it.then_some((Stop { cell, ..*stop }, room))
-        })
-    }
-
     /// What there may be room for, as far as the hint of a cell is trusted.
     #[inline]
     pub(super) fn room(&self, cell: u32) -> Room {
+        self.trusted(self.hints.read(cell))
+    }
+
+    #[inline]
+    fn trusted(&self, hint: Hint) -> Room {
         if self.trusts {
-            self.hints.read(cell).room(self.sight.now())
+            hint.room(self.sight.now())
         } else {
             Room::ANY
         }

@@ -1,5 +1,7 @@
 //! Parties that don't sit in one row: in two neighbouring rows, or anywhere.
 
+use std::ops::ControlFlow;
+
 use super::{
     place::Line,
     plan::Stretch,
@@ -7,8 +9,9 @@ use super::{
     search::{Search, View},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
+    way::Stop,
 };
-use crate::ids::SeatId;
+use crate::{event::hints::Room, ids::SeatId};
 
 impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
     /// The nearest party in two parts, of which one sits in the row behind the other's.
@@ -18,42 +21,57 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             return None;
         }
         let mut list = Shortlist::new(self.choices);
-        // Who sits in the other row are no more than fit anywhere.
-        for (stop, room) in self.stops(party.saturating_sub(self.longest).max(1)) {
-            if list.is_settled(Cost::of(stop.nearest)) {
-                break;
-            }
-            let stretch = &self.plan.stretches[stop.stretch as usize];
-            let Some(index) = stretch.behind else {
-                continue;
-            };
-            let behind = &self.plan.stretches[index as usize];
-            let room_behind = self.room(self.category_cell(behind).unwrap_or(index));
-            let are_enough = room_behind.fits(party.saturating_sub(room.longest()).max(1));
-            let both = stop.nearest.worst(behind.nearest);
-            if are_enough && self.is_wished(behind) && !list.is_settled(Cost::of(both)) {
-                let view = self.look(stop.stretch);
-                self.most_even([(stretch, view), (behind, self.look(index))], &mut list);
-            }
-        }
+        // Those in the other row are no more than fit anywhere.
+        let least = party.saturating_sub(self.longest).max(1);
+        self.walk(
+            |room| room.fits(least),
+            |stop, room| {
+                if list.is_settled(Cost::of(stop.nearest)) {
+                    return ControlFlow::Break(());
+                }
+                self.split_from(stop, room, &mut list);
+                ControlFlow::Continue(())
+            },
+        );
         Some(list.pick(&mut self.chance)?.seats())
     }
 
     /// The nearest seats to the focal point; some of the nearest, when a crowd is to be spread.
     pub(super) fn anywhere(&mut self, quantity: u32, avoid: &[SeatId]) -> Option<Vec<SeatId>> {
         let mut list = Shortlist::new(quantity + self.choices - 1);
-        for (stop, _) in self.stops(1) {
-            if list.is_settled(Cost::of(stop.nearest)) {
-                break;
-            }
-            let stretch = &self.plan.stretches[stop.stretch as usize];
-            let view = self.look(stop.stretch).without(stretch.bits_of(avoid));
-            for place in places(view.fit & stretch.own()) {
-                let distance = self.plan.places.party(stretch.line, place, 1);
-                list.add(Cost::of(distance), stretch.seat(place));
-            }
-        }
+        self.walk(
+            |room| room.fits(1),
+            |stop, _| {
+                if list.is_settled(Cost::of(stop.nearest)) {
+                    return ControlFlow::Break(());
+                }
+                let stretch = &self.plan.stretches[stop.stretch as usize];
+                let view = self.look(stop.stretch).without(stretch.bits_of(avoid));
+                for place in places(view.fit & stretch.own()) {
+                    let distance = self.plan.places.party(stretch.line, place, 1);
+                    list.add(Cost::of(distance), stretch.seat(place));
+                }
+                ControlFlow::Continue(())
+            },
+        );
         list.sample(quantity, &mut self.chance)
+    }
+
+    /// Adds a party of whom some sit at this stop and some in the row behind, if there is room.
+    fn split_from(&self, stop: &Stop, room: Room, list: &mut Shortlist<Party>) {
+        let stretch = &self.plan.stretches[stop.stretch as usize];
+        let Some(index) = stretch.behind else {
+            return;
+        };
+        let behind = &self.plan.stretches[index as usize];
+        let needed = self.wish.quantity.saturating_sub(room.longest()).max(1);
+        let room_behind = self.room(self.category_cell(behind).unwrap_or(index));
+        let both = stop.nearest.worst(behind.nearest);
+        let is_vain = list.is_settled(Cost::of(both));
+        if room_behind.fits(needed) && !is_vain && self.is_wished(behind) {
+            let view = self.look(stop.stretch);
+            self.most_even([(stretch, view), (behind, self.look(index))], list);
+        }
     }
 
     /// Adds the best way to seat the party in these two stretches: as evenly as there is room for.
@@ -62,7 +80,10 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         let seated = (1..=party / 2).rev().find_map(|fewer| {
             let more = party - fewer;
             let pair = |ahead, rest| Some([Part::new(front, ahead)?, Part::new(behind, rest)?]);
-            let ways = [pair(fewer, more), pair(more, fewer).filter(|_| fewer < more)];
+            let ways = [
+                pair(fewer, more),
+                pair(more, fewer).filter(|_| fewer < more),
+            ];
             ways.iter().any(Option::is_some).then_some(ways)
         });
         let mut best = None;

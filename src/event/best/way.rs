@@ -1,16 +1,18 @@
 //! The way a search goes: the stretches in which a wish may be met, the nearest first.
 //!
 //! There is a way through the whole house, one through each section and one through each category, and a wish takes
-//! the shortest on which it misses nothing. A stop has all that decides whether to look at the seats there, so that
-//! passing by costs no more than a nanosecond or two.
-
-use std::borrow::Cow;
+//! the shortest on which it misses nothing. Sixteen stops in a row are a leg, and the cell of a leg knows what there is
+//! room for at any of them, so that a search passes by what is sold out in long strides.
 
 use super::{
     plan::{Mixture, Stretch},
     policy::Distance,
     wish::{Categories, Sections, Wish},
 };
+
+/// Stops that have a cell in common. Fewer are too many cells to read; of more, each change of a seat puts too many
+/// in doubt.
+pub(super) const LEG_STOPS: usize = 16;
 
 /// A stretch that a search comes by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,10 +25,18 @@ pub(super) struct Stop {
     pub(super) nearest: Distance,
 }
 
-/// The stops of one search.
-#[derive(Debug, Clone)]
-pub(super) struct Way<'p> {
-    pub(super) stops: Cow<'p, [Stop]>,
+/// Stops, the nearest first.
+#[derive(Debug, Default)]
+pub(super) struct Way {
+    pub(super) stops: Vec<Stop>,
+    /// The cell of its first leg; the others follow. A way through a section is short enough without.
+    pub(super) legs: Option<u32>,
+}
+
+/// The way that a search takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Route<'p> {
+    pub(super) way: &'p Way,
     /// Whether there are seats at every stop that the wish allows, and the cells know of these alone.
     pub(super) is_sifted: bool,
 }
@@ -34,44 +44,44 @@ pub(super) struct Way<'p> {
 /// The ways of a plan.
 #[derive(Debug)]
 pub(super) struct Ways {
-    all: Vec<Stop>,
+    all: Way,
     /// By the number of the section.
-    sections: Vec<Vec<Stop>>,
-    /// By the number of the category; their cells know of seats of this category alone.
-    categories: Vec<Vec<Stop>>,
+    sections: Vec<Way>,
+    /// By the number of the category, if there are several; their cells know of seats of this category alone.
+    categories: Vec<Way>,
+    /// The categories of all seats.
+    present: Categories,
+    nowhere: Way,
 }
 
 impl Ways {
-    /// The ways through these stretches, which are in the order in which they are tried.
-    pub(super) fn new(stretches: &[Stretch], mixtures: &[Mixture]) -> Self {
+    /// The ways through these stretches, which are in the order in which they are tried. Takes cells from `cell` on, and
+    /// tells the stretches of theirs.
+    pub(super) fn new(stretches: &mut [Stretch], mixtures: &[Mixture], cell: &mut u32) -> Self {
+        let categories = stretches.iter().map(|stretch| stretch.categories);
         let mut ways = Self {
-            all: Vec::with_capacity(stretches.len()),
+            all: Way::default(),
             sections: Vec::new(),
             categories: Vec::new(),
+            present: categories.fold(Categories::NONE, Categories::or),
+            nowhere: Way::default(),
         };
-        for (index, stretch) in (0..).zip(stretches) {
-            let stop = Stop {
-                stretch: index,
-                cell: index,
-                nearest: stretch.nearest,
-            };
-            ways.all.push(stop);
-            add(&mut ways.sections, stretch.section, stop);
+        for (index, stretch) in (0..).zip(&*stretches) {
             let mixture = stretch.mixture.map(|mixture| &mixtures[mixture as usize]);
-            for category in stretch.categories.numbers() {
-                let one = Categories::NONE.with(category);
-                let own = mixture.and_then(|mixture| mixture.cell_for(one));
-                let cell = own.unwrap_or(stop.cell);
-                add(&mut ways.categories, category.into(), Stop { cell, ..stop });
-            }
+            ways.add(index, stretch, mixture);
+        }
+        ways.all.lay_legs(stretches, cell);
+        for way in &mut ways.categories {
+            way.lay_legs(stretches, cell);
         }
         ways
     }
 
     /// The shortest way on which a wish misses nothing.
-    pub(super) fn of(&self, wish: &Wish) -> Way<'_> {
+    pub(super) fn of(&self, wish: &Wish) -> Route<'_> {
+        let categories = wish.categories.and(self.present);
+        let is_any_category = categories == self.present;
         let is_any_section = wish.sections == Sections::All;
-        let is_any_category = wish.categories == Categories::ALL;
         let section = match &wish.sections {
             Sections::Only(sections) if sections.len() < 2 => {
                 let one = sections.first().and_then(|one| self.sections.get(*one));
@@ -79,25 +89,59 @@ impl Ways {
             }
             _ => None,
         };
-        let category = wish.categories.only();
-        let category = category.map(|one| (self.categories.get(usize::from(one)), is_any_section));
+        let category = match categories.only() {
+            Some(one) if !is_any_category => {
+                Some((self.categories.get(usize::from(one)), is_any_section))
+            }
+            None if categories.is_empty() => Some((None, true)),
+            _ => None,
+        };
         let all = (Some(&self.all), is_any_section && is_any_category);
-        let shortest = [Some(all), section, category]
-            .into_iter()
-            .flatten()
-            .map(|(stops, is_sifted)| (stops.map_or(&[][..], Vec::as_slice), is_sifted))
-            .min_by_key(|(stops, _)| stops.len());
-        let (stops, is_sifted) = shortest.unwrap_or_default();
-        Way {
-            stops: stops.into(),
+        let ways = [Some(all), section, category].into_iter().flatten();
+        let ways = ways.map(|(way, is_sifted)| Route {
+            way: way.unwrap_or(&self.nowhere),
             is_sifted,
+        });
+        ways.min_by_key(|route| route.way.stops.len())
+            .expect("there is always the way through the whole house")
+    }
+
+    fn add(&mut self, index: u32, stretch: &Stretch, mixture: Option<&Mixture>) {
+        let stop = Stop {
+            stretch: index,
+            cell: index,
+            nearest: stretch.nearest,
+        };
+        self.all.stops.push(stop);
+        push(&mut self.sections, stretch.section, stop);
+        if self.present.only().is_some() {
+            return;
+        }
+        for category in stretch.categories.numbers() {
+            let alone = Categories::NONE.with(category);
+            let own = mixture.and_then(|mixture| mixture.cell_for(alone));
+            let cell = own.unwrap_or(index);
+            push(&mut self.categories, category.into(), Stop { cell, ..stop });
         }
     }
 }
 
-fn add(ways: &mut Vec<Vec<Stop>>, number: usize, stop: Stop) {
-    if ways.len() <= number {
-        ways.resize_with(number + 1, Vec::new);
+impl Way {
+    /// Gives each leg a cell, and tells the stretches on it.
+    fn lay_legs(&mut self, stretches: &mut [Stretch], cell: &mut u32) {
+        self.legs = Some(*cell);
+        for leg in self.stops.chunks(LEG_STOPS) {
+            for stop in leg {
+                stretches[stop.stretch as usize].cells.push(*cell);
+            }
+            *cell += 1;
+        }
     }
-    ways[number].push(stop);
+}
+
+fn push(ways: &mut Vec<Way>, number: usize, stop: Stop) {
+    if ways.len() <= number {
+        ways.resize_with(number + 1, Way::default);
+    }
+    ways[number].stops.push(stop);
 }

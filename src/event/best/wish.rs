@@ -43,6 +43,11 @@ impl Categories {
         Self(self.0 & other.0)
     }
 
+    /// Those that are in either.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -56,7 +61,9 @@ impl Categories {
     /// The number of the one that is here alone.
     pub(super) fn only(self) -> Option<u8> {
         let is_one = self.0.is_power_of_two();
-        is_one.then(|| self.0.trailing_zeros().try_into().ok()).flatten()
+        is_one
+            .then(|| self.0.trailing_zeros().try_into().ok())
+            .flatten()
     }
 
     /// Whether this one is among them.

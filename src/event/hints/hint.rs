@@ -78,6 +78,14 @@ impl Room {
         }
     }
 
+    /// The room in two places, for parties that sit in one or the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let longest = self.longest().max(other.longest());
+        let fits = |party| party > 0 && (self.fits_cleanly(party) || other.fits_cleanly(party));
+        Self::new(longest, fits(longest), fits(longest.saturating_sub(1)))
+    }
+
     /// How many may sit side by side at most; 127 stands for more as well.
     #[inline]
     pub fn longest(self) -> u32 {
@@ -112,6 +120,11 @@ impl Hint {
         } else {
             Room(self.0 & ROOM_MASK)
         }
+    }
+
+    /// How long it is good from `now` on, in ticks.
+    pub(super) fn ticks_left(self, now: Tick) -> u32 {
+        u32::try_from(self.until().since(now)).unwrap_or(0)
     }
 
     /// One more is about to free a seat.
@@ -161,6 +174,29 @@ mod tests {
         let clean: Vec<u32> = (1..=6).filter(|party| room.fits_cleanly(*party)).collect();
         assert_eq!(clean, [1, 2, 3, 5]);
         assert!(room.fits(4) && !room.fits(6));
+    }
+
+    #[test]
+    fn two_places_have_room_for_whom_either_has_room() {
+        let flags = [(false, false), (false, true), (true, false), (true, true)];
+        let rooms = || {
+            let lengths = (1..6).flat_map(|length| flags.map(|flags| (length, flags)));
+            let rooms = lengths.map(|(length, (whole, less))| Room::new(length, whole, less));
+            rooms.chain([Room::NONE])
+        };
+        for (one, other) in rooms().flat_map(|one| rooms().map(move |other| (one, other))) {
+            let both = one.or(other);
+            for party in 1..8 {
+                assert_eq!(both.fits(party), one.fits(party) || other.fits(party));
+                let either = one.fits_cleanly(party) || other.fits_cleanly(party);
+                assert_eq!(
+                    both.fits_cleanly(party),
+                    either,
+                    "{one:?} {other:?} {party}"
+                );
+            }
+            assert_eq!(one.or(Room::ANY), Room::ANY);
+        }
     }
 
     #[test]

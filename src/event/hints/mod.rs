@@ -19,6 +19,10 @@
 //! for the quality of the choice: a run of three with one seat taken has room for a pair that leaves no orphan, and
 //! before it had not.
 //!
+//! What is true of seats and their hint is true of the hints of several stretches and the hint that sums them up
+//! ([`Hints::sum_up`]): who frees a seat opens both before and closes both afterwards, so who sums up misses the
+//! freeing only if the sum's own CAS fails or what it writes is raised.
+//!
 //! # And if one did
 //! The version has 12 bits, the tick 32; a caller may free a seat and not say so. Safety rests on the seats' words
 //! alone, and so that nobody is refused for ever by a hint that is wrong, [`Hints::doubt`] lets a refusal be checked
@@ -90,6 +94,21 @@ impl Hints {
             Ordering::Relaxed,
             Ordering::Relaxed,
         );
+    }
+
+    /// Writes down what other cells say together, unless one of them knows nothing or anything happened since `saw`
+    /// was read. Whoever changes a seat of theirs has to tell this cell too.
+    pub fn sum_up(&self, cell: u32, saw: Hint, of: impl IntoIterator<Item = u32>, now: Tick) {
+        let (mut sum, mut ticks_left) = (Room::NONE, TTL_TICKS_MAX);
+        for part in of {
+            let hint = self.read(part);
+            sum = sum.or(hint.room(now));
+            if sum == Room::ANY {
+                return;
+            }
+            ticks_left = ticks_left.min(hint.ticks_left(now));
+        }
+        self.lower(cell, saw, sum, now, Some(ticks_left));
     }
 
     /// Says that seats of these cells are about to be freed. Free them, then drop what this returns.
