@@ -71,8 +71,12 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         });
     }
     group.finish();
-    let asked = std::env::args().skip(1).filter(|arg| !arg.starts_with('-'));
-    if !is_trial() && asked.last().is_none_or(|filter| "best".contains(&filter)) {
+    let mut asked = std::env::args().skip(1).filter(|arg| !arg.starts_with('-'));
+    if !is_trial()
+        && asked
+            .next_back()
+            .is_none_or(|filter| "best".contains(&filter))
+    {
         print_table();
     }
 }
