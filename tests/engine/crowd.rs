@@ -129,9 +129,7 @@ impl Member<'_> {
                 9 => self.on_hold(Deed::Extend, |engine, key| engine.pay(&key).ok()),
                 10..13 => self.confirm(),
                 13 => self.on_hold(Deed::Leave, |engine, key| engine.release(&key).ok()),
-                14..16 => {
-                    self.on_hold(Deed::Cancel, |engine, key| engine.cancel(key.id, None).ok())
-                }
+                14 => self.on_hold(Deed::Cancel, |engine, key| engine.cancel(key.id, None).ok()),
                 15..18 => self.shift(),
                 18 => self.withhold(),
                 _ => self

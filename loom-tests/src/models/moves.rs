@@ -8,18 +8,18 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::bounded(3, "a_move_against_a_hold", a_move_against_a_hold, 1_000),
+    Model::bounded(3, "a_move_against_a_hold", a_move_against_a_hold, 4_000),
     Model::bounded(
         3,
         "a_move_is_seen_at_one_instant",
         a_move_is_seen_at_one_instant,
-        1_000,
+        17_000,
     ),
     Model::bounded(
         2,
         "a_move_to_an_expired_seat_against_the_wheel",
         a_move_to_an_expired_seat_against_the_wheel,
-        1_000,
+        1_300,
     ),
 ];
 
