@@ -44,8 +44,6 @@ fn is_taken(word: SeatWord) -> bool {
 
 /// Somebody holds the seat that a booking is being moved to. One of the two gets it, and if it isn't the booking, that
 /// stays where it was.
-///
-/// Fails with [`GroupLsnBeforeInstall`](seatlock::mutation::Mutation::GroupLsnBeforeInstall).
 fn a_move_against_a_hold() {
     let mut play = Play::new(Size::of(2));
     play.alone(|p| assert!(p.does(A, book(1), 0)));
