@@ -28,7 +28,6 @@ pub const CATCHES: &[Catch] = &[
     by_loom(TakingUsedTwice, "a_seat_held_again_is_another_word"),
     by_loom(LsnBeforeLoad, "a_freed_seat_is_another_word"),
     by_loom(GroupLsnBeforeInstall, "group_against_single"),
-    by_loom(GroupLsnBeforeInstall, "a_move_against_a_hold"),
     by_loom(InstallRelaxed, "reader_against_a_committing_group"),
     by_loom(FinishRelaxed, "reader_against_a_committing_group"),
     by_loom(DecideRelaxed, "reader_against_a_committing_group"),

@@ -8,18 +8,18 @@ use crate::{
 };
 
 pub(super) const MODELS: &[Model] = &[
-    Model::bounded(3, "a_move_against_a_hold", a_move_against_a_hold, 1_000),
+    Model::bounded(3, "a_move_against_a_hold", a_move_against_a_hold, 4_000),
     Model::bounded(
         3,
         "a_move_is_seen_at_one_instant",
         a_move_is_seen_at_one_instant,
-        1_000,
+        17_000,
     ),
     Model::bounded(
         2,
         "a_move_to_an_expired_seat_against_the_wheel",
         a_move_to_an_expired_seat_against_the_wheel,
-        1_000,
+        1_300,
     ),
 ];
 
@@ -44,8 +44,6 @@ fn is_taken(word: SeatWord) -> bool {
 
 /// Somebody holds the seat that a booking is being moved to. One of the two gets it, and if it isn't the booking, that
 /// stays where it was.
-///
-/// Fails with [`GroupLsnBeforeInstall`](seatlock::mutation::Mutation::GroupLsnBeforeInstall).
 fn a_move_against_a_hold() {
     let mut play = Play::new(Size::of(2));
     play.alone(|p| assert!(p.does(A, book(1), 0)));
