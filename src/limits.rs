@@ -82,11 +82,17 @@ pub const CHART_SEATS_TOTAL_MAX: u64 = 20_000_000;
 /// Ended holds that can still be asked about. The oldest are forgotten first.
 pub const ENDED_HOLDS_MAX: usize = 100_000;
 
-/// Bytes of an order reference. A longer one is refused.
-pub const ORDER_BYTES_MAX: usize = 128;
+/// Characters of a user's name in `/v1`, so that each is kept as it is ([`USER_BYTES_MAX`]). A longer one is refused.
+pub const USER_CHARS_MAX: usize = USER_BYTES_MAX / 4;
 
-/// Bytes of the reason why seats are withheld. A longer one is refused.
-pub const REASON_BYTES_MAX: usize = 256;
+/// Characters of an order reference. A longer one is refused.
+pub const ORDER_CHARS_MAX: usize = 128;
+
+/// Characters of an event's title. A longer one is refused.
+pub const TITLE_CHARS_MAX: usize = 256;
+
+/// Characters of the reason why seats are withheld. A longer one is refused.
+pub const REASON_CHARS_MAX: usize = 256;
 
 /// The time in which half of the seat-seconds that a user has wasted are forgotten.
 pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
@@ -133,6 +139,15 @@ pub const OUTBOX_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a request's body, which no call of the small API uses. A longer one is answered 413, its connection
 /// closed.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Arrays and objects of a request's body inside one another. A deeper one is answered 400.
+pub const JSON_DEPTH_MAX: u32 = 16;
+
+/// Charts that are taken in at once, each with up to [`CHART_BYTES_MAX`]. One more is answered 503.
+pub const CHART_IMPORTS_MAX: usize = 2;
+
+/// From the end of the head of a request that brings a chart to the end of its body. Then it is answered 408.
+pub const CHART_BODY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Encrypted bytes that wait for a client to take them. More of an answer is not encrypted until then.
 pub const TLS_BUFFER_BYTES: usize = 16 * 1024;

@@ -10,7 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rand::{Rng, RngExt, SeedableRng, rngs::SmallRng};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+
+use crate::shop::Wanted;
 
 /// How the load is made.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +22,15 @@ pub(crate) struct Load {
     pub(crate) depth: usize,
     pub(crate) seats: u32,
     pub(crate) duration: Duration,
+    /// What is asked of `/v1`; none: `POST /lock`.
+    pub(crate) wanted: Option<Wanted>,
 }
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     pub(crate) answers: u64,
-    /// Answers with status 200.
+    /// Answers with status 200 or 201.
     pub(crate) ok: u64,
 }
 
@@ -67,9 +71,13 @@ impl Line {
         })
     }
 
-    fn send(&mut self, load: Load, rng: &mut impl Rng) -> io::Result<()> {
+    fn send(&mut self, load: Load, rng: &mut SmallRng) -> io::Result<()> {
         self.outgoing.clear();
         for _ in 0..load.depth {
+            if let Some(wanted) = load.wanted {
+                wanted.ask(&mut self.outgoing, rng)?;
+                continue;
+            }
             let seat = rng.random_range(1..=load.seats);
             write!(
                 self.outgoing,
@@ -123,7 +131,7 @@ impl Answer {
         let length = head + body;
         (bytes.len() >= length).then(|| Self {
             length,
-            is_ok: bytes.starts_with(b"HTTP/1.1 200"),
+            is_ok: bytes.starts_with(b"HTTP/1.1 20"),
         })
     }
 }

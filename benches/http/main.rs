@@ -1,10 +1,10 @@
-//! How fast is `POST /lock` over HTTP, beside a handler that answers a constant?
+//! How fast are `POST /lock` and a hold through `/v1` over HTTP, beside a handler that answers a constant?
 //!
 //! ```text
 //! cargo bench --bench http -- --seconds 20
 //! ```
 //!
-//! Four servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
+//! Ten servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
 //! 50 connections, one request at a time on each and 16 pipelined. They take short turns, so that whatever else the
 //! machine does hits all of them: rates are medians of the turns, and ratios medians of the rounds' ratios. With two
 //! cores the server has one and the client the other; then the processor time that a server used for a request says
@@ -12,6 +12,7 @@
 
 mod client;
 mod servers;
+mod shop;
 
 use std::{
     env, io,
@@ -21,9 +22,10 @@ use std::{
 
 use client::{Load, Tally};
 use servers::{Kind, SEATS, SERVE, Server};
+use shop::Wanted;
 
 const HEADING: &str =
-    "server                       requests/s   of axum   of ours   cpu ns   of ours   status 200";
+    "server                       requests/s   of axum  of const   cpu ns  of const   status 20x";
 
 /// Turns a second.
 const TURNS: u32 = 4;
@@ -75,11 +77,15 @@ fn compare(turn: Duration, rounds: usize) -> io::Result<()> {
             depth,
             seats: SEATS,
             duration: turn,
+            wanted: None,
         };
         let round = || {
             servers
                 .iter()
-                .map(|server| Turn::take(server, load))
+                .map(|server| {
+                    let wanted = server.kind.wanted();
+                    Turn::take(server, Load { wanted, ..load })
+                })
                 .collect()
         };
         // The first warms up, and fills the map with locks.
@@ -127,16 +133,19 @@ impl Rounds {
                 kind.name(),
                 self.median(|turn_of| turn_of(kind).rate),
                 self.rate_ratio(kind, Kind::AxumConstant),
-                self.rate_ratio(kind, Kind::OurConstant),
+                self.rate_ratio(kind, kind.constant()),
                 self.median(|turn_of| turn_of(kind).cpu_nanos),
-                self.median(
-                    |turn_of| turn_of(Kind::OurConstant).cpu_nanos / turn_of(kind).cpu_nanos
-                ),
+                self.median(|turn_of| turn_of(kind.constant()).cpu_nanos / turn_of(kind).cpu_nanos),
                 self.median(|turn_of| turn_of(kind).share_ok),
             );
         }
         let to_constant = self.rate_ratio(Kind::Lock, Kind::OurConstant);
         println!("POST /lock to the constant: {to_constant:.2}, wanted {LOCK_TO_CONSTANT_MIN}");
+        for wanted in [Wanted::One, Wanted::Four, Wanted::Best] {
+            let ratio = self.rate_ratio(Kind::Hold(wanted), Kind::HoldConstant(wanted));
+            let (name, wanted) = (Kind::Hold(wanted).name(), wanted.to_constant_min());
+            println!("{name} to its constant: {ratio:.2}, wanted {wanted}");
+        }
         if depth > 1 {
             let to_axum = self.rate_ratio(Kind::Lock, Kind::AxumConstant);
             println!("POST /lock to axum::serve: {to_axum:.2}, wanted {LOCK_TO_AXUM_MIN}");

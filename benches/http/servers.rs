@@ -23,6 +23,8 @@ use seatlock::{
 };
 use tokio::net::TcpListener;
 
+use crate::shop::{self, Wanted};
+
 /// Seats of the map that is locked at random.
 pub(crate) const SEATS: u32 = 100_000;
 
@@ -40,14 +42,24 @@ pub(crate) enum Kind {
     Lock,
     /// The small API with a TTL so short that most locks succeed.
     LockShort,
+    /// As many bytes as a hold through `/v1` is answered with, without asking anybody.
+    HoldConstant(Wanted),
+    /// `POST /v1/events/{event}/holds`, with a TTL so short that most holds succeed.
+    Hold(Wanted),
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::AxumConstant,
         Self::OurConstant,
         Self::Lock,
         Self::LockShort,
+        Self::HoldConstant(Wanted::One),
+        Self::Hold(Wanted::One),
+        Self::HoldConstant(Wanted::Four),
+        Self::Hold(Wanted::Four),
+        Self::HoldConstant(Wanted::Best),
+        Self::Hold(Wanted::Best),
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -56,6 +68,30 @@ impl Kind {
             Self::OurConstant => "constant, seatlock's server",
             Self::Lock => "POST /lock, TTL 60 s",
             Self::LockShort => "POST /lock, TTL 50 ms",
+            Self::HoldConstant(Wanted::One) => "constant as a hold of 1",
+            Self::Hold(Wanted::One) => "POST /v1 hold of 1",
+            Self::HoldConstant(Wanted::Four) => "constant as a hold of 4",
+            Self::Hold(Wanted::Four) => "POST /v1 hold of 4",
+            Self::HoldConstant(Wanted::Best) => "constant as the best 2",
+            Self::Hold(Wanted::Best) => "POST /v1 hold of the best 2",
+        }
+    }
+
+    /// The constant on the same server that it is compared with.
+    pub(crate) fn constant(self) -> Self {
+        match self {
+            Self::AxumConstant | Self::OurConstant | Self::Lock | Self::LockShort => {
+                Self::OurConstant
+            }
+            Self::HoldConstant(wanted) | Self::Hold(wanted) => Self::HoldConstant(wanted),
+        }
+    }
+
+    /// What it is asked.
+    pub(crate) fn wanted(self) -> Option<Wanted> {
+        match self {
+            Self::HoldConstant(wanted) | Self::Hold(wanted) => Some(wanted),
+            _ => None,
         }
     }
 
@@ -68,6 +104,8 @@ impl Kind {
             Self::AxumConstant | Self::OurConstant => constant(),
             Self::Lock => locks(Ttl::MINUTE),
             Self::LockShort => locks(Ttl::from_ticks(5).expect("a valid TTL")),
+            Self::HoldConstant(wanted) => shop::constant(wanted),
+            Self::Hold(wanted) => shop::holds(wanted),
         }
     }
 }

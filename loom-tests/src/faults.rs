@@ -31,6 +31,8 @@ pub const CATCHES: &[Catch] = &[
     by_loom(InstallRelaxed, "reader_against_a_committing_group"),
     by_loom(FinishRelaxed, "reader_against_a_committing_group"),
     by_loom(DecideRelaxed, "reader_against_a_committing_group"),
+    by_loom(FinishRelaxed, "a_move_is_seen_at_one_instant"),
+    by_loom(DecideRelaxed, "a_move_is_seen_at_one_instant"),
     by_loom(SeatLoadRelaxed, "reader_against_two_changes"),
     by_loom(GroupNotLookedAtAgain, "a_mix_is_seen_at_one_instant"),
     by_loom(EntryRelaxed, "slot_reuse_reader"),

@@ -273,6 +273,13 @@ pub fn hold(number: u32, until: u32) -> Step {
     }
 }
 
+/// Book a seat that is free.
+pub fn book(number: u32) -> Step {
+    Step::Book {
+        taking: taking(number),
+    }
+}
+
 /// To book a seat that is held.
 pub fn confirm(number: u32) -> Step {
     Step::Confirm {

@@ -1,4 +1,4 @@
-//! Who may ask, for how much, and how often: decisions of the door, without HTTP.
+//! Who may ask, for how much, and how often: decisions of the gate, without HTTP.
 //!
 //! - [`key`]: which role a presented API key has.
 //! - [`client`]: whose request it is when there is no key, through proxies or not.

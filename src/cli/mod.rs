@@ -3,6 +3,7 @@
 mod check;
 mod file;
 mod logs;
+mod people;
 mod print;
 mod serve;
 mod setting;
@@ -18,6 +19,7 @@ use std::{
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
+use people::PeopleCommand;
 use settings::{SETTINGS, Settings};
 use sources::Sources;
 
@@ -70,6 +72,8 @@ enum Subcommands {
         #[command(flatten)]
         configured: Configured,
     },
+    #[command(flatten)]
+    People(Box<PeopleCommand>),
 }
 
 /// All settings, and the file that more of them come from.
@@ -102,6 +106,10 @@ pub(crate) fn run() -> ExitCode {
             command: Some(Subcommands::Config { configured, .. }),
             ..
         }) => configured.with_settings(|sources, _settings| say(&print::effective(sources))),
+        Ok(Cli {
+            command: Some(Subcommands::People(command)),
+            ..
+        }) => people::run(*command),
         Ok(Cli {
             command: Some(Subcommands::Serve(configured)),
             ..
@@ -171,6 +179,11 @@ fn explain(error: &clap::Error) -> ExitCode {
         // There is nobody left to tell if this fails.
         drop(error.print());
         return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Whoever leaves out what he wants of `seatlock chart` may not know what there is.
+        drop(error.print());
+        return ExitCode::from(EXIT_CODE_MISUSE);
     }
     let text = error.to_string();
     // After the complaint, and perhaps a tip, comes the usage, which would be many lines more.

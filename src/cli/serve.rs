@@ -1,8 +1,9 @@
 //! `seatlock serve`: puts the parts together, runs them, and ends them in order.
 
-mod door;
 mod failure;
+mod gate;
 mod machine;
+mod shown;
 
 use std::{
     io::{self, Write},
@@ -10,21 +11,29 @@ use std::{
     num::NonZero,
     sync::Arc,
     thread,
+    time::Duration,
 };
 
-use axum::Router;
 use seatlock::{
     clock::BootClock,
     engine::{Engine, EngineConfig},
-    http::{self, Check, Door, DoorConfig, Drained, Observer, ServerConfig, Tls, Unlock},
+    http::{
+        self, ApiConfig, Cors, Drained, Observer, ServerConfig, Tls, Unlock,
+        v1::{
+            gate::GateConfig,
+            stream::{StreamLimits, Streams},
+        },
+    },
+    limits,
     metrics::Registry,
-    seat::{Status, StatusMap},
+    repeat::Repeats,
 };
 use tokio::{
     net::TcpListener,
     runtime,
     signal::unix::{SignalKind, signal},
     sync::watch,
+    time::interval,
 };
 use tracing::{info, warn};
 
@@ -37,6 +46,9 @@ pub(crate) use failure::Failure;
 /// Connections at once to the listener that has nothing but metrics.
 const METRICS_CONNECTIONS_MAX: usize = 64;
 
+/// How often answers are looked for that need be kept no longer.
+const FORGET_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Serves until a signal ends it.
 ///
 /// # Errors
@@ -44,14 +56,14 @@ const METRICS_CONNECTIONS_MAX: usize = 64;
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     logs::start(settings);
     let tls = tls(settings)?;
-    let door = door::config(settings)?;
-    refuse_to_be_open_unasked(settings, &door)?;
+    let gate = gate::config(settings)?;
+    refuse_to_be_open_unasked(settings, &gate)?;
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers(settings))
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    match runtime.block_on(run(settings, tls, door))? {
+    match runtime.block_on(run(settings, tls, gate))? {
         Drained::Whole => info!("stopped"),
         Drained::Cut { connections } => {
             warn!(
@@ -66,13 +78,17 @@ pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
 async fn run(
     settings: &Settings,
     tls: Option<Arc<Tls>>,
-    door: DoorConfig,
+    gate: GateConfig,
 ) -> Result<Drained, Failure> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
     let engine = Arc::new(engine(settings)?);
     let mut registry = Registry::new();
-    show(&engine, &mut registry);
+    let streams = Streams::new(StreamLimits {
+        streams_max: settings.streams,
+        ..StreamLimits::default()
+    });
+    shown::metrics(&engine, &streams, &mut registry);
     let server = server(settings, tls.clone(), Observer::new(&mut registry));
     let registry = Arc::new(registry);
 
@@ -81,9 +97,22 @@ async fn run(
     announce(
         settings,
         listener.local_addr().unwrap_or(settings.listen),
-        door.keys.count(),
+        gate.keys.count(),
     );
-    let mut app = app(settings, engine, Door::new(door, BootClock::new()));
+    let repeats = Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX);
+    tokio::spawn(forget(repeats.clone(), Arc::clone(&engine)));
+    let api = ApiConfig {
+        unlock: if settings.no_unlock {
+            Unlock::Absent
+        } else {
+            Unlock::Served
+        },
+        gate,
+        streams,
+        repeats,
+    };
+    let checks = shown::checks(&engine);
+    let mut app = http::router_with(engine, api).merge(http::health(checks));
     let metrics = http::metrics(registry);
     match metrics_listener {
         None => app = app.merge(metrics),
@@ -101,9 +130,9 @@ async fn run(
 
 /// Without any API key, whoever reaches the server may do everything. Unless it is asked for, that is only for those on
 /// this machine.
-fn refuse_to_be_open_unasked(settings: &Settings, door: &DoorConfig) -> Result<(), Failure> {
+fn refuse_to_be_open_unasked(settings: &Settings, gate: &GateConfig) -> Result<(), Failure> {
     let address = settings.listen;
-    if !door.keys.is_empty() || settings.open || address.ip().is_loopback() {
+    if !gate.keys.is_empty() || settings.open || address.ip().is_loopback() {
         Ok(())
     } else {
         Err(Failure::WouldBeOpen { address })
@@ -138,58 +167,12 @@ fn engine(settings: &Settings) -> Result<Engine, Failure> {
     Engine::start(config, BootClock::new()).map_err(Failure::Engine)
 }
 
-/// Shows what the engine can say of itself.
-fn show(engine: &Arc<Engine>, registry: &mut Registry) {
-    let of_tape = Arc::clone(engine);
-    let help = "Changes that the scribe has not read yet.";
-    registry.gauge("tape_depth", help, move || of_tape.tape_depth());
-    let of_seats = Arc::clone(engine);
-    let statuses = ["available", "held", "booked"];
-    registry.gauges("seats", "Seats by status.", "status", statuses, move || {
-        seats_by_status(&of_seats)
-    });
-}
-
-fn seats_by_status(engine: &Engine) -> [u64; 3] {
-    let mut map = StatusMap::new(engine.seat_count());
-    engine.snapshot(&mut map);
-    let mut counts = [0; 3];
-    for status in (0..map.count()).filter_map(|seat| map.status(seat)) {
-        let column = match status {
-            Status::Available => 0,
-            Status::Held => 1,
-            Status::Booked => 2,
-            // A map that is complete shows no such seat.
-            Status::InChange => continue,
-        };
-        counts[column] += 1;
-    }
-    counts
-}
-
-fn app(settings: &Settings, engine: Arc<Engine>, door: Door) -> Router {
-    let unlock = if settings.no_unlock {
-        Unlock::Absent
-    } else {
-        Unlock::Served
-    };
-    // The engine's threads end the process when they fail, so whatever answers has them.
-    let checks: Vec<Check> = Vec::new();
-    let small_api = http::router(engine, unlock);
-    // A layer costs each request a little: none where there is nothing to ask.
-    let small_api = if door.asks_nothing() {
-        small_api
-    } else {
-        http::guard(small_api, Arc::new(door))
-    };
-    small_api.merge(http::health(checks))
-}
-
 fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> ServerConfig {
     let mut config = ServerConfig {
         connections_max: machine::connections_max(settings.connections),
         connections_per_peer_max: settings.connections_per_address as usize,
         tls,
+        cors: Cors::new(settings.origins.clone()),
         observer: Some(Arc::new(observer)),
         first_connection: machine::start_number(),
         ..ServerConfig::default()
@@ -221,6 +204,15 @@ fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
 async fn stopped(mut stop: watch::Receiver<bool>) {
     // It fails when the sender is gone, which is after it was sent.
     drop(stop.wait_for(|stop| *stop).await);
+}
+
+/// Forgets kept answers whose time is over, now and then.
+async fn forget(repeats: Repeats, engine: Arc<Engine>) {
+    let mut pause = interval(FORGET_INTERVAL);
+    loop {
+        pause.tick().await;
+        repeats.sweep(engine.now().moment);
+    }
 }
 
 /// Reads the certificate again at each SIGHUP; without one, the signal is no longer the end of the process either.

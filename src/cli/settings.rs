@@ -96,6 +96,8 @@ settings! {
         connections: u32 = Number("COUNT", "16384"), one(check::at_least_one);
         /// Connections at once from one address (IPv6: from one /64); proxies and this machine have no limit.
         connections_per_address: u32 = Number("COUNT", "1024"), one(check::at_least_one);
+        /// Streams of seats at once, of which each is a connection too; one more is answered 503.
+        streams: u32 = Number("COUNT", "12288"), one(check::at_least_one);
         /// Threads that serve connections; as many as there are cores unless given.
         workers: Option<u16> = Number("COUNT", ""), maybe(check::within(1, limits::WORKERS_MAX));
     }

@@ -143,6 +143,11 @@ impl Engine {
         is_closed
     }
 
+    /// How many events have seats in memory: those that are alive, and closed ones as long as somebody uses them.
+    pub fn event_count(&self) -> usize {
+        self.core.registry.seated_count()
+    }
+
     /// The event of this name, unless it was closed.
     pub fn event(&self, name: &str) -> Option<Arc<Event>> {
         self.core.registry.event(name)

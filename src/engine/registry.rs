@@ -85,6 +85,10 @@ pub enum PutChart {
 
 impl Registry {
     pub(super) fn put_chart(&self, name: Name, chart: Chart) -> PutChart {
+        // To plan a hundred million seats takes seconds, which would be for nothing.
+        if u64::from(chart.seat_count()) > limits::CHART_SEATS_TOTAL_MAX {
+            return PutChart::TooManySeats;
+        }
         let drawn = Drawn {
             plan: Arc::new(Plan::new(&chart)),
             chart: Arc::new(chart),
@@ -165,6 +169,11 @@ impl Registry {
         let mut entries: Vec<Entry> = self.by_name.iter().map(|entry| entry.clone()).collect();
         entries.sort_unstable_by(|one, other| one.name().cmp(other.name()));
         entries
+    }
+
+    /// How many have seats.
+    pub(super) fn seated_count(&self) -> usize {
+        self.seated().len()
     }
 
     /// Those that are not closed.

@@ -318,3 +318,66 @@ impl Unread {
         Self { taking, seats: 0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAKING: TakingId = TakingId::FIRST;
+
+    fn cart(seats: u32) -> Cart {
+        let hold = Hold::new(
+            Begins {
+                event: EventId::new(1),
+                user: User::new("ada"),
+                token: None,
+                order: None,
+                now: Moment::from_ticks(0),
+                deadline: Moment::from_ticks(10),
+                is_counted: true,
+            },
+            TAKING,
+            0,
+        );
+        let mut cart = hold.cart.into_inner().expect("nobody panicked");
+        cart.expect((0..seats).map(SeatId::new), TAKING);
+        cart
+    }
+
+    #[test]
+    fn a_hold_has_expired_with_its_first_seat_and_ends_with_its_last() {
+        let mut cart = cart(2);
+        let first = cart.lapse(SeatId::new(1), TAKING).expect("it was there");
+        assert!(!first.ends_hold && !cart.is_alive(Moment::from_ticks(9)));
+        assert_eq!(cart.lapse(SeatId::new(1), TAKING), None, "it has left");
+        let last = cart.lapse(SeatId::new(0), TAKING).expect("it was there");
+        assert!(last.ends_hold);
+    }
+
+    /// Somebody with a later clock had stolen one seat of a hold, and the administrator, whose clock was read before its
+    /// deadline, released the other. The hold was not over for either of them, so its user was counted for it for ever.
+    #[test]
+    fn the_last_seat_ends_a_hold_whoever_takes_it_off() {
+        let mut cart = cart(2);
+        let _ = cart.lapse(SeatId::new(0), TAKING).expect("it was there");
+        assert!(cart.give_back(SeatId::new(1), Moment::from_ticks(9)));
+        let expired = End {
+            how: How::Expired,
+            at: Moment::from_ticks(10),
+        };
+        assert_eq!(cart.stage, Stage::Ended(expired), "it stays as it ended");
+    }
+
+    #[test]
+    fn seats_that_are_given_back_leave_the_list_until_the_last_one() {
+        let mut cart = cart(2);
+        assert!(!cart.give_back(SeatId::new(0), Moment::from_ticks(3)));
+        assert_eq!(cart.taking_of(SeatId::new(0)), None);
+        assert!(cart.give_back(SeatId::new(1), Moment::from_ticks(4)));
+        let released = End {
+            how: How::Released,
+            at: Moment::from_ticks(4),
+        };
+        assert_eq!((cart.stage, cart.seats.len()), (Stage::Ended(released), 1));
+    }
+}

@@ -15,9 +15,8 @@ use axum::{
 };
 use bytes::Bytes;
 
-use super::door::Turned;
+use super::v1::gate::Denied;
 use crate::{
-    access::rate::RetryAfter,
     engine::{ConfirmAnswer, HoldAnswer, ReleaseAnswer},
     ids::Lsn,
 };
@@ -66,7 +65,24 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the connection is closed after it, because the rest of the request is not read.
+    pub(super) const fn is_last(self) -> bool {
+        matches!(
+            self,
+            Self::BodyBroken | Self::BodyTooLong | Self::BodyTooSlow
+        )
+    }
+
     pub(super) fn answer(self) -> Response {
+        let mut answer = self.text();
+        if self.is_last() {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
+        }
+        answer
+    }
+
+    fn text(self) -> Response {
         match self {
             Self::NoSuchPath => say(
                 StatusCode::NOT_FOUND,
@@ -81,18 +97,15 @@ impl Refusal {
                 StatusCode::BAD_REQUEST,
                 message!("The user is not valid percent-encoded UTF-8."),
             ),
-            Self::BodyBroken => last(say(
-                StatusCode::BAD_REQUEST,
-                message!("The body is incomplete."),
-            )),
-            Self::BodyTooLong => last(say(
+            Self::BodyBroken => say(StatusCode::BAD_REQUEST, message!("The body is incomplete.")),
+            Self::BodyTooLong => say(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 message!("The body is too long."),
-            )),
-            Self::BodyTooSlow => last(say(
+            ),
+            Self::BodyTooSlow => say(
                 StatusCode::REQUEST_TIMEOUT,
                 message!("The body took too long to arrive."),
-            )),
+            ),
             Self::Overloaded => busy(),
             Self::TookTooLong => {
                 again_later(message!("It took too long: it may still be done, or not."))
@@ -145,32 +158,21 @@ pub(super) fn release(answer: ReleaseAnswer) -> Response {
     }
 }
 
-/// The answer to whoever is turned away at the door of the small API.
-pub(super) fn turned(turned: Turned) -> Response {
-    let (status, message) = match turned {
-        Turned::NoKey => (StatusCode::UNAUTHORIZED, message!("This needs an API key.")),
-        Turned::WrongKey => (
-            StatusCode::UNAUTHORIZED,
-            message!("The API key is unknown."),
-        ),
-        Turned::WrongRole => (
-            StatusCode::FORBIDDEN,
-            message!("The API key is not for this."),
-        ),
-        Turned::TooOften(_) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            message!("Too many requests."),
-        ),
+/// The answer to whoever the gate does not let in.
+pub(super) fn denied(denied: Denied) -> Response {
+    let message = match denied {
+        Denied::KeyMissing { .. } => message!("This needs an API key."),
+        Denied::UnknownKey => message!("The API key is unknown."),
+        Denied::RoleTooSmall { .. } => message!("The API key is not for this."),
+        Denied::TooOften(_) => message!("Too many requests."),
     };
-    let mut answer = say(status, message);
+    let mut answer = say(denied.status(), message);
     let headers = answer.headers_mut();
-    if let Turned::TooOften(RetryAfter(wait)) = turned {
-        // Whole seconds, rounded up: a client that waits as long as it is told gets in.
-        let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
+    if let Some(seconds) = denied.retry_after_seconds() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    if let Some(challenge) = denied.challenge() {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     answer
 }
@@ -242,14 +244,6 @@ fn changed(lsn: Lsn, message: Message) -> Response {
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("seatlock-lsn"),
     );
-    answer
-}
-
-/// An answer after which the connection is closed, because the rest of the request is not read.
-fn last(mut answer: Response) -> Response {
-    answer
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 

@@ -1,31 +1,46 @@
 //! Takes a request in whole before anything acts on it.
 //!
 //! A client that goes away in the middle of a body has changed nothing, and a body that comes too slowly or is too
-//! long is refused without a handler knowing of it.
+//! long is refused without a handler knowing of it. Charts alone are taken in by their handler.
 
 use std::{future::poll_fn, pin::Pin};
 
-use axum::{body::Body, http::Request, response::Response};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
 use super::{ServerConfig, answer::Refusal};
 
-/// The request with its body read, or the answer that refuses it.
+/// What has bodies that are too long to be taken in for anybody.
+const CHARTS: &str = "/v1/charts/";
+
+/// The request with its body read, or why it is refused.
 pub(super) async fn complete(
     request: Request<Incoming>,
     config: &ServerConfig,
-) -> Result<Request<Body>, Response> {
+) -> Result<Request<Body>, Refusal> {
     if request.body().is_end_stream() {
         return Ok(request.map(|_nothing| Body::empty()));
+    }
+    if is_streamed(&request) {
+        return Ok(request.map(Body::new));
     }
     let (head, body) = request.into_parts();
     match timeout(config.body_timeout, collect(body, config.body_bytes_max)).await {
         Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
-        Ok(Err(refusal)) => Err(refusal.answer()),
-        Err(_elapsed) => Err(Refusal::BodyTooSlow.answer()),
+        Ok(Err(refusal)) => Err(refusal),
+        Err(_elapsed) => Err(Refusal::BodyTooSlow),
     }
+}
+
+/// Whether a request's body is handed on as it comes: that of a chart, which is so long that its handler first looks
+/// who sends it, and bounds it and its time itself.
+pub(super) fn is_streamed<B>(request: &Request<B>) -> bool {
+    request.method() == Method::PUT && request.uri().path().starts_with(CHARTS)
 }
 
 async fn collect(mut body: Incoming, bytes_max: usize) -> Result<Bytes, Refusal> {

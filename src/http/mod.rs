@@ -36,7 +36,6 @@
 //! | `cors` | which web pages may read the answers | what they are |
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
-//! | `door` | keys and rates, before anything else | what is asked |
 //! | `operate` | health, readiness, metrics | what they are about |
 //! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
@@ -50,7 +49,6 @@ mod admission;
 mod answer;
 mod connection;
 mod cors;
-mod door;
 mod intake;
 mod listing;
 mod observer;
@@ -71,10 +69,9 @@ pub mod v1;
 mod wire;
 
 pub use cors::Cors;
-pub use door::{Door, DoorConfig, Turned, guard};
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;
-pub use routes::{Unlock, router};
+pub use routes::{ApiConfig, Unlock, router, router_with};
 pub use server::{Drained, ServerConfig, listen, serve};
 pub use tls::{Tls, TlsError};

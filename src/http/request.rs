@@ -1,15 +1,19 @@
-//! What a request asks: which seat, for which user.
+//! What a request asks: which seat, for which user; and whether who asks may.
 //!
 //! Both are read as Express read them. A seat is its number as decimal text, the way `GET /seats` writes it: `01`,
 //! `+1` and `1.0` name no seat. The user is the query parameter `user`, the first if there are several, where `+`
 //! stands for a space and `%XX` for a byte; the empty text is a user too. Text that `decodeURIComponent` refuses,
 //! because an escape is cut short or the bytes are not UTF-8, is nobody's name: the request is answered 400.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 
-use super::{answer::Refusal, routes::Api};
+use super::{
+    answer::{self, Refusal},
+    routes::Api,
+    v1::gate::{Denied, HasGate},
+};
 use crate::event::User;
 
 /// Who acts where the request does not say.
@@ -22,6 +26,23 @@ pub(super) struct SeatNumber(pub(super) u32);
 /// The user that the query names.
 #[derive(Debug)]
 pub(super) struct Buyer(pub(super) User);
+
+/// Somebody whom the gate lets in as `Who`. To be asked for before anything else.
+#[derive(Debug)]
+pub(super) struct LetIn<Who>(PhantomData<Who>);
+
+impl<Who: FromRequestParts<Api, Rejection = Denied>> FromRequestParts<Api> for LetIn<Who> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Response> {
+        // Who it is doesn't matter here, so where there is nothing to ask nobody is.
+        if !api.gate().asks_nothing() {
+            let entered = Who::from_request_parts(parts, api).await;
+            entered.map_err(answer::denied)?;
+        }
+        Ok(Self(PhantomData))
+    }
+}
 
 impl FromRequestParts<Api> for SeatNumber {
     type Rejection = Response;

@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 33] = [
+const ROUTES: [(&str, Urgency); 34] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, Urgency); 33] = [
     ("/healthz", Always),
     ("/readyz", Always),
     ("/metrics", Always),
+    ("/problems/{name}", Read),
     ("/openapi.json", Read),
     ("/docs", Read),
     ("/docs/{page}", Read),

@@ -5,17 +5,29 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
     response::Response,
     routing::{get, post},
 };
+use tokio::sync::Semaphore;
 
 use super::{
     answer::{self, Refusal},
     listing::Listing,
-    request::{Buyer, SeatNumber},
+    request::{Buyer, LetIn, SeatNumber},
+    v1::{
+        self,
+        gate::{Admin, Gate, GateConfig, HasGate, Public, Sales},
+        stream::{StreamLimits, Streams},
+        texts::Texts,
+    },
 };
-use crate::engine::Engine;
+use crate::{
+    access::client::Client,
+    engine::{Engine, Now},
+    limits,
+    repeat::Repeats,
+};
 
 /// What the calls work on.
 #[derive(Clone)]
@@ -24,6 +36,24 @@ pub(super) struct Api(Arc<Parts>);
 struct Parts {
     engine: Arc<Engine>,
     listing: Listing,
+    gate: Gate,
+    repeats: Repeats,
+    streams: Streams<Client>,
+    texts: Texts,
+    imports: Semaphore,
+}
+
+/// How an engine is served.
+#[derive(Debug)]
+pub struct ApiConfig {
+    /// Whether the small API lets anybody release anybody's hold.
+    pub unlock: Unlock,
+    /// Who may ask, and how often.
+    pub gate: GateConfig,
+    /// The streams that are open, and how many there may be.
+    pub streams: Streams<Client>,
+    /// The answers that are kept for requests that come again.
+    pub repeats: Repeats,
 }
 
 /// Whether `POST /unlock` is served, by which anybody can release anybody's hold.
@@ -35,33 +65,114 @@ pub enum Unlock {
     Absent,
 }
 
-/// The small API over `engine`.
+/// The small API over `engine`, and an open `/v1`.
 pub fn router(engine: Arc<Engine>, unlock: Unlock) -> Router {
-    let listing = Listing::new(Arc::clone(&engine));
+    router_with(
+        engine,
+        ApiConfig {
+            unlock,
+            ..ApiConfig::default()
+        },
+    )
+}
+
+/// The small API over `engine`, and `/v1`.
+pub fn router_with(engine: Arc<Engine>, config: ApiConfig) -> Router {
     let mut router = Router::new()
         .route("/seats", get(seats).options(preflight))
         .route("/lock/{id}", post(lock).options(preflight))
         .route("/confirm/{id}", post(confirm).options(preflight));
-    if unlock == Unlock::Served {
+    if config.unlock == Unlock::Served {
         router = router.route("/unlock/{id}", post(release).options(preflight));
     }
     router
-        .fallback(async || Refusal::NoSuchPath.answer())
-        .method_not_allowed_fallback(async || Refusal::NoSuchMethod.answer())
-        .with_state(Api(Arc::new(Parts { engine, listing })))
+        .merge(v1::routes())
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .with_state(Api::new(engine, config))
 }
 
 impl Api {
+    fn new(engine: Arc<Engine>, config: ApiConfig) -> Self {
+        Self(Arc::new(Parts {
+            listing: Listing::new(Arc::clone(&engine)),
+            engine,
+            gate: Gate::new(config.gate),
+            repeats: config.repeats,
+            streams: config.streams,
+            texts: Texts::default(),
+            imports: Semaphore::new(limits::CHART_IMPORTS_MAX),
+        }))
+    }
+
     pub(super) fn engine(&self) -> &Engine {
         &self.0.engine
     }
+
+    /// The answers that are kept for requests that come again.
+    pub(super) fn repeats(&self) -> &Repeats {
+        &self.0.repeats
+    }
+
+    /// The streams that are open.
+    pub(super) fn streams(&self) -> &Streams<Client> {
+        &self.0.streams
+    }
+
+    /// The seats of each event as text.
+    pub(super) fn texts(&self) -> &Texts {
+        &self.0.texts
+    }
+
+    /// The places for charts that are taken in.
+    pub(super) fn imports(&self) -> &Semaphore {
+        &self.0.imports
+    }
 }
 
-async fn seats(State(api): State<Api>) -> Response {
+impl HasGate for Api {
+    fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    fn now(&self) -> Now {
+        self.engine().now()
+    }
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            unlock: Unlock::Served,
+            gate: GateConfig::default(),
+            streams: Streams::new(StreamLimits::default()),
+            repeats: Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX),
+        }
+    }
+}
+
+async fn no_such_path(uri: Uri) -> Response {
+    if v1::has(&uri) {
+        v1::refusal(Refusal::NoSuchPath)
+    } else {
+        Refusal::NoSuchPath.answer()
+    }
+}
+
+async fn no_such_method(uri: Uri) -> Response {
+    if v1::has(&uri) {
+        v1::refusal(Refusal::NoSuchMethod)
+    } else {
+        Refusal::NoSuchMethod.answer()
+    }
+}
+
+async fn seats(_: LetIn<Public>, State(api): State<Api>) -> Response {
     answer::seats(api.0.listing.read().await)
 }
 
 async fn lock(
+    _: LetIn<Sales>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -70,6 +181,7 @@ async fn lock(
 }
 
 async fn confirm(
+    _: LetIn<Sales>,
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
@@ -77,7 +189,11 @@ async fn confirm(
     answer::confirm(api.engine().confirm_seat(number, &user))
 }
 
-async fn release(State(api): State<Api>, SeatNumber(number): SeatNumber) -> Response {
+async fn release(
+    _: LetIn<Admin>,
+    State(api): State<Api>,
+    SeatNumber(number): SeatNumber,
+) -> Response {
     answer::release(api.engine().release_seat(number))
 }
 

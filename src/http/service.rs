@@ -30,8 +30,9 @@ use super::{
     peer::Peer,
     request_id::{self, X_REQUEST_ID},
     route_table::{self, RouteTable},
+    v1,
 };
-use crate::metrics::RouteIndex;
+use crate::{limits, metrics::RouteIndex};
 
 /// Requests below this path carry an id, and their answers are for the web pages that are allowed to read them. The
 /// small API's answers stay as they are.
@@ -92,8 +93,15 @@ impl Service {
     pub(super) async fn answer(&self, request: Request<Incoming>, caller: &Caller) -> Response {
         let errand = self.look_at(&request, caller);
         let work = self.work(request, caller, errand.urgency);
-        let answer = contain(work.instrument(errand.span.clone())).await;
-        let mut answer = answer.unwrap_or_else(|Panicked| Refusal::OurFault.answer());
+        let answered = contain(work.instrument(errand.span.clone())).await;
+        let answered = answered.unwrap_or(Err(Refusal::OurFault));
+        let mut answer = answered.unwrap_or_else(|refusal| {
+            if errand.is_of_larger_api {
+                v1::refusal(refusal)
+            } else {
+                refusal.answer()
+            }
+        });
         self.note(errand, &mut answer);
         answer
     }
@@ -134,25 +142,23 @@ impl Service {
         request: Request<Incoming>,
         caller: &Caller,
         urgency: Urgency,
-    ) -> Response {
+    ) -> Result<Response, Refusal> {
         if request.uri().path().starts_with(LARGER_API)
             && let Some(answer) = Cors::preflight(request.method(), request.headers())
         {
-            return answer;
+            return Ok(answer);
         }
-        let mut request = match intake::complete(request, &self.config).await {
-            Ok(request) => request,
-            Err(refusal) => return refusal,
-        };
-        let Some(_ticket) = self.admission.admit(urgency) else {
-            return Refusal::Overloaded.answer();
-        };
+        let mut request = intake::complete(request, &self.config).await?;
+        let ticket = self.admission.admit(urgency);
+        let _ticket = ticket.ok_or(Refusal::Overloaded)?;
         request.extensions_mut().insert(Peer(caller.peer));
-        let answer = call(self.app.clone(), request);
-        match timeout(self.config.answer_timeout, answer).await {
-            Ok(answer) => answer,
-            Err(_elapsed) => Refusal::TookTooLong.answer(),
+        let mut patience = self.config.answer_timeout;
+        if intake::is_streamed(&request) {
+            patience += limits::CHART_BODY_TIMEOUT;
         }
+        let answer = call(self.app.clone(), request);
+        let answer = timeout(patience, answer).await;
+        answer.map_err(|_elapsed| Refusal::TookTooLong)
     }
 
     fn note(&self, errand: Errand, answer: &mut Response) {

@@ -91,6 +91,9 @@ pub struct Options {
     /// Show the faults that --sabotage knows
     #[arg(long)]
     pub list_sabotages: bool,
+    /// Say how it went as one JSON object, and nothing else
+    #[arg(long, conflicts_with_all = ["url", "sabotage", "streams"])]
+    pub json: bool,
     /// Say nothing until the end
     #[arg(long, short)]
     pub quiet: bool,
@@ -98,8 +101,9 @@ pub struct Options {
 
 const AFTER_HELP: &str = "\
 Operations of a mix:
-  hold group confirm release extend cancel move double block unblock expire read
+  hold group confirm release extend cancel move best places rebook double block unblock expire read
   A group is several seats in one step; what was taken together is confirmed, released, extended and cancelled together.
+  'best' and 'places' hold what the engine chooses; 'rebook' moves a booking to other seats.
   'double' acts on another worker's hold at the same time as he does; 'expire' is the reaper's step out of turn.
   With --url: lock confirm unlock and read are played as the weights of hold, confirm, release and read say.
 
@@ -147,7 +151,7 @@ impl Options {
             speed: self.speed,
             dawdle: self.dawdle,
             stall: STALL,
-            quiet: self.quiet,
+            quiet: self.quiet || self.json,
         }
     }
 

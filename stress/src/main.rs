@@ -38,6 +38,11 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
             })
         };
     }
+    if options.json {
+        let ended = run::run(&options.plan(seed))?;
+        println!("{}", report::json(&ended, seed));
+        return Ok(ended.findings.violation.is_none());
+    }
     println!("--seed {seed}");
     if let Some(url) = &options.url {
         let ended = http::run(&options.http_plan(url, seed))?;

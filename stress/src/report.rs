@@ -2,12 +2,14 @@
 
 use std::{fmt::Write, time::Duration};
 
+use serde_json::json;
+
 use crate::{
     audit::{
         deadlines::Deadlines,
         verdict::{Checks, Promise},
     },
-    latency::{Book, Ended},
+    latency::{Book, Ended, Entry},
     progress::per,
     run,
 };
@@ -33,6 +35,34 @@ pub fn run(ended: &run::Ended) -> String {
         );
     }
     text
+}
+
+/// The same for programs. Times are in nanoseconds.
+pub fn json(ended: &run::Ended, seed: u64) -> serde_json::Value {
+    let (findings, book) = (&ended.findings, &ended.book);
+    let operation = |(kind, end, entry): (&str, Ended, &Entry)| {
+        let at = |percentile| entry.nanos.value_at_percentile(percentile);
+        json!({
+            "operation": kind, "ended": end.name(), "count": entry.count,
+            "p50": at(50.0), "p90": at(90.0), "p99": at(99.0), "p999": at(99.9), "max": entry.nanos.max(),
+        })
+    };
+    let checks = &findings.replay.checks;
+    let promises = Promise::ALL.into_iter();
+    let checked = promises.map(|promise| (promise.to_string(), checks.of(promise).into()));
+    json!({
+        "seed": seed,
+        "seconds": ended.elapsed.as_secs_f64(),
+        "operations": book.count(None),
+        "busy": book.count(Some(Ended::Busy)),
+        "refused": book.count(Some(Ended::Refused)),
+        "lsns": ended.taken,
+        "voids": findings.voids,
+        "unjudged": findings.unjudged,
+        "latencies": book.entries().map(operation).collect::<Vec<_>>(),
+        "checked": checked.collect::<serde_json::Map<_, _>>(),
+        "violation": findings.violation.as_ref().map(ToString::to_string),
+    })
 }
 
 /// How late the reaper was.

@@ -38,7 +38,7 @@ fn with_keys_the_world_may_reach_it_and_each_role_does_its_own() {
     let reply = ask(&mut talk, "/lock/1", None);
     assert_eq!(
         (reply.status, reply.header("www-authenticate")),
-        (401, Some("Bearer"))
+        (401, Some("Bearer realm=\"seatlock\""))
     );
     assert_eq!(
         ask(&mut talk, "/lock/1", Some(&Key::make([99; 32]))).status,

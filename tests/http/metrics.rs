@@ -1,8 +1,12 @@
 //! Health, readiness and metrics over the wire.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use axum::Router;
@@ -154,10 +158,17 @@ fn the_binary_shows_its_seats_and_can_do_so_elsewhere() {
     let process = Process::start(seatlock(&["--listen", "127.0.0.1:0"]));
     let mut talk = Talk::to(process.address);
     assert_eq!(talk.ask("POST", "/lock/1").status, 200);
-    let text = text(&mut talk);
+    // What the seats are is shown as soon as the scribe has read of it.
+    let held = r#"seatlock_seats{status="held"}"#;
+    let mut shown = text(&mut talk);
+    while number(&shown, held) != Some(1) {
+        thread::sleep(Duration::from_millis(1));
+        shown = text(&mut talk);
+    }
+    let text = shown;
     for (series, expected) in [
         (r#"seatlock_seats{status="available"}"#, 9),
-        (r#"seatlock_seats{status="held"}"#, 1),
+        (held, 1),
         (
             r#"seatlock_requests_total{route="/lock/{id}",status="200"}"#,
             1,

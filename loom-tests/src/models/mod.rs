@@ -4,6 +4,7 @@ use crate::runner::Model;
 
 mod crowd;
 mod group;
+mod moves;
 mod reader;
 mod reuse;
 mod single;
@@ -15,6 +16,7 @@ pub fn all() -> impl Iterator<Item = &'static Model> {
     [
         single::MODELS,
         group::MODELS,
+        moves::MODELS,
         reader::MODELS,
         reuse::MODELS,
         tape::MODELS,

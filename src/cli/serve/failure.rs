@@ -18,7 +18,7 @@ pub(crate) enum Failure {
         missing: &'static str,
     },
     /// The keys or whatever else the door goes by.
-    Door(String),
+    Gate(String),
     Tls(TlsError),
     Engine(StartError),
     Runtime(io::Error),
@@ -39,7 +39,7 @@ impl fmt::Display for Failure {
                     "TLS needs a certificate and its key: {missing} is missing"
                 )
             }
-            Self::Door(reason) => f.write_str(reason),
+            Self::Gate(reason) => f.write_str(reason),
             Self::Tls(error) => write!(f, "cannot speak TLS: {error}"),
             Self::Engine(error) => error.fmt(f),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),

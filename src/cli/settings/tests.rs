@@ -21,7 +21,7 @@ fn matches(arguments: &[&str]) -> ArgMatches {
 /// A value of each setting that is not its default.
 fn another_value(key: &str) -> &'static str {
     match key {
-        "seats" | "connections" | "connections_per_address" | "workers" => "7",
+        "seats" | "connections" | "connections_per_address" | "streams" | "workers" => "7",
         "rate_per_client" | "rate_per_key" => "7/8",
         "lock_ttl" => "5m",
         "listen" | "metrics_listen" => "[::1]:9090",

@@ -104,6 +104,11 @@ impl Gate {
         self.config.keys.is_empty()
     }
 
+    /// Whether everybody is let in, always.
+    pub fn asks_nothing(&self) -> bool {
+        self.is_open() && self.config.rate_per_client.is_none()
+    }
+
     /// Lets a request in that needs `needed`, from `peer`, the other end of its connection.
     ///
     /// # Errors

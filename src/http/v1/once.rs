@@ -28,15 +28,12 @@
 
 use axum::{
     body::Body,
-    http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
-        header::{CONTENT_TYPE, RETRY_AFTER},
-    },
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 
-use super::gate::Caller;
+use super::{gate::Caller, problem::Problem};
 use crate::{
     repeat::{Answer, Begin, Fingerprint, Repeats, Ticket},
     tick::Moment,
@@ -201,31 +198,6 @@ fn send(answer: axum::http::Response<Bytes>) -> Response {
 
 impl IntoResponse for Unrepeatable {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let (kind, title) = match self {
-            Self::KeyInvalid => ("idempotency-key-invalid", "This is no idempotency key."),
-            Self::KeyReused => (
-                "idempotency-key-reused",
-                "Another request has this idempotency key.",
-            ),
-            Self::InProgress => (
-                "idempotency-key-in-use",
-                "The request is being carried out.",
-            ),
-            Self::Busy => ("busy", "Nothing was changed. Try again."),
-        };
-        let text = format!(
-            r#"{{"type":"/problems/{kind}","title":"{title}","status":{}}}"#,
-            status.as_u16()
-        );
-        let mut answer = Response::new(Body::from(text));
-        *answer.status_mut() = status;
-        let headers = answer.headers_mut();
-        let media_type = HeaderValue::from_static("application/problem+json");
-        headers.insert(CONTENT_TYPE, media_type);
-        if let Some(seconds) = self.retry_after_seconds() {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        answer
+        Problem::from(self).answer()
     }
 }

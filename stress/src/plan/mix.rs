@@ -21,6 +21,12 @@ pub enum Action {
     Cancel,
     /// Give back a seat and hold another, in one step.
     Move,
+    /// Hold the best seats for several, in one step.
+    Best,
+    /// Hold places of an area, in one step.
+    Places,
+    /// Move a booking: free its seats and book as many others, in one step.
+    Rebook,
     /// Act on a taking that another worker has, at the same time: one user at two machines.
     Double,
     /// Withhold a seat from sale.
@@ -35,7 +41,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Hold,
         Self::Group,
         Self::Confirm,
@@ -43,6 +49,9 @@ impl Action {
         Self::Extend,
         Self::Cancel,
         Self::Move,
+        Self::Best,
+        Self::Places,
+        Self::Rebook,
         Self::Double,
         Self::Block,
         Self::Unblock,
@@ -60,6 +69,9 @@ impl Action {
             Self::Extend => "extend",
             Self::Cancel => "cancel",
             Self::Move => "move",
+            Self::Best => "best",
+            Self::Places => "places",
+            Self::Rebook => "rebook",
             Self::Double => "double",
             Self::Block => "block",
             Self::Unblock => "unblock",
@@ -105,7 +117,7 @@ impl Mix {
 impl Default for Mix {
     /// Everything, mostly holds and what follows from them.
     fn default() -> Self {
-        let weights = [26, 8, 12, 12, 6, 8, 3, 3, 2, 2, 2, 16];
+        let weights = [20, 6, 12, 12, 6, 6, 3, 5, 3, 4, 3, 2, 2, 2, 14];
         let weights: Vec<_> = Action::ALL.into_iter().zip(weights).collect();
         let total = weights.iter().map(|(_, weight)| weight).sum();
         Self { weights, total }

@@ -139,6 +139,10 @@ impl Hand for Crooked {
         used
     }
 
+    fn tears(&mut self) -> bool {
+        self.fault == Fault::TornMove && self.deeds.is_due(10)
+    }
+
     fn report(&mut self, report: Report, pen: &mut Pen) -> bool {
         match report {
             Report::Changed(claim) => self.changed(claim, pen),

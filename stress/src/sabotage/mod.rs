@@ -66,13 +66,15 @@ pub enum Fault {
     BrokenWord,
     /// A change is numbered as if it had come later than it did.
     LateNumber,
+    /// A booking that moves frees its seats before it takes the others.
+    TornMove,
     /// The wheel is told of no hold any more.
     LostMarks,
 }
 
 impl Fault {
     /// All of them, the control first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::None,
         Self::LateConfirm,
         Self::EarlySteal,
@@ -90,6 +92,7 @@ impl Fault {
         Self::StaleRead,
         Self::BrokenWord,
         Self::LateNumber,
+        Self::TornMove,
         Self::LostMarks,
     ];
 
@@ -122,6 +125,10 @@ impl Fault {
                 "a holder is told in time that another has his seat",
             ),
             Self::LateNumber => ("late-number", "a change is numbered later than it returned"),
+            Self::TornMove => (
+                "torn-move",
+                "a booking that moves is freed before it is taken",
+            ),
             Self::LostMarks => (
                 "lost-marks",
                 "the wheel's marks are lost: harmless, but late",

@@ -18,6 +18,12 @@ pub trait Hand: Send {
         fresh
     }
 
+    /// Whether this move is torn into its steps.
+    #[inline]
+    fn tears(&mut self) -> bool {
+        false
+    }
+
     /// Tells the auditor. Answers whether that had to wait.
     #[inline]
     fn report(&mut self, report: Report, pen: &mut Pen) -> bool {

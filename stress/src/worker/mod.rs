@@ -1,6 +1,8 @@
 //! A worker: a thread that plays its users, and reports every change it was granted.
 
 pub mod basket;
+mod choose;
+pub mod hall;
 pub mod hand;
 mod play;
 
@@ -27,6 +29,7 @@ use crate::{
     signals::Signals,
 };
 use basket::{Basket, Forgotten, Taking, Takings};
+use hall::Hall;
 use hand::Hand;
 
 /// The names of the operations, in the order of [`Action::ALL`].
@@ -54,6 +57,8 @@ const REFUSALS_IN_A_ROW: u32 = 16;
 pub struct Site<T> {
     /// The map under test.
     pub seats: Seats<Told<T>>,
+    /// Its rows and its area.
+    pub hall: Hall,
     /// The time.
     pub clock: RunClock,
     /// When to stop.
@@ -75,6 +80,7 @@ impl<T: Trail> Site<T> {
     ) -> Result<Self, SeatCountError> {
         Ok(Self {
             seats: Seats::new(plan.seats, Told::new(trail, plan.dawdle))?,
+            hall: Hall::of(plan.seats),
             clock,
             signals,
             doubles: ArrayQueue::new(DOUBLES_WAITING),
@@ -187,6 +193,8 @@ impl<'s, T: Trail, H: Hand> Worker<'s, T, H> {
 
     /// Asks the map, and tells the auditor how it went.
     fn ask(&mut self, wish: &mut Wish<'_>) -> Ended {
+        let site = self.site;
+        let _freeing = site.hall.freeing(wish.steps);
         match wish.steps.as_slice() {
             &[(seat, step)] => self.ask_one(seat, step, wish),
             _ => self.ask_all(wish),

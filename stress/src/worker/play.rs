@@ -28,7 +28,9 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
     /// Answers with what was played.
     pub(super) fn play(&mut self, action: Action, user: usize) -> (Action, Ended) {
         let played = match action {
-            Action::Hold | Action::Group if !self.makes_room(user) => {
+            Action::Hold | Action::Group | Action::Best | Action::Places
+                if !self.makes_room(user) =>
+            {
                 return self.play(Action::Release, user);
             }
             Action::Hold => Some(self.hold(user, 1)),
@@ -41,7 +43,10 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
             }
             Action::Confirm | Action::Release | Action::Extend => self.on_own_hold(action, user),
             Action::Cancel => self.cancel(user),
+            Action::Best => Some(self.hold_chosen(user, false)),
+            Action::Places => Some(self.hold_chosen(user, true)),
             Action::Move => self.change_seats(user),
+            Action::Rebook => self.rebook(user),
             Action::Double => self.double(user),
             Action::Block if self.withheld.len() >= WITHHELD_MAX => {
                 return self.play(Action::Unblock, user);
@@ -80,6 +85,10 @@ impl<T: Trail, H: Hand> Worker<'_, T, H> {
             self.draw.party(&mut self.rng, count, &mut seats);
             Party::Many(seats.into())
         };
+        self.hold_party(user, seats)
+    }
+
+    pub(super) fn hold_party(&mut self, user: usize, seats: Party) -> Ended {
         let fresh = self.takings.fresh();
         let id = self.hand.taking(fresh);
         let moment = self.site.clock.now();

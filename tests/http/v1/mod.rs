@@ -1,3 +1,13 @@
 //! `/v1`: the door, repeated requests, and what attackers try.
 
+mod charts;
+pub(crate) mod desk;
+mod document;
+mod journey;
 mod once;
+mod outcomes;
+pub(crate) mod shop;
+mod threats_access;
+mod threats_bombs;
+mod threats_flood;
+mod threats_secrets;

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
-    },
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 
-use crate::access::{key::Role, rate::RetryAfter};
+use crate::{
+    access::{key::Role, rate::RetryAfter},
+    http::v1::problem::Problem,
+};
 
 /// Why a request is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,28 +76,6 @@ fn seconds_up(wait: Duration) -> u64 {
 
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let (kind, title) = match self {
-            Self::KeyMissing { .. } => ("key-missing", "An API key is needed."),
-            Self::UnknownKey => ("key-unknown", "This is no API key."),
-            Self::RoleTooSmall { .. } => ("role-too-small", "The API key may not do this."),
-            Self::TooOften(_) => ("too-often", "Too many requests."),
-        };
-        let text = format!(
-            r#"{{"type":"/problems/{kind}","title":"{title}","status":{}}}"#,
-            status.as_u16()
-        );
-        let mut answer = Response::new(Body::from(text));
-        *answer.status_mut() = status;
-        let headers = answer.headers_mut();
-        let media_type = HeaderValue::from_static("application/problem+json");
-        headers.insert(CONTENT_TYPE, media_type);
-        if let Some(challenge) = self.challenge() {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
-        if let Some(seconds) = self.retry_after_seconds() {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        answer
+        Problem::from(self).answer()
     }
 }

@@ -1,4 +1,4 @@
-//! Reads what the door goes by: the API keys, the proxies, the origins and the rates.
+//! Reads what the gate goes by: the API keys, the proxies and the rates.
 
 use std::{env, fs};
 
@@ -7,7 +7,7 @@ use seatlock::{
         client::{ForwardedBy, Proxies},
         key::Keys,
     },
-    http::DoorConfig,
+    http::v1::gate::GateConfig,
 };
 
 use super::{Failure, Settings};
@@ -16,17 +16,16 @@ use super::{Failure, Settings};
 ///
 /// # Errors
 /// If the keys can't be read, or are given twice.
-pub(super) fn config(settings: &Settings) -> Result<DoorConfig, Failure> {
+pub(super) fn config(settings: &Settings) -> Result<GateConfig, Failure> {
     let networks: Vec<String> = settings
         .trusted_proxies
         .iter()
         .map(ToString::to_string)
         .collect();
     let proxies = Proxies::parse(&networks.join(","), ForwardedBy::XForwardedFor);
-    Ok(DoorConfig {
+    Ok(GateConfig {
         keys: keys(settings)?,
-        proxies: proxies.map_err(|error| Failure::Door(error.to_string()))?,
-        origins: settings.origins.clone(),
+        proxies: proxies.map_err(|error| Failure::Gate(error.to_string()))?,
         rate_per_client: settings.rate_per_client,
         rate_per_key: settings.rate_per_key,
     })
@@ -36,13 +35,13 @@ pub(super) fn config(settings: &Settings) -> Result<DoorConfig, Failure> {
 fn keys(settings: &Settings) -> Result<Keys, Failure> {
     let variable = &settings.key_env;
     match (&settings.key_file, env::var(variable)) {
-        (Some(path), Ok(_)) => Err(Failure::Door(format!(
+        (Some(path), Ok(_)) => Err(Failure::Gate(format!(
             "API keys are in {} and in {variable}: one of the two must go",
             path.display()
         ))),
         (Some(path), Err(_)) => {
             let text = fs::read_to_string(path).map_err(|error| {
-                Failure::Door(format!("{} can't be read: {error}", path.display()))
+                Failure::Gate(format!("{} can't be read: {error}", path.display()))
             })?;
             Keys::parse(&text).map_err(|errors| in_place(&path.display().to_string(), &errors))
         }
@@ -51,7 +50,7 @@ fn keys(settings: &Settings) -> Result<Keys, Failure> {
         }
         (None, Err(env::VarError::NotPresent)) => Ok(Keys::default()),
         (None, Err(env::VarError::NotUnicode(_))) => {
-            Err(Failure::Door(format!("{variable} is not UTF-8")))
+            Err(Failure::Gate(format!("{variable} is not UTF-8")))
         }
     }
 }
@@ -63,5 +62,5 @@ fn in_place(place: &str, errors: &impl ToString) -> Failure {
         .lines()
         .map(|line| format!("{place} {line}"))
         .collect();
-    Failure::Door(lines.join("\nerror: "))
+    Failure::Gate(lines.join("\nerror: "))
 }

@@ -1,0 +1,91 @@
+//! What the server shows of itself: its metrics, and whether it is ready.
+
+use std::sync::Arc;
+
+use seatlock::{
+    access::client::Client,
+    engine::{Engine, Entry},
+    feed::Shown,
+    http::{Check, v1::stream::Streams},
+    limits,
+    metrics::Registry,
+};
+
+/// A wheel that is further behind is not reclaiming: two seconds.
+const WHEEL_LAG_TICKS_MAX: u64 = 200;
+
+/// Shows what the engine and the streams can say of themselves.
+pub(super) fn metrics(engine: &Arc<Engine>, streams: &Streams<Client>, registry: &mut Registry) {
+    let statuses = Shown::ALL.map(Shown::name);
+    let help = "Seats of all events by status.";
+    let of = Arc::clone(engine);
+    registry.gauges("seats", help, "status", statuses, move || seats(&of));
+    let mut gauge = |name, help, read: fn(&Engine) -> u64| {
+        let of = Arc::clone(engine);
+        registry.gauge(name, help, move || read(&of));
+    };
+    gauge(
+        "tape_depth",
+        "Changes that the scribe has not read yet.",
+        Engine::tape_depth,
+    );
+    gauge(
+        "wheel_lag_ticks",
+        "Ticks of 10 ms by which the slowest wheel is behind.",
+        |engine| engine.wheel_lag_ticks(),
+    );
+    gauge("events", "Events that are open or paused.", |engine| {
+        count(events(engine).count())
+    });
+    gauge(
+        "takings",
+        "Takings of seats that are remembered.",
+        |engine| count(engine.taking_count()),
+    );
+    let streams = streams.clone();
+    registry.gauge("streams", "Streams that are open.", move || {
+        u64::from(streams.count())
+    });
+}
+
+/// What has to be so before buyers are sent here.
+pub(super) fn checks(engine: &Arc<Engine>) -> Vec<Check> {
+    let of_tape = Arc::clone(engine);
+    let tape = move || match of_tape.tape_depth() {
+        depth if depth > u64::from(limits::TAPE_CELLS / 2) => {
+            Err(format!("the scribe has {depth} changes to read"))
+        }
+        _ => Ok(()),
+    };
+    let of_wheel = Arc::clone(engine);
+    let wheel = move || match of_wheel.wheel_lag_ticks() {
+        ticks if ticks > WHEEL_LAG_TICKS_MAX => Err(format!("a wheel is {ticks} ticks behind")),
+        _ => Ok(()),
+    };
+    vec![Check::new("tape", tape), Check::new("wheel", wheel)]
+}
+
+fn events(engine: &Engine) -> impl Iterator<Item = Arc<seatlock::engine::Event>> {
+    engine
+        .entries()
+        .into_iter()
+        .filter_map(|entry| match entry {
+            Entry::Alive(event) => Some(event),
+            Entry::Closed(_) => None,
+        })
+}
+
+fn seats(engine: &Engine) -> [u64; Shown::ALL.len()] {
+    let mut sums = [0; Shown::ALL.len()];
+    for event in events(engine) {
+        let counts = event.counts();
+        for (sum, shown) in sums.iter_mut().zip(Shown::ALL) {
+            *sum += u64::from(counts.of(shown));
+        }
+    }
+    sums
+}
+
+fn count(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,126 @@
+//! All calls: one table, from which both the routes and their description are made.
+
+use axum::{
+    Router,
+    routing::{MethodRouter, get},
+};
+
+use super::{
+    ask, bookings, change, charts, events, explain, holds,
+    openapi::{Access::*, Call, chart_text::Chart, served, texts},
+    problem::Kind::*,
+    seats,
+    view::{EventView, Hold},
+};
+use crate::http::routes::Api;
+
+macro_rules! calls {
+    ($($path:literal: $($method:ident $handler:path => $call:expr),+;)*) => {
+        /// The routes.
+        pub(in crate::http) fn routes() -> Router<Api> {
+            Router::new()
+                $(.route($path, MethodRouter::new()$(.$method($handler))+))*
+                .route("/openapi.json", get(served::document))
+                .merge(served::page())
+        }
+
+        /// What the document says of each route, with its path and method.
+        pub(super) fn described() -> Vec<(&'static str, &'static str, Call)> {
+            vec![$($(($path, stringify!($method), $call)),+),*]
+        }
+    };
+}
+
+calls! {
+    "/v1/charts":
+        get charts::list => Call::new(Public, "Lists the charts").answers::<charts::Charts>(200);
+    "/v1/charts/{chart}":
+        get charts::show => Call::new(Public, "Exports a chart")
+            .answers::<Chart>(200).or(200, "text/csv", texts::csv())
+            .refuses(&[NoSuchChart]),
+        put charts::put => Call::new(Admin, "Imports a chart, whole or not at all. Events keep the one that they were made with")
+            .takes::<Chart>().or_takes("text/csv", texts::csv())
+            .answers::<super::view::ChartLine>(201).answers::<super::view::ChartLine>(200)
+            .refuses(&[Malformed, MediaType, TooLong, BodyTooSlow, BadChart, Invalid, Full]),
+        delete charts::remove => Call::new(Admin, "Forgets a chart. Events that were made with it keep it")
+            .answers_nothing(204).refuses(&[NoSuchChart]);
+    "/v1/events":
+        get events::list => Call::new(Public, "Lists the events").answers::<events::Events>(200);
+    "/v1/events/{event}":
+        get events::show => Call::new(Public, "Shows an event")
+            .answers::<EventView>(200).refuses(&[NoSuchEvent]),
+        put events::put => Call::new(Admin, "Makes an event, or changes its title, rules and state")
+            .takes::<change::EventAsk>()
+            .answers::<EventView>(201).answers::<EventView>(200)
+            .refuses(&[NoSuchChart, Closed, ChartFixed, IsDefault, Full]),
+        delete events::remove => Call::new(Admin, "Removes a closed event")
+            .answers_nothing(204).refuses(&[NoSuchEvent, EventAlive]);
+    "/v1/events/{event}/chart":
+        get events::chart => Call::new(Public, "Exports the chart that an event was made with")
+            .answers::<Chart>(200).or(200, "text/csv", texts::csv())
+            .refuses(&[NoSuchEvent, Closed]);
+    "/v1/events/{event}/seats":
+        get seats::show => Call::new(Public, "Shows what all seats of an event are, at one instant")
+            .answers::<texts::Seats>(200).or(200, "application/vnd.seatlock.map", texts::map())
+            .answers_nothing(304)
+            .refuses(&[NoSuchEvent, Closed]);
+    "/v1/events/{event}/stream":
+        get seats::stream => Call::new(Public, "Streams what changes, as server-sent events")
+            .or(200, "text/event-stream", texts::events()).resumes()
+            .refuses(&[NoSuchEvent, Closed, TooManyStreams]);
+    "/v1/events/{event}/block":
+        post seats::block => Call::new(Admin, "Keeps free seats from sale: all that are named, or none")
+            .takes::<ask::BlockAsk>().answers::<seats::Changed>(200)
+            .refuses(&[NoSuchEvent, NoSuchSeats, Closed, SeatsTaken, SeatsHeld]);
+    "/v1/events/{event}/unblock":
+        post seats::unblock => Call::new(Admin, "Puts withheld seats on sale: all that are named, or none")
+            .takes::<ask::UnblockAsk>().answers::<seats::Changed>(200)
+            .refuses(&[NoSuchEvent, NoSuchSeats, Closed, SeatsTaken, SeatsHeld]);
+    "/v1/events/{event}/holds":
+        post holds::make => Call::new(Sales, "Holds seats: all that are asked for, or none")
+            .takes::<ask::HoldAsk>().answers::<Hold>(201)
+            .refuses(&[NoSuchEvent, NoSuchSeats, Closed, Paused, NotOnSale, SeatsTaken, NotEnough, Orphans])
+            .refuses(&[SeatsHeld, UserLimit, CoolingDown]);
+    "/v1/holds/{id}":
+        get holds::show => Call::new(Token, "Shows a hold, also how one has ended")
+            .answers::<Hold>(200).refuses(&[NoSuchHold, WrongToken, Invalid]);
+    "/v1/holds/{id}/confirm":
+        post holds::confirm => Call::new(Token, "Books the seats of a hold")
+            .may_take::<ask::ConfirmAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, WrongToken, Ended, Closed, Paused, NotOnSale, UserLimit]);
+    "/v1/holds/{id}/release":
+        post holds::release => Call::new(Token, "Gives all seats of a hold back")
+            .may_take::<ask::TokenAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked]);
+    "/v1/holds/{id}/extend":
+        post holds::extend => Call::new(Token, "Moves a hold's deadline to one TTL from now")
+            .may_take::<ask::TokenAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked, AtLongest]);
+    "/v1/holds/{id}/pay":
+        post holds::pay => Call::new(Token, "Moves a hold's deadline, once, so that a payment can arrive")
+            .may_take::<ask::TokenAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked, AtLongest]);
+    "/v1/holds/{id}/add":
+        post holds::add => Call::new(Token, "Adds seats to a hold: all that are asked for, or none")
+            .takes::<ask::AddAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, NoSuchSeats, WrongToken, Ended, IsBooked, Closed, Paused, NotOnSale])
+            .refuses(&[SeatsTaken, NotEnough, Orphans, SeatsHeld, UserLimit, CoolingDown]);
+    "/v1/holds/{id}/give-back":
+        post holds::give_back => Call::new(Token, "Gives seats of a hold back: all that are named, or none")
+            .takes::<ask::GiveBackAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, NoSuchSeats, WrongToken, Ended, IsBooked]);
+    "/v1/bookings/{id}":
+        get bookings::show => Call::new(Sales, "Shows a booking")
+            .answers::<Hold>(200).refuses(&[NoSuchHold]);
+    "/v1/bookings/{id}/cancel":
+        post bookings::cancel => Call::new(Admin, "Cancels a booking, whole or in part")
+            .may_take::<ask::CancelAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, NoSuchSeats, NotBooked, Ended]);
+    "/v1/bookings/{id}/move":
+        post bookings::move_seats => Call::new(Admin, "Moves seats of a booking to others in one step")
+            .takes::<ask::MoveAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, NoSuchSeats, NotBooked, Ended, SeatsTaken, SeatsHeld]);
+    "/problems/{name}":
+        get explain::problem => Call::new(Nobody, "Explains a kind of problem")
+            .or(200, "text/plain; charset=utf-8", texts::text()).refuses(&[NoSuchPath]);
+}

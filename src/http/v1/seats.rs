@@ -1,0 +1,101 @@
+//! The seats of an event as the public sees them, and keeping them from sale: `/v1/events/{event}/seats`, `stream`,
+//! `block`, `unblock`.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    ask::{BlockAsk, UnblockAsk},
+    availability,
+    body::{self, Posted},
+    gate::{Admin, Public},
+    path::Named,
+    problem::Problem,
+    reply,
+    resolve::Resolver,
+    stream::Full,
+};
+use crate::{http::routes::Api, ids::Lsn};
+
+/// That seats were kept from sale, or put on sale.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Changed {
+    /// The number of the change; 0 if all was as asked for already.
+    lsn: u64,
+}
+
+/// `GET /v1/events/{event}/seats`
+pub(super) async fn show(
+    State(api): State<Api>,
+    Public(_): Public,
+    named: Named,
+    asked: HeaderMap,
+) -> Response {
+    match named.event(api.engine()) {
+        Ok(event) => {
+            api.engine().caught_up().await;
+            availability::answer(&asked, &api.texts().of(&event), event.feed().snapshot())
+        }
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// `GET /v1/events/{event}/stream`
+pub(super) async fn stream(
+    State(api): State<Api>,
+    Public(caller): Public,
+    named: Named,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
+    let event = match named.event(api.engine()) {
+        Ok(event) => event,
+        Err(problem) => return problem.answer(),
+    };
+    let stream = api
+        .streams()
+        .open(event.feed(), caller.client(), &asked, uri.query());
+    stream.unwrap_or_else(|full: Full| Problem::from(full).answer())
+}
+
+/// `POST /v1/events/{event}/block`
+pub(super) async fn block(State(api): State<Api>, posted: Posted<Admin>) -> Response {
+    posted.once(&api, || {
+        let event = posted.name.event(api.engine())?;
+        let ask: BlockAsk = body::read(&posted.body)?;
+        let mut resolver = Resolver::new(event.chart());
+        let seats = resolver.seats("seats", &ask.seats);
+        let seats = resolver.end(seats)?;
+        let reason = ask.reason.map(|reason| reason.0.into());
+        let lsn = api.engine().block(&event, &seats, reason.as_ref());
+        lsn.map(said)
+            .map_err(|refusal| Problem::block(&event, refusal))
+    })
+}
+
+/// `POST /v1/events/{event}/unblock`
+pub(super) async fn unblock(State(api): State<Api>, posted: Posted<Admin>) -> Response {
+    posted.once(&api, || {
+        let event = posted.name.event(api.engine())?;
+        let ask: UnblockAsk = body::read(&posted.body)?;
+        let mut resolver = Resolver::new(event.chart());
+        let seats = resolver.seats("seats", &ask.seats);
+        let seats = resolver.end(seats)?;
+        let lsn = api.engine().unblock(&event, &seats);
+        lsn.map(said)
+            .map_err(|refusal| Problem::block(&event, refusal))
+    })
+}
+
+fn said(lsn: Lsn) -> (reply::Said, Option<crate::tick::Moment>) {
+    let changed = Changed { lsn: lsn.get() };
+    (
+        reply::changed(reply::json(StatusCode::OK, &changed), lsn),
+        None,
+    )
+}

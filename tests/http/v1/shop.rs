@@ -1,0 +1,167 @@
+//! A shop that sells one event: a server with a key of each role, on a clock that stands still.
+
+use std::{cell::Cell, fmt::Write as _, sync::Arc};
+
+use seatlock::{
+    access::key::{Key, Keys, Role},
+    chart::GridPlan,
+    clock::ManualClock,
+    engine::{CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
+    event::{Name, Rules},
+    http::{self, ApiConfig, ServerConfig, v1::gate::GateConfig},
+};
+use serde_json::{Value, json};
+
+use crate::talk::{Host, Reply, Talk};
+
+pub(crate) struct Shop {
+    pub(crate) host: Host,
+    pub(crate) clock: ManualClock,
+    users: Cell<u32>,
+}
+
+/// A hold, as its owner was told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
+/// A request: `call` sends it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call<'c> {
+    pub(crate) method: &'c str,
+    pub(crate) path: &'c str,
+    pub(crate) key: Option<&'c str>,
+    pub(crate) headers: Vec<(&'c str, &'c str)>,
+    pub(crate) body: &'c str,
+}
+
+impl Call<'_> {
+    /// As it goes over the wire.
+    pub(crate) fn bytes(&self) -> String {
+        let Self {
+            method, path, body, ..
+        } = self;
+        let length = body.len();
+        let mut text =
+            format!("{method} {path} HTTP/1.1\r\nhost: shop\r\ncontent-length: {length}\r\n");
+        if !body.is_empty() {
+            text.push_str("content-type: application/json\r\n");
+        }
+        if let Some(key) = self.key {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "authorization: Bearer {key}\r\n");
+        }
+        for (name, value) in &self.headers {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        text + "\r\n" + body
+    }
+
+    pub(crate) fn over(&self, talk: &mut Talk) -> Reply {
+        talk.say(self.bytes());
+        talk.reply_to(self.method)
+    }
+}
+
+/// The key of a role, the same in each test.
+pub(crate) fn key(role: Role) -> String {
+    Key::make([role as u8 + 1; 32]).text().to_owned()
+}
+
+/// The keys' file.
+pub(crate) fn keys() -> String {
+    Role::ALL
+        .map(|role| {
+            format!(
+                "{0} {0} {1}\n",
+                role.name(),
+                Key::make([role as u8 + 1; 32]).hash()
+            )
+        })
+        .concat()
+}
+
+impl Shop {
+    pub(crate) fn open() -> Self {
+        Self::with(GateConfig {
+            keys: Keys::parse(&keys()).expect("a valid file"),
+            ..GateConfig::default()
+        })
+    }
+
+    pub(crate) fn with(gate: GateConfig) -> Self {
+        let clock = ManualClock::new();
+        let engine =
+            Arc::new(Engine::start(EngineConfig::default(), clock.clone()).expect("started"));
+        put_on_sale(&engine);
+        let config = ApiConfig {
+            gate,
+            ..ApiConfig::default()
+        };
+        let app = http::router_with(engine, config);
+        Self {
+            host: Host::start(app, ServerConfig::default()),
+            clock,
+            users: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn call(&self, call: &Call<'_>) -> Reply {
+        call.over(&mut self.host.talk())
+    }
+
+    /// A hold of a seat, by a user who has no other.
+    pub(crate) fn hold(&self) -> Held {
+        self.users.set(self.users.get() + 1);
+        let body = json!({"user": format!("user {}", self.users.get()), "best": [{"quantity": 1}]});
+        let reply = self.call(&Call {
+            method: "POST",
+            path: "/v1/events/finale/holds",
+            key: Some(&key(Role::Sales)),
+            body: &body.to_string(),
+            ..Call::default()
+        });
+        assert_eq!(reply.status, 201, "{reply:?}");
+        let text = |field: &str| match &reply.json()[field] {
+            Value::String(text) => text.clone(),
+            other => panic!("{field} is {other}"),
+        };
+        Held {
+            id: text("id"),
+            token: text("token"),
+        }
+    }
+
+    /// A booking, by the same way.
+    pub(crate) fn book(&self) -> Held {
+        let held = self.hold();
+        let reply = self.call(&Call {
+            method: "POST",
+            path: &format!("/v1/holds/{}/confirm", held.id),
+            key: Some(&key(Role::Sales)),
+            headers: vec![("seatlock-token", &held.token)],
+            ..Call::default()
+        });
+        assert_eq!(reply.status, 200, "{reply:?}");
+        held
+    }
+}
+
+/// A chart `arena` and an event `finale` of two thousand seats.
+fn put_on_sale(engine: &Engine) {
+    let name = |text| Name::new(text).expect("a name");
+    let plan = GridPlan::parse("sections=2 rows=20 seats=50").expect("a plan");
+    let _put = engine.put_chart(name("arena"), plan.chart().expect("a chart"));
+    let spec = EventSpec {
+        name: name("finale"),
+        chart: name("arena"),
+        told: Told {
+            title: "Finale".into(),
+            rules: Rules::DEFAULT,
+        },
+        state: State::Open,
+    };
+    assert!(matches!(engine.create_event(spec), CreateEvent::Created(_)));
+}
