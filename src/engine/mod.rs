@@ -66,7 +66,8 @@ use threads::Threads;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineConfig {
     /// How many seats the event `default` has, numbered from 1: at most [`limits::SEATS_MAX`]. With zero there is no
-    /// such event, and the small API has no seats.
+    /// such event, and the small API has no seats; with more than [`limits::CHART_SEATS_MAX`] nobody can ask for the
+    /// best of them.
     pub seats: u32,
     /// How long a hold in the event `default` lasts.
     pub hold_ttl: Ttl,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     chart::Chart,
-    event::{Name, RuleError, Rules, best::Plan},
+    event::{Name, RuleError, Rules},
     feed::Feed,
     ids::{EventId, Lsn},
     limits,
@@ -184,11 +184,7 @@ impl Core {
         if config.seats > limits::SEATS_MAX {
             return Err(too_many);
         }
-        let chart = Chart::numbered(config.seats);
-        let drawn = Drawn {
-            plan: Arc::new(Plan::new(&chart)),
-            chart: Arc::new(chart),
-        };
+        let drawn = Drawn::new(Chart::numbered(config.seats));
         let name = Name::new(DEFAULT).expect("a name");
         let spec = EventSpec {
             chart: name.clone(),

@@ -83,16 +83,29 @@ pub enum PutChart {
     TooManySeats,
 }
 
+impl Drawn {
+    /// Plans a chart of up to [`limits::CHART_SEATS_MAX`] seats, as all have that were drawn. A longer row of plain
+    /// numbers has no better and worse seats to choose from, and no plan.
+    pub(super) fn new(chart: Chart) -> Self {
+        let plan = if chart.seat_count() <= limits::CHART_SEATS_MAX {
+            Plan::new(&chart)
+        } else {
+            Plan::none()
+        };
+        Self {
+            plan: Arc::new(plan),
+            chart: Arc::new(chart),
+        }
+    }
+}
+
 impl Registry {
     pub(super) fn put_chart(&self, name: Name, chart: Chart) -> PutChart {
-        // To plan a hundred million seats takes seconds, which would be for nothing.
+        // Before anything is made of it.
         if u64::from(chart.seat_count()) > limits::CHART_SEATS_TOTAL_MAX {
             return PutChart::TooManySeats;
         }
-        let drawn = Drawn {
-            plan: Arc::new(Plan::new(&chart)),
-            chart: Arc::new(chart),
-        };
+        let drawn = Drawn::new(chart);
         let mut charts = self.charts_mut();
         let others = charts.iter().filter(|(other, _)| **other != name);
         let seats: u64 = others

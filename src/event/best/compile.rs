@@ -1,9 +1,9 @@
 //! How a plan is made.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use super::{
-    house::{House, Kind, Offset, Row},
+    house::{Area, House, Kind, Offset, Row},
     place::Places,
     plan::{Lot, Mixture, Plan, RowEntry, Stretch, stretch_count, stretch_of_row},
     policy::Distance,
@@ -22,6 +22,33 @@ impl Plan {
         let mut draft = Draft::default();
         house.rows().for_each(|row| draft.row(house, row));
         draft.finish(house)
+    }
+
+    /// The plan of a house without seats: nothing is found by it. For a house that is too large for a plan, which takes
+    /// about 25 bytes a seat.
+    pub fn none() -> Self {
+        Self::new(&NoHouse)
+    }
+}
+
+/// A house without seats.
+struct NoHouse;
+
+impl House for NoHouse {
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        iter::empty()
+    }
+
+    fn areas(&self) -> impl Iterator<Item = Area> {
+        iter::empty()
+    }
+
+    fn kind(&self, _seat: SeatId) -> Kind {
+        Kind::default()
+    }
+
+    fn offset(&self, _seat: SeatId) -> Offset {
+        Offset::default()
     }
 }
 
