@@ -11,10 +11,11 @@
 //! that they name. A hold's token is no key: whoever knows it may use that one hold, and the handlers compare it.
 //!
 //! # Guesses
-//! Wrong keys and wrong tokens of one client are told to be wrong [`limits::GUESSES_AT_ONCE`] times, and then
-//! [`limits::GUESSES_A_MINUTE`] times a minute; in between they are answered 429. A right one is always let in:
-//! otherwise whoever shares an address with a shop or a buyer could lock him out. What makes guessing hopeless are the
-//! 256 bits of a key and the 128 of a token, at any rate; this bound keeps it visible and cheap.
+//! Wrong keys of one client are told to be wrong [`limits::GUESSES_AT_ONCE`] times, and then
+//! [`limits::GUESSES_A_MINUTE`] times a minute; in between they are answered 429. So are wrong tokens, which are counted
+//! apart. A right one is always let in: otherwise whoever shares an address with a shop or a buyer could lock him out.
+//! What makes guessing hopeless are the 256 bits of a key and the 128 of a token, at any rate; this bound keeps it
+//! visible and cheap.
 //!
 //! # What it costs
 //! A clock that was read by the caller, one SHA-256 of 67 bytes and two look-ups with a key, one look-up without. No
@@ -70,7 +71,8 @@ pub struct Gate {
     config: GateConfig,
     by_client: Buckets<Client>,
     by_key: Buckets<str>,
-    guesses: Buckets<Client>,
+    key_guesses: Buckets<Client>,
+    token_guesses: Buckets<Client>,
     guess_rate: Option<Rate>,
 }
 
@@ -94,7 +96,8 @@ impl Gate {
             config,
             by_client: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
             by_key: Buckets::new(KEY_BUCKETS, RandomState::new()),
-            guesses: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
+            key_guesses: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
+            token_guesses: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
             guess_rate: Rate::new(1, GUESS_COST * limits::GUESSES_AT_ONCE),
         }
     }
@@ -126,7 +129,7 @@ impl Gate {
             Presented::Nothing => self.enter_without(client, needed, now),
             Presented::NoKey => {
                 self.count_request(client, now)?;
-                self.count_guess(client, now)?;
+                self.count_guess(&self.key_guesses, client, now)?;
                 Err(Denied::UnknownKey)
             }
         }
@@ -137,7 +140,7 @@ impl Gate {
     /// # Errors
     /// [`Denied::TooOften`], which is to be the answer then.
     pub fn wrong_token(&self, caller: &Caller) -> Result<(), Denied> {
-        self.count_guess(caller.client(), caller.now())
+        self.count_guess(&self.token_guesses, caller.client(), caller.now())
     }
 
     fn enter_with_key(
@@ -181,11 +184,16 @@ impl Gate {
         Ok(self.by_client.take(&client, 1, rate, now.moment)?)
     }
 
-    fn count_guess(&self, client: Client, now: Now) -> Result<(), Denied> {
+    fn count_guess(
+        &self,
+        guesses: &Buckets<Client>,
+        client: Client,
+        now: Now,
+    ) -> Result<(), Denied> {
         let Some(rate) = self.guess_rate else {
             return Ok(());
         };
-        Ok(self.guesses.take(&client, GUESS_COST, rate, now.moment)?)
+        Ok(guesses.take(&client, GUESS_COST, rate, now.moment)?)
     }
 
     /// Without a peer, where something else than this crate's server calls, all are one client.
