@@ -158,8 +158,6 @@ pub enum ExtendRefusal {
     Unusable(Unusable),
     /// It lasts as long as it can already.
     AtLongest(Box<HoldView>),
-    /// It was put in 'paying' once already.
-    PaidBefore(Box<HoldView>),
     /// Too much is going on; nothing changed.
     Busy,
 }

@@ -133,9 +133,7 @@ impl Problem {
     pub(super) fn extend(refusal: ExtendRefusal) -> Self {
         match refusal {
             ExtendRefusal::Unusable(unusable) => Self::unusable(unusable),
-            ExtendRefusal::AtLongest(hold) | ExtendRefusal::PaidBefore(hold) => {
-                Self::new(Kind::AtLongest).with_hold(*hold)
-            }
+            ExtendRefusal::AtLongest(hold) => Self::new(Kind::AtLongest).with_hold(*hold),
             ExtendRefusal::Busy => Self::busy(),
         }
     }
