@@ -70,7 +70,7 @@ impl TakingId {
 /// Log sequence number: a change's place in the order of all changes of a shard. 62 bits, counted from one.
 ///
 /// At 26 million changes a second the numbers last for 5,600 years.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lsn(u64);
 
 impl Lsn {

@@ -39,6 +39,7 @@
 //! | 9 | `engine` | owns the events and the threads; the API for embedders, HTTP and simulations |
 //! | 8 | `event` | names, rules, holds |
 //! | 7 | `event::best` `feed` | the best free seats for a party; live availability |
+//! | 7 | `ledger` | what survives a crash |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
 //! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
 //! | 5 | `seat::map` | all seats; changes of one |
@@ -122,6 +123,8 @@ pub mod feed;
 #[cfg(not(any(loom, shuttle)))]
 pub mod http;
 pub mod ids;
+#[cfg(not(any(loom, shuttle)))]
+pub mod ledger;
 pub mod limits;
 #[cfg(not(any(loom, shuttle)))]
 pub mod metrics;

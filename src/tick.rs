@@ -48,7 +48,7 @@ impl Tick {
 }
 
 /// Nanoseconds since the clock's epoch, in full width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(u64);
 
 impl Moment {
@@ -103,7 +103,7 @@ impl Moment {
 ///
 /// For people, and for what people set by the calendar, such as when a sale opens. Deadlines never depend on it: it
 /// jumps when somebody sets the time of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     unix_nanos: u64,
 }

@@ -1,0 +1,64 @@
+//! The ledger: what was acknowledged is still there after a crash.
+//!
+//! The scribe gathers what has happened into a [`Batch`] and has a [`Ledger`] append it; once that returns, the batch
+//! survives the end of the process and of the machine's power. What a start finds is a [`State`]: every seat's last
+//! word, and the last of the notes under each key.
+//!
+//! A ledger knows seats and their words, and that is all that it understands. Holds, events, charts and kept answers are
+//! [`Note`]s to it: a key and some bytes, of which the last under a key counts. Who writes them reads them.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `batch` | what is appended at once: changes of seats, and notes |
+//! | `state` | what all batches together come to |
+//! | `memory` | a ledger that keeps nothing |
+
+mod batch;
+mod memory;
+mod state;
+
+use std::{error, fmt, io};
+
+pub use batch::{Batch, Key, Note};
+pub use memory::MemoryLedger;
+pub use state::State;
+
+/// Keeps batches for good. One thread appends, a batch at a time.
+pub trait Ledger: Send + 'static {
+    /// Returns once the batch is durable.
+    ///
+    /// # Errors
+    /// [`AppendError`]. After [`AppendError::NoRoom`] the same batch is to be appended again; after
+    /// [`AppendError::Failed`] nothing more.
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError>;
+
+    /// Whether what is appended outlives the process, so that it is worth while to write notes.
+    fn is_durable(&self) -> bool;
+}
+
+/// Why a batch was not appended.
+#[derive(Debug)]
+pub enum AppendError {
+    /// There is no room for it for now. Nothing of it is there, and it can be appended again.
+    NoRoom(io::Error),
+    /// The storage has failed. Whether the batch is there is unknown, and so it is of whatever would be appended after it:
+    /// the process must end, and the next start finds out.
+    Failed(io::Error),
+}
+
+impl fmt::Display for AppendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRoom(error) => write!(f, "there is no room for the ledger: {error}"),
+            Self::Failed(error) => write!(f, "the ledger's storage has failed: {error}"),
+        }
+    }
+}
+
+impl error::Error for AppendError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::NoRoom(error) | Self::Failed(error) => Some(error),
+        }
+    }
+}
