@@ -97,6 +97,11 @@ pub const REASON_CHARS_MAX: usize = 256;
 /// The time in which half of the seat-seconds that a user has wasted are forgotten.
 pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
 
+// The ledger.
+
+/// How long a start waits for another process to leave the ledger's folder; then it is refused.
+pub const LEDGER_LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
 // Metrics.
 
 /// Copies of the tallies of requests. With more cores than these, some cores share one.

@@ -12,10 +12,12 @@
 //! | `batch` | what is appended at once: changes of seats, and notes |
 //! | `state` | what all batches together come to |
 //! | `memory` | a ledger that keeps nothing |
+//! | `storage` | where files lie: a disk, or a simulated one |
 
 mod batch;
 mod memory;
 mod state;
+pub mod storage;
 
 use std::{error, fmt, io};
 
