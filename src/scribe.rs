@@ -54,6 +54,21 @@ impl Mirror {
         }
     }
 
+    /// The mirror of seats of which these were something after the change `applied`.
+    #[must_use]
+    pub fn restored(
+        mut self,
+        words: impl IntoIterator<Item = (SeatId, SeatWord)>,
+        applied: Lsn,
+    ) -> Self {
+        for (seat, word) in words {
+            self.words[seat.index()] = word;
+            self.lsns[seat.index()] = applied;
+        }
+        self.applied = applied;
+        self
+    }
+
     /// What the seat was after the last change that was applied.
     pub fn word(&self, seat: SeatId) -> SeatWord {
         self.words[seat.index()]

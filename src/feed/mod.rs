@@ -114,6 +114,17 @@ impl Feed {
         }
     }
 
+    /// The feed of an event of which these seats were something at `origin`.
+    #[must_use]
+    pub fn restored(self, seats: impl IntoIterator<Item = (SeatId, Shown)>) -> Self {
+        let mut state = locked(&self.state);
+        for (seat, shown) in seats {
+            let _is_news = state.map.set(seat, shown);
+        }
+        drop(state);
+        self
+    }
+
     /// Takes note of a change. It is shown from the next [`Feed::advance`] on. For the scribe, in the tape's order.
     ///
     /// # Panics

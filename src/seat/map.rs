@@ -60,6 +60,30 @@ impl<T: Trail> Seats<T> {
         })
     }
 
+    /// The map of seats that were something before: of these words, each of a seat, no two of the same. Whoever makes a
+    /// map of held seats marks them ([`Seats::mark_held`]).
+    ///
+    /// # Panics
+    /// If a seat is not of this map, or its word is in change.
+    #[must_use]
+    pub fn restored(mut self, words: impl IntoIterator<Item = (SeatId, SeatWord)>) -> Self {
+        for (seat, word) in words {
+            let is_settled = !matches!(word.view(), Seat::InChange(_));
+            assert!(is_settled, "no recorded word is in change");
+            self.cells[seat.index()] = SeatCell::new(word);
+        }
+        self
+    }
+
+    /// Has the wheel look at each held seat when its deadline comes.
+    pub fn mark_held(&self) {
+        for seat in (0..self.count()).map(SeatId::new) {
+            if let Seat::Held { until, .. } = self.read(seat).view() {
+                self.trail.mark(seat, until);
+            }
+        }
+    }
+
     /// How many seats there are.
     pub fn count(&self) -> u32 {
         u32::try_from(self.cells.len()).expect("bounded when the map was made")

@@ -68,11 +68,19 @@ impl Tape {
     /// # Panics
     /// Unless `cells` is a power of two and greater than `margin`.
     pub fn with_cells(cells: u32, margin: u32) -> Self {
+        Self::after(Lsn::NONE, cells, margin)
+    }
+
+    /// As [`Tape::with_cells`], going on behind the changes up to `last`.
+    ///
+    /// # Panics
+    /// As [`Tape::with_cells`].
+    pub fn after(last: Lsn, cells: u32, margin: u32) -> Self {
         assert!(
             cells.is_power_of_two() && cells > margin,
             "a tape needs a power of two of cells, more than {margin}"
         );
-        let first = Lsn::NONE.plus(1).get();
+        let first = last.plus(1).get();
         Self {
             taken: CachePadded::new(AtomicU64::new(first)),
             read: CachePadded::new(AtomicU64::new(first)),

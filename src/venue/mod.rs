@@ -45,6 +45,16 @@ pub struct Plot {
     blocks: Range<u32>,
 }
 
+/// Where a plot lies: its field and its own blocks, each by the first block and how many there are. A plain value, so that
+/// it can be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lot {
+    /// The blocks that share its wheel.
+    pub field: (u32, u32),
+    /// Its own, which lie within.
+    pub blocks: (u32, u32),
+}
+
 /// There is no room for that many seats: all events together would have more than [`limits::SEATS_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoRoom;
@@ -89,6 +99,11 @@ impl Venue {
         }
     }
 
+    /// A venue without events yet, whose changes follow those up to `last`.
+    pub fn after(last: Lsn) -> Self {
+        Self::with_tape(Tape::after(last, limits::TAPE_CELLS, limits::TAPE_MARGIN))
+    }
+
     /// The order of all changes.
     pub fn tape(&self) -> &Tape {
         &self.tape
@@ -106,6 +121,19 @@ impl Venue {
     pub fn plot(self: &Arc<Self>, seats: u32, now: Moment) -> Result<Plot, NoRoom> {
         let count = seats.div_ceil(BLOCK_SEATS);
         let (field, blocks) = self.ground_mut().take(count, now).ok_or(NoRoom)?;
+        Ok(Plot {
+            venue: Arc::clone(self),
+            field,
+            blocks,
+        })
+    }
+
+    /// The plot that lay here before, so that its seats have the same numbers again.
+    ///
+    /// # Errors
+    /// [`NoRoom`]: another plot lies there, or no plot ever did.
+    pub fn plot_at(self: &Arc<Self>, ground: Lot, now: Moment) -> Result<Plot, NoRoom> {
+        let (field, blocks) = self.ground_mut().take_at(ground, now).ok_or(NoRoom)?;
         Ok(Plot {
             venue: Arc::clone(self),
             field,
@@ -154,6 +182,15 @@ impl Plot {
     /// The first seat's number on the tape.
     pub fn first(&self) -> SeatId {
         SeatId::new(self.blocks.start * BLOCK_SEATS)
+    }
+
+    /// Where it lies.
+    pub fn lot(&self) -> Lot {
+        let range = |blocks: &Range<u32>| (blocks.start, blocks.end - blocks.start);
+        Lot {
+            field: range(&self.field.blocks),
+            blocks: range(&self.blocks),
+        }
     }
 
     /// The venue that it is a part of.
@@ -217,16 +254,24 @@ impl Ground {
             count
         };
         let blocks = self.wild.take(size)?;
-        let mut used = Cultivated {
-            field: Arc::new(Field {
-                wheel: Wheel::new((blocks.end - blocks.start) * BLOCK_SEATS, now),
-                blocks: blocks.clone(),
-            }),
-            free: Ranges::new(blocks.clone()),
-        };
+        let mut used = Cultivated::new(&blocks, now);
         let place = used.take(count);
         self.fields.insert(blocks.start, used);
         place
+    }
+
+    fn take_at(&mut self, lot: Lot, now: Moment) -> Option<(Arc<Field>, Range<u32>)> {
+        let (field, blocks) = (lot.field()?, lot.blocks()?);
+        if !self.fields.contains_key(&field.start) {
+            if !self.wild.take_all(&field) {
+                return None;
+            }
+            self.fields
+                .insert(field.start, Cultivated::new(&field, now));
+        }
+        let used = self.fields.get_mut(&field.start)?;
+        let fits = used.field.blocks == field && used.free.take_all(&blocks);
+        fits.then(|| (Arc::clone(&used.field), blocks))
     }
 
     fn give_back(&mut self, field: &Arc<Field>, blocks: &Range<u32>) {
@@ -241,7 +286,34 @@ impl Ground {
     }
 }
 
+impl Lot {
+    /// None: no block has such a number.
+    fn field(self) -> Option<Range<u32>> {
+        let (start, count) = self.field;
+        let end = start.checked_add(count)?;
+        (count > 0 && end <= limits::SEATS_MAX.div_ceil(BLOCK_SEATS)).then_some(start..end)
+    }
+
+    /// None: they don't lie in the field.
+    fn blocks(self) -> Option<Range<u32>> {
+        let ((field, size), (start, count)) = (self.field, self.blocks);
+        let end = start.checked_add(count)?;
+        let fits = count > 0 && start >= field && end - field <= size;
+        fits.then_some(start..end)
+    }
+}
+
 impl Cultivated {
+    fn new(blocks: &Range<u32>, now: Moment) -> Self {
+        Self {
+            field: Arc::new(Field {
+                wheel: Wheel::new((blocks.end - blocks.start) * BLOCK_SEATS, now),
+                blocks: blocks.clone(),
+            }),
+            free: Ranges::new(blocks.clone()),
+        }
+    }
+
     fn take(&mut self, count: u32) -> Option<(Arc<Field>, Range<u32>)> {
         let blocks = self.free.take(count)?;
         Some((Arc::clone(&self.field), blocks))
@@ -288,6 +360,42 @@ mod tests {
         assert_eq!(venue.ground().fields.len(), 1, "its wheel went with it");
         drop(small);
         assert_eq!(venue.ground().fields.len(), 0);
+    }
+
+    #[test]
+    fn plots_lie_again_where_they_lay() {
+        let before = Arc::new(Venue::new());
+        let sizes = [100, 64, limits::FIELD_SEATS, 300];
+        let lots: Vec<Lot> = plots(&before, &sizes).iter().map(Plot::lot).collect();
+        let after = Arc::new(Venue::after(Lsn::new(7)));
+        assert_eq!(after.tape().next(), Lsn::new(8));
+        // In another order than they were made in.
+        let again: Vec<Plot> = [2, 0, 3, 1]
+            .into_iter()
+            .map(|place: usize| after.plot_at(lots[place], NOW).expect("it is free"))
+            .collect();
+        assert_eq!(again[1].lot(), lots[0]);
+        assert_eq!(after.ground().fields.len(), 2);
+        assert!(
+            after.plot_at(lots[1], NOW).is_err(),
+            "it lies there already"
+        );
+        let wrong = Lot {
+            blocks: (lots[1].field.1, 2),
+            ..lots[1]
+        };
+        assert!(
+            after.plot_at(wrong, NOW).is_err(),
+            "it is no part of its field"
+        );
+        let further = after.plot(64, NOW).expect("room");
+        assert!(
+            lots.iter()
+                .all(|lot| lot.blocks.0 != further.lot().blocks.0)
+        );
+        drop((again, further));
+        let blocks = limits::SEATS_MAX / BLOCK_SEATS;
+        assert_eq!(after.ground().wild.count(), blocks, "all is free again");
     }
 
     #[test]

@@ -40,6 +40,23 @@ impl Ranges {
         Some(taken)
     }
 
+    /// Takes these numbers, if all of them are free.
+    pub(super) fn take_all(&mut self, range: &Range<u32>) -> bool {
+        let around = self.free.range(..=range.start).next_back();
+        let Some((&start, &end)) = around.filter(|(_, end)| **end >= range.end) else {
+            return false;
+        };
+        self.free.remove(&start);
+        if start < range.start {
+            self.free.insert(start, range.start);
+        }
+        if range.end < end {
+            self.free.insert(range.end, end);
+        }
+        self.count -= range.end - range.start;
+        true
+    }
+
     /// Frees what was taken.
     ///
     /// # Panics
