@@ -124,6 +124,11 @@ impl HoldId {
         TakingId::new((self.0 & ((1 << Self::TAKING_BITS) - 1)) as u32)
     }
 
+    /// An id from its bits.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// Its number.
     pub const fn get(self) -> u64 {
         self.0

@@ -102,6 +102,12 @@ pub const WASTE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long a start waits for another process to leave the ledger's folder; then it is refused.
 pub const LEDGER_LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
+/// Pause before a batch is brought again to a ledger that has no room; twice as long each time it still has none.
+pub const LEDGER_PAUSE_MIN: Duration = Duration::from_millis(5);
+
+/// The longest of these pauses, so that little time is lost once there is room.
+pub const LEDGER_PAUSE_MAX: Duration = Duration::from_millis(200);
+
 // Metrics.
 
 /// Copies of the tallies of requests. With more cores than these, some cores share one.

@@ -35,6 +35,12 @@ impl Tick {
         Self(self.0.wrapping_add(ticks))
     }
 
+    /// The moment of this tick that is nearest to another one: each tick is that of many moments, 497 days apart.
+    pub fn moment_near(self, near: Moment) -> Moment {
+        let distance = i64::from(self.since(near.tick()));
+        Moment::from_ticks(near.ticks().saturating_add_signed(distance))
+    }
+
     /// How many ticks this one lies after `earlier`; negative when it lies before. Sound while the two are less
     /// than half the circle (248 days) apart, which [`TTL_TICKS_MAX`] sees to.
     pub const fn since(self, earlier: Self) -> i32 {
@@ -91,6 +97,12 @@ impl Moment {
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0 + u64::try_from(span.as_nanos()).unwrap_or(u64::MAX - self.0))
+    }
+
+    /// The beginning of the first tick that does not begin before this.
+    #[must_use]
+    pub fn rounded_up(self) -> Self {
+        Self::from_ticks(self.0.div_ceil(TICK_NANOS))
     }
 
     /// How long it is from here until `later`; zero when that is over.
@@ -252,6 +264,18 @@ mod tests {
                 assert!(!until.reached_at(until.plus(u32::MAX)), "one tick early");
                 assert!(until.reached_at(until));
                 assert!(until.reached_at(until.plus(TTL_TICKS_MAX)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_tick_is_the_nearest_of_its_moments() {
+        let turn = 1_u64 << 32;
+        for near in [TTL_TICKS_MAX.into(), turn - 1, turn, turn + 1, 7 * turn] {
+            for distance in [-5_i64, 0, 1, i64::from(TTL_TICKS_MAX)] {
+                let ticks = near.saturating_add_signed(distance);
+                let found = Tick::of(ticks).moment_near(Moment::from_ticks(near));
+                assert_eq!(found, Moment::from_ticks(ticks));
             }
         }
     }

@@ -8,6 +8,7 @@ use super::{
     answer::{BlockRefusal, BookingRefusal, HoldView, Now, Obstacle, Unusable},
     cart::{NotThere, count, last, resolve, steps},
     event::Event,
+    record,
     request::Part,
     take::doubles,
 };
@@ -125,7 +126,17 @@ impl Engine {
     ) -> Result<Lsn, BlockRefusal> {
         // Before the change and until after it, so that the reasons are those of the last who blocked or unblocked.
         let mut reasons = event.reasons();
-        let lsn = self.core.withhold(event, seats, Step::Block)?;
+        // A note of a reason that is there too soon does no harm: it counts for seats that are withheld.
+        let note = |seat: &SeatId, reason| record::reason(event, *seat, reason);
+        let said = || seats.iter().map(|seat| note(seat, reason.map(|r| &**r)));
+        self.core.notes.leave(|| said().collect());
+        let withheld = self.core.withhold(event, seats, Step::Block);
+        if withheld.is_err() {
+            let before = |seat| note(seat, reasons.get(seat).map(|reason| &**reason));
+            let before = || seats.iter().map(before);
+            self.core.notes.leave(|| before().collect());
+        }
+        let lsn = withheld?;
         for seat in seats {
             match reason {
                 Some(reason) => reasons.insert(*seat, Arc::clone(reason)),
@@ -149,6 +160,8 @@ impl Engine {
         for seat in seats {
             reasons.remove(seat);
         }
+        let gone = seats.iter().map(|seat| record::reason(event, *seat, None));
+        self.core.notes.leave(|| gone.collect());
         Ok(lsn)
     }
 }

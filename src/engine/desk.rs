@@ -1,61 +1,111 @@
 //! What becomes of the changes that the scribe reads: they go to the mirrors, to the holds and to the feeds.
 
-use std::sync::{
-    Arc, PoisonError,
-    atomic::{Ordering, fence},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering, fence},
+    },
+    thread,
 };
+
+use tracing::{error, info};
 
 use super::{
     Core,
     account::{of_hold, of_seats},
+    acks::Standing,
+    answer::Now,
     event::Event,
+    record,
 };
 use crate::{
-    event::{self, How, Stage},
+    event::{self, Hold, How, Stage},
     feed::Shown,
-    ids::{Lsn, SeatId},
+    ids::{HoldId, Lsn, SeatId},
+    ledger::{AppendError, Batch, Ledger, Note},
+    limits,
     scribe::OutOfOrder,
     seat::Change,
     tape::{Entry, Record},
-    tick::Moment,
 };
 
 /// The scribe's desk, for the batch that lies on it.
 pub(super) struct Desk<'c> {
     core: &'c Core,
-    now: Moment,
+    now: Now,
     /// The event of the last change, and its first seat: the next change is likely to be of the same.
     here: Option<(SeatId, Arc<Event>)>,
     /// Events of which there was a change in this batch.
     touched: Vec<Arc<Event>>,
+    /// Holds of which a seat has changed in this batch, if the ledger is to be told.
+    holds: HashMap<HoldId, Arc<Hold>>,
+}
+
+/// Why the scribe can't go on.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// A change does not follow from the ones before it.
+    Order(OutOfOrder),
+    /// The ledger has failed.
+    Ledger(AppendError),
 }
 
 impl<'c> Desk<'c> {
     pub(super) fn new(core: &'c Core) -> Self {
         Self {
             core,
-            now: core.clock.now(),
+            now: core.now(),
             here: None,
             touched: Vec::new(),
+            holds: HashMap::new(),
         }
     }
 
-    /// Applies a batch and passes it on.
+    /// Applies a batch, writes it down, and passes it on once that is durable.
     ///
     /// # Errors
-    /// If a change does not follow from the ones before it.
-    pub(super) fn work_through(mut self, batch: &[Record]) -> Result<(), OutOfOrder> {
+    /// [`Broken`]; nothing was passed on.
+    pub(super) fn work_through(
+        mut self,
+        batch: &[Record],
+        ledger: &mut dyn Ledger,
+        stop: &AtomicBool,
+    ) -> Result<(), Broken> {
+        // What was forgotten comes first: it may be there again.
+        let forgotten = self.core.holds.take_forgotten();
+        let mut notes: Vec<Note> = forgotten.into_iter().flat_map(record::hold_gone).collect();
+        notes.extend(self.core.notes.gather());
         for record in batch {
             if let Entry::Change(change) = record.entry {
-                self.enter(record.lsn, change)?;
+                self.enter(record.lsn, change).map_err(Broken::Order)?;
             }
         }
-        if let Some(last) = batch.last() {
-            for event in &self.touched {
-                event.feed.advance(last.lsn);
-            }
-            self.core.passed_on.send_replace(last.lsn);
+        for hold in self.holds.values() {
+            let (birth, cart) = self.core.holds.record(hold);
+            notes.extend(record::hold(hold, birth, cart));
         }
+        let through = batch.last().map(|last| last.lsn);
+        let through = through.unwrap_or(self.core.acks.through());
+        if notes.is_empty() && batch.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch {
+            clock: self.now.moment,
+            date: self.now.date,
+            through,
+            takings: self.core.holds.numbered(),
+            notes: &notes,
+            records: batch,
+        };
+        self.core
+            .append(ledger, &batch, stop)
+            .map_err(Broken::Ledger)?;
+        for event in &self.touched {
+            event.feed.advance(through);
+        }
+        // DURABILITY POINT: the batch is in the ledger, and from here on so it is said.
+        self.core.acks.advance(through);
         Ok(())
     }
 
@@ -71,8 +121,19 @@ impl<'c> Desk<'c> {
         mirror.apply(&record)?;
         drop(mirror);
         event.feed.note(seat, Shown::of(change.after.view()));
+        if self.core.notes.are_kept()
+            && let Some(hold) =
+                event::owner(change.after).and_then(|taking| self.core.holds.of(taking))
+        {
+            self.holds.insert(hold.id(), hold);
+        }
         if let Some((hold, left)) = self.core.holds.note(&change) {
-            self.core.count_lapse(&event, &hold, &left, self.now);
+            if let Some(left) = left {
+                self.core.count_lapse(&event, &hold, &left, self.now.moment);
+            }
+            if self.core.notes.are_kept() {
+                self.holds.insert(hold.id(), hold);
+            }
         }
         Ok(())
     }
@@ -96,6 +157,39 @@ impl<'c> Desk<'c> {
 }
 
 impl Core {
+    /// Has the ledger take a batch, as soon as there is room for it, or not at all when the engine is stopped before.
+    fn append(
+        &self,
+        ledger: &mut dyn Ledger,
+        batch: &Batch<'_>,
+        stop: &AtomicBool,
+    ) -> Result<(), AppendError> {
+        let mut pause = limits::LEDGER_PAUSE_MIN;
+        loop {
+            match ledger.append(batch) {
+                Ok(()) => {
+                    if self.acks.standing() != Standing::Sound {
+                        info!("the ledger has room again, and goes on");
+                        self.acks.stand(Standing::Sound);
+                    }
+                    return Ok(());
+                }
+                Err(AppendError::NoRoom(error)) if !stop.load(Ordering::Acquire) => {
+                    if self.acks.standing() == Standing::Sound {
+                        error!(%error, "the ledger has no room: nothing becomes durable until it has");
+                        self.acks.stand(Standing::Full);
+                    }
+                    thread::park_timeout(pause);
+                    pause = (pause * 2).min(limits::LEDGER_PAUSE_MAX);
+                }
+                Err(error) => {
+                    self.acks.stand(Standing::Failed);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
     /// Gives back the memory of closed events that nobody uses any more and of which the scribe has nothing left to
     /// read.
     pub(super) fn bury_closed_events(&self) {
@@ -109,7 +203,7 @@ impl Core {
             // With the Release of those who have dropped theirs: the numbers that they took are taken below.
             fence(Ordering::Acquire);
             let last = *closing.last.get_or_insert_with(|| self.venue.tape().next());
-            if self.passed_on.borrow().plus(1) < last {
+            if self.acks.through().plus(1) < last {
                 return true;
             }
             self.bury(&closing.event);
@@ -120,6 +214,8 @@ impl Core {
 
     fn bury(&self, event: &Event) {
         let now = self.clock.now();
+        // The next event on this ground is made after this, and its note stands behind these.
+        self.notes.leave(|| event.forget_seats());
         self.registry.bury(event);
         let mirror = event.mirror.lock().unwrap_or_else(PoisonError::into_inner);
         let seats = (0..event.seats.count()).map(SeatId::new);

@@ -9,12 +9,13 @@ use std::{
     },
 };
 
-use super::answer::Obstacle;
+use super::{answer::Obstacle, record, registry::Drawn};
 use crate::{
     chart::Chart,
     event::{Name, Rules, best::Plan, hints::Hints},
     feed::{Counts, Feed, Shown},
     ids::{EventId, SeatId},
+    ledger::Note,
     scribe::Mirror,
     seat::{Seat, Seats},
     tick::{Date, Tick},
@@ -27,6 +28,8 @@ pub struct Event {
     pub(super) id: EventId,
     pub(super) name: Name,
     pub(super) chart_name: Name,
+    /// What the ledger calls its chart.
+    pub(super) chart_number: u32,
     pub(super) chart: Arc<Chart>,
     pub(super) plan: Arc<Plan>,
     pub(super) hints: Hints,
@@ -66,9 +69,9 @@ pub(super) struct Beginning {
     pub(super) id: EventId,
     pub(super) name: Name,
     pub(super) chart_name: Name,
-    pub(super) chart: Arc<Chart>,
-    pub(super) plan: Arc<Plan>,
+    pub(super) drawn: Drawn,
     pub(super) seats: Seats<Plot>,
+    pub(super) mirror: Mirror,
     pub(super) feed: Feed,
     pub(super) created: Date,
     pub(super) told: Told,
@@ -77,16 +80,21 @@ pub(super) struct Beginning {
 
 impl Event {
     pub(super) fn new(begins: Beginning) -> Self {
-        let seats = begins.seats.count();
+        let Drawn {
+            number,
+            chart,
+            plan,
+        } = begins.drawn;
         Self {
             id: begins.id,
             name: begins.name,
             chart_name: begins.chart_name,
-            chart: begins.chart,
-            hints: Hints::new(begins.plan.cells()),
-            plan: begins.plan,
+            chart_number: number,
+            chart,
+            hints: Hints::new(plan.cells()),
+            plan,
             seats: begins.seats,
-            mirror: Mutex::new(Mirror::new(seats)),
+            mirror: Mutex::new(begins.mirror),
             feed: Arc::new(begins.feed),
             created: begins.created,
             told: RwLock::new(begins.told),
@@ -180,6 +188,35 @@ impl Event {
             Seat::Held { .. } if word.is_expired(now) => Shown::Available,
             seat => Shown::of(seat),
         }
+    }
+
+    /// Takes back why seats are withheld, of all events those of its own; the others are no concern of it.
+    pub(super) fn restore_reasons<'r>(
+        &self,
+        reasons: impl Iterator<Item = (SeatId, &'r Arc<str>)>,
+    ) {
+        let first = self.seats.trail().first().get();
+        let mut known = self.reasons();
+        for (number, reason) in reasons {
+            let seat = number
+                .get()
+                .checked_sub(first)
+                .and_then(|seat| self.seats.seat(seat));
+            let withheld =
+                seat.filter(|seat| matches!(self.seats.read(*seat).view(), Seat::Withheld { .. }));
+            if let Some(seat) = withheld {
+                known.insert(seat, Arc::clone(reason));
+            }
+        }
+    }
+
+    /// What is written down when it is buried: nothing of its seats counts any more.
+    pub(super) fn forget_seats(&self) -> Vec<Note> {
+        let first = self.seats.trail().first();
+        let end = SeatId::new(first.get() + self.seats.count());
+        let reasons = self.reasons();
+        let gone = reasons.keys().map(|seat| record::reason(self, *seat, None));
+        gone.chain([Note::Fresh { seats: first..end }]).collect()
     }
 
     /// Those of the seats that are not free.

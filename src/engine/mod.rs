@@ -18,14 +18,20 @@
 //! | `threads`, `desk` | the reaper, the scribe and the feed's thread; what the scribe does with a batch |
 
 mod account;
+mod acks;
 mod answer;
+mod archive;
 mod booking;
 mod cart;
 mod choice;
 mod confirm;
 mod desk;
+mod durable;
 mod event;
+mod notes;
 mod office;
+mod record;
+mod recovery;
 mod registry;
 mod request;
 mod small;
@@ -33,16 +39,21 @@ mod small_answer;
 mod take;
 mod threads;
 
-use std::{fmt, io, sync::Arc};
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex},
+};
 
-use tokio::sync::watch;
-
+pub use acks::{Standing, Unsure};
 pub use answer::{
     AddRefusal, BlockRefusal, BookingRefusal, ConfirmRefusal, EndedView, ExtendRefusal,
     GiveBackRefusal, HoldView, NewHold, Now, Obstacle, ReleaseRefusal, TakeRefusal, Unusable,
 };
+pub use archive::{Archive, OnFailure};
 pub use event::{Event, State, Told};
+pub use notes::Inside;
 pub use office::{ChangeEvent, CloseEvent, CreateEvent, EventSpec};
+pub use recovery::RecoveryError;
 pub use registry::{ClosedEvent, Entry, PutChart};
 pub use request::{Asks, HoldKey, IfFree, Part, Places, Want};
 pub use small_answer::{ConfirmAnswer, HoldAnswer, ReleaseAnswer};
@@ -54,11 +65,16 @@ use crate::{
     event::{Holds, User},
     feed::Life,
     ids::{EventId, Lsn},
+    ledger::AppendError,
     limits,
+    repeat::Kept,
     seat::SeatCountError,
     tick::Ttl,
     venue::Venue,
 };
+use acks::Acks;
+use notes::Notes;
+use recovery::Recovery;
 use registry::Registry;
 use threads::Threads;
 
@@ -82,6 +98,8 @@ pub struct Engine {
     /// The event of the small API.
     default: Option<Arc<Event>>,
     threads: Threads,
+    /// What was kept for requests that come again, until somebody takes it.
+    answers: Mutex<Vec<Kept>>,
 }
 
 /// What the engine and its threads share.
@@ -93,8 +111,8 @@ pub(crate) struct Core {
     holds: Holds,
     budgets: Budgets<(EventId, User)>,
     life: Life,
-    /// The last change that the scribe has passed on.
-    passed_on: watch::Sender<Lsn>,
+    notes: Notes,
+    acks: Acks,
 }
 
 /// Why an engine could not be started.
@@ -102,6 +120,17 @@ pub(crate) struct Core {
 pub enum StartError {
     /// Too many seats.
     Seats(SeatCountError),
+    /// The ledger's event `default` has another number of seats.
+    OtherSeats {
+        /// How many were asked for.
+        asked: u32,
+        /// How many there are.
+        recorded: u32,
+    },
+    /// It can't go on from what the ledger has.
+    Recovery(RecoveryError),
+    /// The ledger did not take what the start has changed.
+    Ledger(AppendError),
     /// The machine gave no thread.
     Thread(io::Error),
 }
@@ -124,23 +153,49 @@ impl Engine {
         clock: impl Clock,
         entropy: impl Entropy,
     ) -> Result<Self, StartError> {
-        let chance = entropy.number() >> u32::BITS;
-        let core = Arc::new(Core {
-            life: Life::new(u32::try_from(chance).expect("32 bits are left")),
-            clock: Box::new(clock),
-            entropy: Box::new(entropy),
-            venue: Arc::new(Venue::new()),
-            registry: Registry::default(),
-            holds: Holds::new(),
-            budgets: Budgets::new(limits::BUDGET_USERS_MAX),
-            passed_on: watch::Sender::new(Lsn::NONE),
-        });
-        let default = core.make_default(config).map_err(StartError::Seats)?;
-        let threads = Threads::start(&core).map_err(StartError::Thread)?;
+        Self::start_on(config, clock, entropy, Archive::none())
+    }
+
+    /// As [`Engine::start_with`], going on from what a ledger has. The clock must not show an earlier time than in the
+    /// ledger's last batch.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start_on(
+        config: EngineConfig,
+        clock: impl Clock,
+        entropy: impl Entropy,
+        archive: Archive,
+    ) -> Result<Self, StartError> {
+        let Archive {
+            mut ledger,
+            state,
+            restart_grace,
+            notes,
+            on_failure,
+        } = archive;
+        let recovery = Recovery::of(&state, clock.now(), restart_grace);
+        let recovery = recovery.map_err(StartError::Recovery)?;
+        let core = Arc::new(Core::after(
+            recovery.through(),
+            ledger.is_durable(),
+            clock,
+            entropy,
+        ));
+        let takings = state.takings();
+        core.holds.resume_at(takings);
+        drop(state);
+        let appended = recovery.append(&core, ledger.as_mut(), notes);
+        appended.map_err(StartError::Ledger)?;
+        let answers = core.rebuild(recovery, takings);
+        let answers = answers.map_err(StartError::Recovery)?;
+        let default = core.make_default(config)?;
+        let threads = Threads::start(&core, ledger, on_failure).map_err(StartError::Thread)?;
         Ok(Self {
             core,
             default,
             threads,
+            answers: Mutex::new(answers),
         })
     }
 
@@ -149,19 +204,12 @@ impl Engine {
         self.core.now()
     }
 
-    /// Waits until the feeds show everything that was changed before this call.
+    /// Waits until the feeds show everything that was changed before this call, or can't for now: the ledger has no room.
     pub async fn caught_up(&self) {
         let last = self.core.venue.tape().next();
-        let mut passed_on = self.core.passed_on.subscribe();
-        if passed_on.borrow().plus(1) < last {
-            self.threads.wake_scribe();
-            // It can't fail: the engine owns the sender.
-            drop(
-                passed_on
-                    .wait_for(|passed_on| passed_on.plus(1) >= last)
-                    .await,
-            );
-        }
+        self.threads.wake_scribe();
+        // If it can't be waited for, what there is must do.
+        let _sure = self.core.acks.wait(Lsn::new(last.get() - 1)).await;
     }
 
     /// How many changes the scribe has not read yet.
@@ -188,6 +236,26 @@ impl Engine {
 }
 
 impl Core {
+    /// A core without events, whose changes follow those up to `through`.
+    fn after(through: Lsn, is_durable: bool, clock: impl Clock, entropy: impl Entropy) -> Self {
+        let chance = entropy.number() >> u32::BITS;
+        Self {
+            life: Life::new(u32::try_from(chance).expect("32 bits are left")),
+            clock: Box::new(clock),
+            entropy: Box::new(entropy),
+            venue: Arc::new(Venue::after(through)),
+            registry: Registry::default(),
+            holds: if is_durable {
+                Holds::in_ledger()
+            } else {
+                Holds::new()
+            },
+            budgets: Budgets::new(limits::BUDGET_USERS_MAX),
+            notes: Notes::new(is_durable),
+            acks: Acks::after(through),
+        }
+    }
+
     fn now(&self) -> Now {
         Now {
             moment: self.clock.now(),
@@ -226,6 +294,12 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Seats(error) => error.fmt(f),
+            Self::OtherSeats { asked, recorded } => write!(
+                f,
+                "the event 'default' has {recorded} seats in the ledger, and cannot have {asked}"
+            ),
+            Self::Recovery(error) => write!(f, "the ledger makes no sense: {error}"),
+            Self::Ledger(error) => error.fmt(f),
             Self::Thread(error) => write!(f, "no thread could be started: {error}"),
         }
     }
@@ -235,6 +309,9 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Seats(error) => Some(error),
+            Self::OtherSeats { .. } => None,
+            Self::Recovery(error) => Some(error),
+            Self::Ledger(error) => Some(error),
             Self::Thread(error) => Some(error),
         }
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Core, Engine, EngineConfig,
+    Core, Engine, EngineConfig, StartError,
     event::{Beginning, Event, State, Told},
+    record::{self, Counters},
     registry::{ClosedEvent, Drawn, Entry, PutChart},
 };
 use crate::{
@@ -12,7 +13,9 @@ use crate::{
     event::{Name, RuleError, Rules},
     feed::Feed,
     ids::{EventId, Lsn},
+    ledger::Note,
     limits,
+    scribe::Mirror,
     seat::{SeatCountError, Seats},
     tick::Moment,
 };
@@ -76,7 +79,33 @@ pub enum CloseEvent {
 impl Engine {
     /// Keeps a chart under a name. Events that were made with another of that name keep theirs.
     pub fn put_chart(&self, name: Name, chart: Chart) -> PutChart {
-        self.core.registry.put_chart(name, chart)
+        // Before anything is made of it.
+        if u64::from(chart.seat_count()) > limits::CHART_SEATS_TOTAL_MAX {
+            return PutChart::TooManySeats;
+        }
+        let core = &*self.core;
+        // These two take the longest, and keep nobody from the office.
+        let mut drawn = Drawn::new(0, chart);
+        let packed = core
+            .notes
+            .are_kept()
+            .then(|| record::pack_chart(&drawn.chart));
+        let mut office = core.registry.office();
+        office.charts += 1;
+        drawn.number = office.charts;
+        let (outcome, replaced) = core.registry.put_chart(name.clone(), drawn);
+        if matches!(outcome, PutChart::Created | PutChart::Replaced) {
+            core.notes.leave(|| {
+                let chart =
+                    packed.map(|packed| record::chart(office.charts, name.as_str(), packed));
+                let chart = chart.into_iter().flatten();
+                chart.chain([office.note()]).collect()
+            });
+            if let Some(replaced) = replaced {
+                core.forget_chart_if_unused(replaced.number);
+            }
+        }
+        outcome
     }
 
     /// The chart of this name.
@@ -91,15 +120,21 @@ impl Engine {
 
     /// Forgets a chart. False: there is none. Events that were made with it keep it.
     pub fn remove_chart(&self, name: &str) -> bool {
-        self.core.registry.remove_chart(name)
+        let _office = self.core.registry.office();
+        let removed = self.core.registry.remove_chart(name);
+        if let Some(drawn) = &removed {
+            self.core.forget_chart_if_unused(drawn.number);
+        }
+        removed.is_some()
     }
 
     /// Makes an event whose seats are all free. Of several who make one of the same name at once, one does.
     pub fn create_event(&self, spec: EventSpec) -> CreateEvent {
+        let mut office = self.core.registry.office();
         let Some(drawn) = self.core.registry.chart(spec.chart.as_str()) else {
             return CreateEvent::NoSuchChart;
         };
-        self.core.create(spec, drawn)
+        self.core.create(&mut office, spec, drawn)
     }
 
     /// Gives an event another title, other rules, another state than closed. Holds that are alive keep their deadlines.
@@ -113,6 +148,7 @@ impl Engine {
         if event.state() != State::Closed {
             event.tell(told);
             event.set_state(state);
+            self.core.notes.leave(|| vec![record::event(event)]);
         }
         ChangeEvent::Changed(Arc::clone(event))
     }
@@ -128,6 +164,8 @@ impl Engine {
             Some(Entry::Alive(event)) => {
                 let closed = self.core.registry.close(&event);
                 event.feed.close();
+                self.core.notes.leave(|| vec![closed.note()]);
+                self.core.forget_chart_if_unused(event.chart_number);
                 CloseEvent::Closed(closed)
             }
         }
@@ -136,11 +174,13 @@ impl Engine {
     /// Removes the summary of a closed event. False: there is none.
     pub fn remove_event(&self, name: &str) -> bool {
         let _office = self.core.registry.office();
-        let is_closed = matches!(self.core.registry.entry(name), Some(Entry::Closed(_)));
-        if is_closed {
-            self.core.registry.remove(name);
-        }
-        is_closed
+        let Some(Entry::Closed(closed)) = self.core.registry.entry(name) else {
+            return false;
+        };
+        self.core.registry.remove(name);
+        let key = record::event_key(closed.id);
+        self.core.notes.leave(|| vec![Note::Forget { key }]);
+        true
     }
 
     /// How many events have seats in memory: those that are alive, and closed ones as long as somebody uses them.
@@ -174,39 +214,83 @@ impl Core {
     pub(super) fn make_default(
         &self,
         config: EngineConfig,
-    ) -> Result<Option<Arc<Event>>, SeatCountError> {
+    ) -> Result<Option<Arc<Event>>, StartError> {
+        let rules = Rules::lenient(config.hold_ttl);
+        if let Some(event) = self.registry.event(DEFAULT) {
+            return self.remake_default(&event, config.seats, rules).map(Some);
+        }
         if config.seats == 0 {
             return Ok(None);
         }
-        let too_many = SeatCountError {
+        let too_many = StartError::Seats(SeatCountError {
             asked: config.seats,
-        };
+        });
         if config.seats > limits::SEATS_MAX {
             return Err(too_many);
         }
-        let drawn = Drawn::new(Chart::numbered(config.seats));
+        let mut office = self.registry.office();
+        office.charts += 1;
+        let drawn = Drawn::new(office.charts, Chart::numbered(config.seats));
         let name = Name::new(DEFAULT).expect("a name");
         let spec = EventSpec {
             chart: name.clone(),
             name,
             told: Told {
                 title: "The seats of the small API".into(),
-                rules: Rules::lenient(config.hold_ttl),
+                rules,
             },
             state: State::Open,
         };
-        match self.create(spec, drawn) {
+        self.notes.leave(|| {
+            let packed = record::pack_chart(&drawn.chart);
+            // It has no name among the charts.
+            let [chart, _name] = record::chart(drawn.number, DEFAULT, packed);
+            vec![chart]
+        });
+        match self.create(&mut office, spec, drawn) {
             CreateEvent::Created(event) => Ok(Some(event)),
             _ => Err(too_many),
         }
     }
 
-    fn create(&self, spec: EventSpec, drawn: Drawn) -> CreateEvent {
+    /// The event of the small API as the ledger has it, under the rules of this start.
+    fn remake_default(
+        &self,
+        event: &Arc<Event>,
+        seats: u32,
+        rules: Rules,
+    ) -> Result<Arc<Event>, StartError> {
+        let recorded = event.seats.count();
+        if seats != recorded {
+            return Err(StartError::OtherSeats {
+                asked: seats,
+                recorded,
+            });
+        }
+        if event.rules() != rules {
+            let _office = self.registry.office();
+            event.tell(Told {
+                rules,
+                ..event.told()
+            });
+            self.notes.leave(|| vec![record::event(event)]);
+        }
+        Ok(Arc::clone(event))
+    }
+
+    /// Has the ledger forget a chart that nobody needs any more. The caller is in the office.
+    fn forget_chart_if_unused(&self, number: u32) {
+        let (is_named, is_used) = self.registry.needs_chart(number);
+        if !is_named {
+            self.notes.leave(|| record::chart_gone(number, is_used));
+        }
+    }
+
+    fn create(&self, office: &mut Counters, spec: EventSpec, drawn: Drawn) -> CreateEvent {
         let errors = spec.told.rules.errors();
         if !errors.is_empty() {
             return CreateEvent::Wrong(errors);
         }
-        let mut office = self.registry.office();
         if let Some(entry) = self.registry.entry(spec.name.as_str()) {
             return CreateEvent::Exists(entry);
         }
@@ -216,21 +300,24 @@ impl Core {
         let Some(seats) = self.build(drawn.chart.seat_count(), self.clock.now()) else {
             return CreateEvent::NoRoom;
         };
-        *office += 1;
+        office.events += 1;
         // All changes of its seats come after those that were taken down so far.
         let origin = Lsn::new(self.venue.tape().next().get() - 1);
         let event = Arc::new(Event::new(Beginning {
-            id: EventId::new(*office),
+            id: EventId::new(office.events),
             name: spec.name,
             chart_name: spec.chart,
             feed: Feed::new(seats.count(), self.life, origin),
+            mirror: Mirror::new(seats.count()),
             seats,
-            chart: drawn.chart,
-            plan: drawn.plan,
+            drawn,
             created: self.clock.date(),
             told: spec.told,
             state: spec.state,
         }));
+        // Before anybody can change one of its seats.
+        self.notes
+            .leave(|| vec![office.note(), record::event(&event)]);
         self.registry.add(&event);
         CreateEvent::Created(event)
     }

@@ -10,7 +10,10 @@ use std::{
 
 use dashmap::DashMap;
 
-use super::event::{Event, State, Told};
+use super::{
+    event::{Event, State, Told},
+    record::Counters,
+};
 use crate::{
     chart::Chart,
     event::{Name, best::Plan},
@@ -28,13 +31,16 @@ pub(super) struct Registry {
     /// By the first of an event's seats, as the tape numbers them.
     by_seat: RwLock<BTreeMap<SeatId, Arc<Event>>>,
     closing: Mutex<Vec<Closing>>,
-    /// Who makes or closes events holds this. It guards the next event's number.
-    next: Mutex<u32>,
+    /// Who makes or closes charts and events holds this, and leaves a note of it meanwhile, so that the notes stand in the
+    /// order of what they tell. It guards the last numbers.
+    office: Mutex<Counters>,
 }
 
 /// A chart, and what best available makes of it.
 #[derive(Debug, Clone)]
 pub(super) struct Drawn {
+    /// What the ledger calls it.
+    pub(super) number: u32,
     pub(super) chart: Arc<Chart>,
     pub(super) plan: Arc<Plan>,
 }
@@ -59,6 +65,8 @@ pub enum Entry {
 /// What is left of an event that was closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedEvent {
+    /// Its number.
+    pub id: EventId,
     /// What it was called.
     pub name: Name,
     /// The chart that it was made with.
@@ -86,13 +94,14 @@ pub enum PutChart {
 impl Drawn {
     /// Plans a chart of up to [`limits::CHART_SEATS_MAX`] seats, as all have that were drawn. A longer row of plain
     /// numbers has no better and worse seats to choose from, and no plan.
-    pub(super) fn new(chart: Chart) -> Self {
+    pub(super) fn new(number: u32, chart: Chart) -> Self {
         let plan = if chart.seat_count() <= limits::CHART_SEATS_MAX {
             Plan::new(&chart)
         } else {
             Plan::none()
         };
         Self {
+            number,
             plan: Arc::new(plan),
             chart: Arc::new(chart),
         }
@@ -100,26 +109,22 @@ impl Drawn {
 }
 
 impl Registry {
-    pub(super) fn put_chart(&self, name: Name, chart: Chart) -> PutChart {
-        // Before anything is made of it.
-        if u64::from(chart.seat_count()) > limits::CHART_SEATS_TOTAL_MAX {
-            return PutChart::TooManySeats;
-        }
-        let drawn = Drawn::new(chart);
+    /// Keeps a chart under a name, and tells which one it has replaced.
+    pub(super) fn put_chart(&self, name: Name, drawn: Drawn) -> (PutChart, Option<Drawn>) {
         let mut charts = self.charts_mut();
         let others = charts.iter().filter(|(other, _)| **other != name);
         let seats: u64 = others
             .map(|(_, other)| u64::from(other.chart.seat_count()))
             .sum();
         if seats + u64::from(drawn.chart.seat_count()) > limits::CHART_SEATS_TOTAL_MAX {
-            return PutChart::TooManySeats;
+            return (PutChart::TooManySeats, None);
         }
         if charts.len() >= limits::CHARTS_MAX && !charts.contains_key(&name) {
-            return PutChart::TooManyCharts;
+            return (PutChart::TooManyCharts, None);
         }
         match charts.insert(name, drawn) {
-            None => PutChart::Created,
-            Some(_) => PutChart::Replaced,
+            None => (PutChart::Created, None),
+            replaced => (PutChart::Replaced, replaced),
         }
     }
 
@@ -127,8 +132,18 @@ impl Registry {
         self.charts().get(name).cloned()
     }
 
-    pub(super) fn remove_chart(&self, name: &str) -> bool {
-        self.charts_mut().remove(name).is_some()
+    pub(super) fn remove_chart(&self, name: &str) -> Option<Drawn> {
+        self.charts_mut().remove(name)
+    }
+
+    /// Whether a name stands for this chart, and whether an event that is alive was made with it.
+    pub(super) fn needs_chart(&self, number: u32) -> (bool, bool) {
+        let is_named = self.charts().values().any(|drawn| drawn.number == number);
+        let events = self.seated();
+        let uses =
+            |event: &Arc<Event>| event.state() != State::Closed && event.chart_number == number;
+        let is_used = events.values().any(uses);
+        (is_named, is_used)
     }
 
     pub(super) fn list_charts(&self) -> Vec<(Name, Arc<Chart>)> {
@@ -139,9 +154,9 @@ impl Registry {
         listed.collect()
     }
 
-    /// The right to make or close events, and the number of the next one.
-    pub(super) fn office(&self) -> MutexGuard<'_, u32> {
-        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The right to make or close charts and events, and the numbers of the last ones.
+    pub(super) fn office(&self) -> MutexGuard<'_, Counters> {
+        self.office.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn entry(&self, name: &str) -> Option<Entry> {
@@ -202,6 +217,12 @@ impl Registry {
         self.by_name.insert(event.name.clone(), entry);
     }
 
+    /// Takes back what is left of an event that was closed.
+    pub(super) fn add_closed(&self, closed: Arc<ClosedEvent>) {
+        self.by_name
+            .insert(closed.name.clone(), Entry::Closed(closed));
+    }
+
     /// Makes an event unfindable by name and number, and for whoever changes seats. The scribe still finds it by its
     /// seats, until [`Registry::bury`].
     pub(super) fn close(&self, event: &Arc<Event>) -> Arc<ClosedEvent> {
@@ -209,6 +230,7 @@ impl Registry {
         event.set_state(State::Closed);
         drop(seated);
         let closed = Arc::new(ClosedEvent {
+            id: event.id,
             name: event.name.clone(),
             chart_name: event.chart_name.clone(),
             told: event.told(),

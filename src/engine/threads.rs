@@ -15,10 +15,16 @@ use std::{
     time::Duration,
 };
 
-use super::{Core, desk::Desk, event::Event};
+use super::{
+    Core,
+    archive::OnFailure,
+    desk::{Broken, Desk},
+    event::Event,
+};
 use crate::{
     feed,
     ids::SeatId,
+    ledger::Ledger,
     limits,
     limits::BLOCK_SEATS,
     reaper::{self, Swept},
@@ -40,14 +46,21 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    pub(super) fn start(core: &Arc<Core>) -> io::Result<Self> {
+    pub(super) fn start(
+        core: &Arc<Core>,
+        mut ledger: Box<dyn Ledger>,
+        on_failure: OnFailure,
+    ) -> io::Result<Self> {
         let mut threads = Self {
             stop: Arc::new(AtomicBool::new(false)),
             running: Vec::new(),
             scribe: None,
         };
         threads.spawn("seatlock-reaper", core, reap)?;
-        threads.spawn("seatlock-scribe", core, write_down)?;
+        let scribe = move |core: &Core, stop: &AtomicBool| {
+            write_down(core, stop, ledger.as_mut(), on_failure);
+        };
+        threads.spawn("seatlock-scribe", core, scribe)?;
         threads.scribe = threads.running.last().map(|scribe| scribe.thread().clone());
         threads.spawn("seatlock-crier", core, cry)?;
         Ok(threads)
@@ -64,7 +77,7 @@ impl Threads {
         &mut self,
         name: &str,
         core: &Arc<Core>,
-        work: fn(&Core, &AtomicBool),
+        work: impl FnOnce(&Core, &AtomicBool) + Send + 'static,
     ) -> io::Result<()> {
         let (core, stop) = (Arc::clone(core), Arc::clone(&self.stop));
         let body = move || {
@@ -116,7 +129,7 @@ fn reap(core: &Core, stop: &AtomicBool) {
     }
 }
 
-fn write_down(core: &Core, stop: &AtomicBool) {
+fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failure: OnFailure) {
     let reader = core
         .venue
         .tape()
@@ -127,17 +140,25 @@ fn write_down(core: &Core, stop: &AtomicBool) {
     loop {
         let stopping = stop.load(Ordering::Acquire);
         let batch = scribe.next_batch();
-        if batch.is_empty() {
-            if stopping {
-                return;
+        // At the end once more without changes: there may be notes.
+        if batch.is_empty() && !stopping {
+            if rest == SCRIBE_REST_MAX {
+                ledger.idle();
             }
             thread::park_timeout(rest);
             rest = (rest * 2).min(SCRIBE_REST_MAX);
             continue;
         }
         rest = SCRIBE_REST_MIN;
-        if let Err(broken) = Desk::new(core).work_through(batch) {
-            panic!("the tape is out of order: {broken}");
+        let is_last = batch.is_empty();
+        match Desk::new(core).work_through(batch, ledger, stop) {
+            Ok(()) if is_last => return,
+            Ok(()) => {}
+            Err(Broken::Order(broken)) => panic!("the tape is out of order: {broken}"),
+            Err(Broken::Ledger(error)) => {
+                on_failure(&error);
+                return;
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ pub struct Hold {
     event: EventId,
     user: User,
     token: Option<TokenHash>,
+    began: Moment,
     cart: Mutex<Cart>,
 }
 
@@ -53,6 +54,8 @@ pub struct Cart {
     pub(super) takings: Vec<Unread>,
     /// It was put away among the ended ones.
     pub(super) is_put_away: bool,
+    /// Its birth is in the ledger.
+    pub(super) is_recorded: bool,
 }
 
 /// A taking, and of how many of its seats the scribe has not read that they have left.
@@ -125,6 +128,13 @@ pub enum How {
 impl Hold {
     /// A hold that has no seats yet and is to take them under its first taking.
     pub(super) fn new(begins: Begins, first: TakingId, chance: u64) -> Self {
+        let hold = Self::with_id(HoldId::new(first, chance), begins);
+        hold.cart().takings.push(Unread::of(first));
+        hold
+    }
+
+    /// A hold of this name that has taken nothing.
+    pub(super) fn with_id(id: HoldId, begins: Begins) -> Self {
         let cart = Cart {
             seats: Vec::new(),
             stage: Stage::Held,
@@ -132,11 +142,13 @@ impl Hold {
             began: begins.now,
             deadline: begins.deadline,
             is_counted: begins.is_counted,
-            takings: vec![Unread::of(first)],
+            takings: Vec::new(),
             is_put_away: false,
+            is_recorded: false,
         };
         Self {
-            id: HoldId::new(first, chance),
+            id,
+            began: begins.now,
             event: begins.event,
             user: begins.user,
             token: begins.token,
@@ -157,6 +169,16 @@ impl Hold {
     /// Who made it.
     pub fn user(&self) -> &User {
         &self.user
+    }
+
+    /// When it began.
+    pub fn began(&self) -> Moment {
+        self.began
+    }
+
+    /// What is kept of its token.
+    pub(super) fn token_hash(&self) -> Option<TokenHash> {
+        self.token
     }
 
     /// Whether it can be used with this token. One that was made without a token can be used with none.

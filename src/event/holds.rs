@@ -16,6 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use dashmap::{DashMap, Entry};
 
 use super::hold::{Begins, Cart, Hold, Left, Unread};
@@ -40,12 +41,21 @@ struct Ended {
     by_id: HashMap<HoldId, (Arc<Hold>, u64)>,
     queue: VecDeque<(HoldId, u64)>,
     count: u64,
+    /// Those of which nothing is left, for the ledger, if there is one.
+    forgotten: Option<Vec<HoldId>>,
 }
 
 impl Holds {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// None yet; those that are forgotten are told of ([`Holds::take_forgotten`]), for a ledger to forget them too.
+    pub fn in_ledger() -> Self {
+        let holds = Self::default();
+        holds.ended().forgotten = Some(Vec::new());
+        holds
     }
 
     /// A new hold, and its first taking. Of `chance` comes the part of its id that is random.
@@ -95,6 +105,8 @@ impl Holds {
         place.insert(Arc::clone(hold));
         cart.takings = vec![Unread::of(first)];
         cart.is_put_away = false;
+        // It may have been forgotten just now.
+        cart.is_recorded = false;
         true
     }
 
@@ -131,9 +143,9 @@ impl Holds {
     }
 
     /// Takes note that a change has ended a taking's hold of a seat, if it has: the scribe calls this for each change,
-    /// in order. Answers with what has left its hold by that without anybody's knowing: requests take their seats off
-    /// the list themselves, so what is still on it has expired.
-    pub fn note(&self, change: &Change) -> Option<(Arc<Hold>, Left)> {
+    /// in order. Answers with the hold, and with what has left it by that without anybody's knowing: requests take their
+    /// seats off the list themselves, so what is still on it has expired.
+    pub fn note(&self, change: &Change) -> Option<(Arc<Hold>, Option<Left>)> {
         let taking = owner(change.before)?;
         if owner(change.after) == Some(taking) {
             return None;
@@ -143,7 +155,59 @@ impl Holds {
         let left = cart.lapse(change.seat, taking);
         self.read_end(&hold, &mut cart, taking);
         drop(cart);
-        left.map(|left| (hold, left))
+        Some((hold, left))
+    }
+
+    /// What the ledger has to be told of a hold of which something has changed: its birth, unless it was told before, and
+    /// its cart.
+    pub fn record(&self, hold: &Hold) -> (Option<Bytes>, Bytes) {
+        let mut cart = hold.cart();
+        let birth = (!cart.is_recorded).then(|| hold.birth());
+        cart.is_recorded = true;
+        (birth, cart.record())
+    }
+
+    /// The holds that were forgotten since this was asked the last time. One that was booked late meanwhile is there
+    /// again, and is to be recorded as if it had never been.
+    pub fn take_forgotten(&self) -> Vec<HoldId> {
+        let mut forgotten = match &mut self.ended().forgotten {
+            None => return Vec::new(),
+            Some(forgotten) => std::mem::take(forgotten),
+        };
+        forgotten.retain(|id| self.find(*id).is_none());
+        forgotten
+    }
+
+    /// Takes back a hold that was recorded, once its cart was settled: alive if it has seats, or among the ended ones, the
+    /// oldest first. False: its takings are another's.
+    pub fn restore(&self, hold: &Arc<Hold>) -> bool {
+        let mut cart = hold.cart();
+        if cart.seats.iter().all(|taken| taken.has_left) {
+            cart.takings.clear();
+            cart.is_put_away = true;
+            self.ended().push(hold);
+            return true;
+        }
+        let mut taken = cart.takings.iter().map(|unread| unread.taking);
+        taken.all(|taking| match self.by_taking.entry(taking) {
+            Entry::Vacant(place) => {
+                place.insert(Arc::clone(hold));
+                true
+            }
+            Entry::Occupied(_) => false,
+        })
+    }
+
+    /// How many takings have had a number so far.
+    pub fn numbered(&self) -> u64 {
+        // Relaxed: that it is not less than it was when a taking was handed on is seen to by what handed it on.
+        self.numbers.load(Ordering::Relaxed)
+    }
+
+    /// Goes on behind so many takings.
+    pub fn resume_at(&self, numbered: u64) {
+        // Relaxed: nobody else is there yet.
+        self.numbers.store(numbered, Ordering::Relaxed);
     }
 
     /// Forgets a hold, with all of its takings, and without a trace: its event is gone.
@@ -152,6 +216,7 @@ impl Holds {
         for unread in hold.cart().takings.drain(..) {
             self.by_taking.remove(&unread.taking);
         }
+        self.ended().forget(hold.id());
         Some(hold)
     }
 
@@ -203,7 +268,16 @@ impl Ended {
                 .is_some_and(|(_, last)| *last == count)
             {
                 self.by_id.remove(&oldest);
+                self.forget(oldest);
             }
+        }
+    }
+}
+
+impl Ended {
+    fn forget(&mut self, id: HoldId) {
+        if let Some(forgotten) = &mut self.forgotten {
+            forgotten.push(id);
         }
     }
 }

@@ -57,6 +57,16 @@ impl Token {
 }
 
 impl TokenHash {
+    /// What is kept of a token, as it was written down.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// What is written down of a token.
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// Whether this is the token's hash. Takes the same time whatever the answer.
     pub fn is_of(&self, token: &Token) -> bool {
         self.0.ct_eq(&token.hash().0).into()

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::limits;
+use crate::{
+    ledger::{Fields, Reading, Unreadable},
+    limits,
+};
 
 /// A user as the client names him. Two users are equal exactly when their texts are.
 ///
@@ -35,6 +38,28 @@ impl User {
         match &self.0 {
             Name::Text(text) => Some(text),
             Name::Digest(_) => None,
+        }
+    }
+
+    /// What is written down of a user.
+    pub fn record(&self, fields: Fields) -> Fields {
+        match &self.0 {
+            Name::Text(text) => fields.flag(true).text(text),
+            Name::Digest(digest) => fields.flag(false).plain(&**digest),
+        }
+    }
+
+    /// Whoever was written down.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn recorded(reading: &mut Reading<'_>) -> Result<Self, Unreadable> {
+        if reading.flag()? {
+            reading.text().map(Self::new)
+        } else {
+            reading
+                .plain()
+                .map(|digest| Self(Name::Digest(Arc::new(digest))))
         }
     }
 }

@@ -58,6 +58,16 @@ impl Counts {
     pub const fn of(self, shown: Shown) -> u32 {
         self.0[shown as usize]
     }
+
+    /// How many there are of each, in the order of [`Shown::ALL`].
+    pub const fn all(self) -> [u32; Shown::ALL.len()] {
+        self.0
+    }
+
+    /// So many of each, in the order of [`Shown::ALL`].
+    pub const fn from_all(counts: [u32; Shown::ALL.len()]) -> Self {
+        Self(counts)
+    }
 }
 
 impl Map {

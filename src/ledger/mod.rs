@@ -11,10 +11,12 @@
 //! |---|---|
 //! | `batch` | what is appended at once: changes of seats, and notes |
 //! | `state` | what all batches together come to |
-//! | `memory` | a ledger that keeps nothing |
+//! | `fields` | what the value of a note is made of |
+//! | `memory` | ledgers that keep nothing, or only while a test runs |
 //! | `storage` | where files lie: a disk, or a simulated one |
 
 mod batch;
+mod fields;
 mod memory;
 mod state;
 pub mod storage;
@@ -22,7 +24,8 @@ pub mod storage;
 use std::{error, fmt, io};
 
 pub use batch::{Batch, Key, Note};
-pub use memory::MemoryLedger;
+pub use fields::{Fields, Reading, Unreadable};
+pub use memory::{MemoryLedger, TwinLedger};
 pub use state::State;
 
 /// Keeps batches for good. One thread appends, a batch at a time.
@@ -33,6 +36,9 @@ pub trait Ledger: Send + 'static {
     /// [`AppendError`]. After [`AppendError::NoRoom`] the same batch is to be appended again; after
     /// [`AppendError::Failed`] nothing more.
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError>;
+
+    /// Told when nothing is to be appended for a while: a ledger that can does now what makes the next start surer.
+    fn idle(&mut self) {}
 
     /// Whether what is appended outlives the process, so that it is worth while to write notes.
     fn is_durable(&self) -> bool;

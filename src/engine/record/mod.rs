@@ -1,0 +1,148 @@
+//! What the engine writes down beside the changes of seats, and under which keys.
+//!
+//! | kind | what | its key | its value |
+//! |---|---|---|---|
+//! | 1 | counters | 0 | the next event's and chart's numbers |
+//! | 2 | chart | its number | its JSON, compressed |
+//! | 3 | name of a chart | the chart's number | the text |
+//! | 4 | event | its number | see `event` |
+//! | 5, 6 | birth and cart of a hold | its id | see [`crate::event::Hold`] |
+//! | 7 | reason why a seat is withheld | the seat's number over all events | the text |
+//! | 8 | kept answer | half of its id | see `answer` |
+//!
+//! Numbers of kinds never change their meaning; a kind that is not known is left as it is.
+
+mod answer;
+mod chart;
+mod event;
+
+use bytes::Bytes;
+
+pub(super) use event::{Closed, Seated, read as read_event};
+pub(super) use {answer::read as read_answer, chart::read as read_chart};
+
+use super::event::Event;
+use crate::{
+    event::Hold,
+    ids::{EventId, SeatId},
+    ledger::{Fields, Key, Note, Reading, Unreadable},
+    repeat::{Kept, RepeatId},
+};
+
+/// What kinds of notes there are.
+pub(super) mod kind {
+    pub(crate) const COUNTERS: u8 = 1;
+    pub(crate) const CHART: u8 = 2;
+    pub(crate) const CHART_NAME: u8 = 3;
+    pub(crate) const EVENT: u8 = 4;
+    pub(crate) const HOLD_BIRTH: u8 = 5;
+    pub(crate) const HOLD_CART: u8 = 6;
+    pub(crate) const REASON: u8 = 7;
+    pub(crate) const ANSWER: u8 = 8;
+}
+
+/// How many events and charts have had a number so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counters {
+    pub(super) events: u32,
+    pub(super) charts: u32,
+}
+
+impl Counters {
+    const VERSION: u8 = 1;
+
+    pub(super) const KEY: Key = Key {
+        kind: kind::COUNTERS,
+        id: 0,
+    };
+
+    pub(super) fn note(self) -> Note {
+        let value = Fields::of_version(Self::VERSION).number(self.events);
+        put(Self::KEY, value.number(self.charts).end())
+    }
+
+    pub(super) fn read(value: &[u8]) -> Result<Self, Unreadable> {
+        let mut reading = Reading::of_version(value, Self::VERSION)?;
+        Ok(Self {
+            events: reading.number()?,
+            charts: reading.number()?,
+        })
+    }
+}
+
+pub(super) fn put(key: Key, value: Bytes) -> Note {
+    Note::Put { key, value }
+}
+
+pub(super) fn key(kind: u8, id: impl Into<u128>) -> Key {
+    Key {
+        kind,
+        id: id.into(),
+    }
+}
+
+/// A chart of this number, and what it is called.
+pub(super) fn chart(number: u32, name: &str, packed: Bytes) -> [Note; 2] {
+    [
+        put(key(kind::CHART, number), packed),
+        put(
+            key(kind::CHART_NAME, number),
+            Bytes::copy_from_slice(name.as_bytes()),
+        ),
+    ]
+}
+
+pub(super) use chart::pack as pack_chart;
+
+/// A chart that no name stands for any more, and that no event needs if it is not `needed`.
+pub(super) fn chart_gone(number: u32, needed: bool) -> Vec<Note> {
+    let kinds = [kind::CHART_NAME, kind::CHART];
+    let kinds = if needed { &kinds[..1] } else { &kinds[..] };
+    let forget = |kind: &u8| Note::Forget {
+        key: key(*kind, number),
+    };
+    kinds.iter().map(forget).collect()
+}
+
+pub(super) fn event(event: &Event) -> Note {
+    put(key(kind::EVENT, event.id.get()), event::write(event))
+}
+
+pub(super) fn event_key(id: EventId) -> Key {
+    key(kind::EVENT, id.get())
+}
+
+/// A hold of which something has changed, after its birth if that is given.
+pub(super) fn hold(hold: &Hold, birth: Option<Bytes>, cart: Bytes) -> impl Iterator<Item = Note> {
+    let id = hold.id().get();
+    let birth = birth.map(|birth| put(key(kind::HOLD_BIRTH, id), birth));
+    birth
+        .into_iter()
+        .chain([put(key(kind::HOLD_CART, id), cart)])
+}
+
+pub(super) fn hold_gone(id: crate::ids::HoldId) -> [Note; 2] {
+    [kind::HOLD_BIRTH, kind::HOLD_CART].map(|kind| Note::Forget {
+        key: key(kind, id.get()),
+    })
+}
+
+/// Why a seat of an event is withheld.
+pub(super) fn reason(event: &Event, seat: SeatId, reason: Option<&str>) -> Note {
+    let seat = event.seats.trail().first().get() + seat.get();
+    let key = key(kind::REASON, seat);
+    match reason {
+        Some(reason) => put(key, Bytes::copy_from_slice(reason.as_bytes())),
+        None => Note::Forget { key },
+    }
+}
+
+pub(super) fn kept(kept: &Kept) -> Note {
+    put(answer_key(kept.id), answer::write(kept))
+}
+
+pub(super) fn answer_key(id: RepeatId) -> Key {
+    let mut half = [0; 16];
+    half.copy_from_slice(&id.bytes()[..16]);
+    key(kind::ANSWER, u128::from_le_bytes(half))
+}

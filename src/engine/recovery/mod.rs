@@ -1,0 +1,276 @@
+//! A start: from what the ledger had to an engine that goes on where the last one stopped.
+//!
+//! The words of the seats decide, the notes tell. What of the notes is ahead of the words, because a batch that was never
+//! durable would have brought the change, is taken back ([`crate::event::Cart::settle`]).
+//!
+//! | a held seat whose deadline | with a grace | without |
+//! |---|---|---|
+//! | had come by the ledger's last batch | is freed | is freed |
+//! | has come since | is held for the grace | is freed |
+//! | is nearer than the grace | is held for the grace | stays held |
+//! | is farther | stays held | stays held |
+//!
+//! These changes have numbers of their own and are in the ledger before anybody is served, so the next start finds them
+//! decided. Clocks of two processes don't run together; the ledger keeps deadlines in 32 bits of ticks, and the clock of
+//! the batch says which turn of the wheel of years they are of.
+
+mod notes;
+mod words;
+
+use std::{collections::HashMap, error, fmt, sync::Arc};
+
+use super::{
+    Core,
+    event::{Beginning, Event},
+    record,
+    registry::Drawn,
+};
+use crate::{
+    access::budget::Tally,
+    event::{Found, Hold, Stage, User},
+    feed::{Feed, Shown},
+    ids::{EventId, HoldId, Lsn, SeatId, TakingId},
+    ledger::{Batch, Key, Ledger, Note, State, Unreadable},
+    limits,
+    repeat::Kept,
+    scribe::Mirror,
+    seat::{Seat, Seats},
+    tick::Moment,
+};
+pub(super) use notes::Told;
+pub(super) use words::Amended;
+
+/// Why an engine can't go on from what the ledger has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecoveryError {
+    /// A note can't be read.
+    Note(Key, Unreadable),
+    /// An event's chart is missing, or has another number of seats.
+    Chart(EventId),
+    /// An event's seats lie where another's do.
+    Ground(EventId),
+    /// A seat, by its number over all events, is held or booked by a taking of which nothing is known.
+    Taking(SeatId, TakingId),
+    /// A hold's cart is there without its birth.
+    Birth(HoldId),
+    /// The clock shows an earlier time than in the ledger's last batch.
+    Clock,
+}
+
+/// What a start makes of a ledger.
+pub(super) struct Recovery {
+    told: Told,
+    amended: Amended,
+    /// What is written down of it before anybody is served.
+    notes: Vec<Note>,
+}
+
+impl Recovery {
+    /// Reads what there is, and decides what becomes of the holds.
+    ///
+    /// # Errors
+    /// [`RecoveryError`].
+    pub(super) fn of(
+        state: &State,
+        now: Moment,
+        grace: std::time::Duration,
+    ) -> Result<Self, RecoveryError> {
+        if now < state.clock() {
+            return Err(RecoveryError::Clock);
+        }
+        let mut told = Told::read(state)?;
+        let amended = Amended::of(state, &told.seated, now, grace);
+        let mut notes = told.forget_holds_of_gone_events();
+        notes.extend(amended.strays.iter().cloned());
+        Ok(Self {
+            told,
+            amended,
+            notes,
+        })
+    }
+
+    /// The last change, those of the start included.
+    pub(super) fn through(&self) -> Lsn {
+        self.amended.through
+    }
+
+    /// Has the ledger take down what the start has changed, and whatever else is given.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub(super) fn append(
+        &self,
+        core: &Core,
+        ledger: &mut dyn Ledger,
+        mut notes: Vec<Note>,
+    ) -> Result<(), crate::ledger::AppendError> {
+        notes.extend(self.notes.iter().cloned());
+        if notes.is_empty() && self.amended.records.is_empty() {
+            return Ok(());
+        }
+        let now = core.now();
+        ledger.append(&Batch {
+            clock: now.moment,
+            date: now.date,
+            through: self.through(),
+            takings: core.holds.numbered(),
+            notes: &notes,
+            records: &self.amended.records,
+        })
+    }
+}
+
+impl Core {
+    /// Builds everything up again. What answers were kept.
+    ///
+    /// # Errors
+    /// [`RecoveryError`].
+    pub(super) fn rebuild(
+        &self,
+        recovery: Recovery,
+        takings: u64,
+    ) -> Result<Vec<Kept>, RecoveryError> {
+        let Recovery {
+            mut told, amended, ..
+        } = recovery;
+        self.holds.resume_at(takings);
+        *self.registry.office() = told.counters;
+        let drawn = told.draw();
+        let now = self.clock.now();
+        self.rebuild_holds(&mut told, &amended, now)?;
+        for (number, name) in told.names {
+            if let Some(drawn) = drawn.get(&number) {
+                let _new = self.registry.put_chart(name, drawn.clone());
+            }
+        }
+        for (id, closed) in told.closed {
+            self.registry.add_closed(closed.entry(id));
+        }
+        for ((id, seated), words) in told.seated.into_iter().zip(amended.words) {
+            let drawn = drawn.get(&seated.chart).ok_or(RecoveryError::Chart(id))?;
+            let event = self.rebuild_event(id, seated, drawn, &words, amended.through)?;
+            let reasons = told.reasons.iter();
+            event.restore_reasons(reasons.map(|(seat, reason)| (*seat, reason)));
+            self.registry.add(&event);
+        }
+        Ok(told.answers)
+    }
+
+    fn rebuild_event(
+        &self,
+        id: EventId,
+        seated: record::Seated,
+        drawn: &Drawn,
+        words: &[(SeatId, crate::seat::SeatWord)],
+        through: Lsn,
+    ) -> Result<Arc<Event>, RecoveryError> {
+        let count = seated.seats;
+        if drawn.chart.seat_count() != count {
+            return Err(RecoveryError::Chart(id));
+        }
+        let now = self.clock.now();
+        let plot = self.venue.plot_at(seated.lot, now);
+        let plot = plot.map_err(|_| RecoveryError::Ground(id))?;
+        let seats = Seats::sharing(count, plot, self.venue.descriptors());
+        let seats = seats.map_err(|_| RecoveryError::Ground(id))?;
+        let seats = seats.restored(words.iter().copied());
+        seats.mark_held();
+        let shown = words.iter();
+        let shown = shown.map(|(seat, word)| (*seat, Shown::of(word.view())));
+        Ok(Arc::new(Event::new(Beginning {
+            id,
+            name: seated.name,
+            chart_name: seated.chart_name,
+            drawn: drawn.clone(),
+            mirror: Mirror::new(count).restored(words.iter().copied(), through),
+            feed: Feed::new(count, self.life, through).restored(shown),
+            seats,
+            created: seated.created,
+            told: seated.told,
+            state: seated.state,
+        })))
+    }
+
+    fn rebuild_holds(
+        &self,
+        told: &mut Told,
+        amended: &Amended,
+        now: Moment,
+    ) -> Result<(), RecoveryError> {
+        let mut found = amended.found(told, now)?;
+        let mut ended = Vec::new();
+        let mut tallies: HashMap<(EventId, User), Tally> = HashMap::new();
+        for (id, hold) in told.holds.drain() {
+            let hold = Arc::new(hold);
+            let seats = found.remove(&id).unwrap_or_default();
+            if settle(&hold, &seats, now) {
+                count(&mut tallies, &hold);
+                let _restored = self.holds.restore(&hold);
+            } else {
+                ended.push(hold);
+            }
+        }
+        ended.sort_by_key(|hold| match hold.cart().stage {
+            Stage::Ended(end) => (end.at, hold.id()),
+            _ => (now, hold.id()),
+        });
+        for hold in &ended {
+            let _restored = self.holds.restore(hold);
+        }
+        for (user, tally) in tallies {
+            self.budgets.restore(user, tally);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the hold has seats.
+fn settle(hold: &Arc<Hold>, seats: &[Found], now: Moment) -> bool {
+    // Each id was made of a first taking.
+    let first = hold.id().first().unwrap_or(TakingId::FIRST);
+    hold.cart().settle(first, seats, now)
+}
+
+fn count(tallies: &mut HashMap<(EventId, User), Tally>, hold: &Hold) {
+    let cart = hold.cart();
+    if cart.is_counted {
+        let user = (hold.event(), hold.user().clone());
+        let tally = tallies.entry(user).or_insert(Tally::NONE);
+        tally.seats += u32::try_from(cart.seats.len()).unwrap_or(limits::GROUP_SEATS_MAX);
+        tally.holds += u32::from(matches!(cart.stage, Stage::Held | Stage::Paying));
+    }
+}
+
+/// Whose a seat is, as its word says, and until when.
+fn owner(word: crate::seat::SeatWord, near: Moment) -> Option<(TakingId, Option<Moment>)> {
+    match word.view() {
+        Seat::Held { taking, until } => Some((taking, Some(until.moment_near(near)))),
+        Seat::Booked { taking, .. } => Some((taking, None)),
+        Seat::Available { .. } | Seat::Withheld { .. } | Seat::InChange(_) => None,
+    }
+}
+
+impl fmt::Display for RecoveryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Note(key, error) => {
+                write!(
+                    f,
+                    "note {} of kind {} can't be read: {error}",
+                    key.id, key.kind
+                )
+            }
+            Self::Chart(event) => write!(f, "event {} has lost its chart", event.get()),
+            Self::Ground(event) => {
+                write!(f, "the seats of event {} lie where others do", event.get())
+            }
+            Self::Taking(seat, taking) => {
+                write!(f, "{seat} is {taking}'s, of which nothing is known")
+            }
+            Self::Birth(hold) => write!(f, "nothing is known of hold {hold} but its cart"),
+            Self::Clock => f.write_str("the clock shows an earlier time than the ledger"),
+        }
+    }
+}
+
+impl error::Error for RecoveryError {}

@@ -1,0 +1,107 @@
+//! What the notes of a ledger tell.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
+
+use super::{
+    super::{
+        record::{self, Closed, Counters, Seated, kind},
+        registry::Drawn,
+    },
+    RecoveryError,
+};
+use crate::{
+    chart::Chart,
+    event::{Hold, Name},
+    ids::{EventId, HoldId, SeatId},
+    ledger::{Key, Note, State, Unreadable},
+    repeat::Kept,
+};
+
+/// All that is told. Events in the order of their seats.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) counters: Counters,
+    pub(crate) charts: HashMap<u32, Chart>,
+    pub(crate) names: Vec<(u32, Name)>,
+    pub(crate) seated: Vec<(EventId, Seated)>,
+    pub(crate) closed: Vec<(EventId, Closed)>,
+    pub(crate) holds: HashMap<HoldId, Hold>,
+    /// By the seat's number over all events.
+    pub(crate) reasons: Vec<(SeatId, Arc<str>)>,
+    pub(crate) answers: Vec<Kept>,
+}
+
+impl Told {
+    /// # Errors
+    /// [`RecoveryError`].
+    pub(super) fn read(state: &State) -> Result<Self, RecoveryError> {
+        let mut told = Self::default();
+        for (key, value) in state.notes() {
+            let read = told.note(state, key, value);
+            read.map_err(|error| RecoveryError::Note(key, error))?;
+        }
+        told.seated.sort_by_key(|(_, seated)| seated.lot.blocks);
+        // What was finished first makes room first.
+        told.answers.sort_by_key(|kept| kept.until);
+        Ok(told)
+    }
+
+    fn note(&mut self, state: &State, key: Key, value: &Bytes) -> Result<(), Unreadable> {
+        let number = || u32::try_from(key.id).map_err(|_| Unreadable::Field("number"));
+        match key.kind {
+            kind::COUNTERS => self.counters = Counters::read(value)?,
+            kind::CHART => {
+                self.charts.insert(number()?, record::read_chart(value)?);
+            }
+            kind::CHART_NAME => {
+                let name = Name::new(text(value)?).map_err(|_| Unreadable::Field("name"))?;
+                self.names.push((number()?, name));
+            }
+            kind::EVENT => {
+                let id = EventId::new(number()?);
+                match record::read_event(value)? {
+                    Ok(seated) => self.seated.push((id, seated)),
+                    Err(closed) => self.closed.push((id, closed)),
+                }
+            }
+            kind::HOLD_CART => {
+                let id =
+                    HoldId::from_bits(u64::try_from(key.id).map_err(|_| Unreadable::Field("id"))?);
+                let birth = record::key(kind::HOLD_BIRTH, id.get());
+                let birth = state.note(birth).ok_or(Unreadable::Field("birth"))?;
+                self.holds.insert(id, Hold::recorded(id, birth, value)?);
+            }
+            kind::REASON => {
+                let seat = SeatId::new(number()?);
+                self.reasons.push((seat, text(value)?.into()));
+            }
+            kind::ANSWER => self.answers.push(record::read_answer(value)?),
+            // Births are read with their carts, and what is of no known kind is somebody else's.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes out the holds whose event is not alive, and has the ledger forget them.
+    pub(super) fn forget_holds_of_gone_events(&mut self) -> Vec<Note> {
+        let events: Vec<EventId> = self.seated.iter().map(|(id, _)| *id).collect();
+        let gone = self
+            .holds
+            .extract_if(|_, hold| !events.contains(&hold.event()));
+        gone.flat_map(|(id, _)| record::hold_gone(id)).collect()
+    }
+
+    /// The charts, each planned once for all events that were made with it.
+    pub(super) fn draw(&mut self) -> HashMap<u32, Drawn> {
+        let charts = self.charts.drain();
+        charts
+            .map(|(number, chart)| (number, Drawn::new(number, chart)))
+            .collect()
+    }
+}
+
+fn text(value: &[u8]) -> Result<&str, Unreadable> {
+    std::str::from_utf8(value).map_err(|_| Unreadable::Field("text"))
+}
