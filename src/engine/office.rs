@@ -215,9 +215,8 @@ impl Core {
         &self,
         config: EngineConfig,
     ) -> Result<Option<Arc<Event>>, StartError> {
-        let rules = Rules::lenient(config.hold_ttl);
         if let Some(event) = self.registry.event(DEFAULT) {
-            return self.remake_default(&event, config.seats, rules).map(Some);
+            return self.remake_default(&event, config).map(Some);
         }
         if config.seats == 0 {
             return Ok(None);
@@ -237,7 +236,7 @@ impl Core {
             name,
             told: Told {
                 title: "The seats of the small API".into(),
-                rules,
+                rules: Rules::lenient(config.hold_ttl),
             },
             state: State::Open,
         };
@@ -253,26 +252,25 @@ impl Core {
         }
     }
 
-    /// The event of the small API as the ledger has it, under the rules of this start.
+    /// The event of the small API as the ledger has it. How long a hold lasts is said at each start; its other rules stay
+    /// as somebody has set them.
     fn remake_default(
         &self,
         event: &Arc<Event>,
-        seats: u32,
-        rules: Rules,
+        config: EngineConfig,
     ) -> Result<Arc<Event>, StartError> {
         let recorded = event.seats.count();
-        if seats != recorded {
+        if config.seats != recorded {
             return Err(StartError::OtherSeats {
-                asked: seats,
+                asked: config.seats,
                 recorded,
             });
         }
-        if event.rules() != rules {
+        let mut told = event.told();
+        if told.rules.hold_ttl != config.hold_ttl {
+            told.rules.hold_ttl = config.hold_ttl;
             let _office = self.registry.office();
-            event.tell(Told {
-                rules,
-                ..event.told()
-            });
+            event.tell(told);
             self.notes.leave(|| vec![record::event(event)]);
         }
         Ok(Arc::clone(event))

@@ -5,9 +5,12 @@ use std::{sync::Arc, thread, time::Duration};
 use seatlock::{
     chart::Chart,
     clock::ManualClock,
-    engine::{CreateEvent, Engine, EngineConfig, Event, EventSpec, HoldKey, NewHold, State, Told},
+    engine::{
+        Archive, CreateEvent, Engine, EngineConfig, Event, EventSpec, HoldKey, NewHold, State, Told,
+    },
     entropy::SeededEntropy,
     event::{Name, Rules},
+    ledger::TwinLedger,
     limits,
     tick::Ttl,
 };
@@ -43,6 +46,11 @@ pub(crate) fn ttl(ticks: u32) -> Ttl {
     Ttl::from_ticks(ticks).expect("a valid TTL")
 }
 
+/// How long a hold in the event `default` lasts.
+pub(crate) fn small_ttl() -> Ttl {
+    ttl(20)
+}
+
 pub(crate) fn name(text: &str) -> Name {
     Name::new(text).expect("a valid name")
 }
@@ -50,13 +58,22 @@ pub(crate) fn name(text: &str) -> Name {
 /// An engine on a clock that stands still, whose chance is a seed's.
 pub(crate) fn engine(seed: u64) -> (Engine, ManualClock) {
     let clock = ManualClock::new();
-    let config = EngineConfig {
-        seats: SMALL_SEATS,
-        hold_ttl: ttl(20),
-    };
+    let engine = Engine::start_with(config(), clock.clone(), SeededEntropy::new(seed));
+    (engine.expect("started"), clock)
+}
+
+/// An engine that goes on from what this ledger has.
+pub(crate) fn engine_on(ledger: &TwinLedger, clock: &ManualClock, seed: u64) -> Engine {
+    let archive = Archive::new(Box::new(ledger.clone()), ledger.state());
     let entropy = SeededEntropy::new(seed);
-    let engine = Engine::start_with(config, clock.clone(), entropy).expect("started");
-    (engine, clock)
+    Engine::start_on(config(), clock.clone(), entropy, archive).expect("it makes sense")
+}
+
+fn config() -> EngineConfig {
+    EngineConfig {
+        seats: SMALL_SEATS,
+        hold_ttl: small_ttl(),
+    }
 }
 
 pub(crate) fn spec(event: &str, chart: &str, rules: Rules, state: State) -> EventSpec {

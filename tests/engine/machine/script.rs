@@ -96,6 +96,8 @@ pub(crate) enum Act {
         milliseconds: u64,
         is_awaited: bool,
     },
+    /// The engine ends, and another goes on from its ledger.
+    Restart,
 }
 
 /// Seats that are wanted.
@@ -144,6 +146,7 @@ impl ReferenceStateMachine for Script {
             4 => operators(),
             3 => smalls(),
             2 => events(),
+            1 => Just(Act::Restart),
             3 => (1_u64..400, any::<bool>())
                 .prop_map(|(milliseconds, is_awaited)| Act::Pass { milliseconds, is_awaited }),
         ]

@@ -16,6 +16,7 @@ use seatlock::{
     },
     feed::Shown,
     ids::SeatId,
+    ledger::TwinLedger,
     limits,
     seat::{Status, StatusMap},
 };
@@ -32,6 +33,8 @@ const USERS: [&str; 3] = ["ada", "bob", "eve"];
 /// The engine and the model.
 pub(crate) struct SideBySide {
     engine: Engine,
+    ledger: TwinLedger,
+    starts: u64,
     clock: ManualClock,
     model: Model,
     has_chart: bool,
@@ -42,7 +45,8 @@ impl StateMachineTest for SideBySide {
     type Reference = Script;
 
     fn init_test((): &()) -> Self {
-        let (engine, clock) = house::engine(7);
+        let (ledger, clock) = (TwinLedger::new(), ManualClock::new());
+        let engine = house::engine_on(&ledger, &clock, 0);
         let mut model = Model::new(engine.now());
         model.created(
             EVENTS[0],
@@ -50,6 +54,8 @@ impl StateMachineTest for SideBySide {
         );
         let mut both = Self {
             engine,
+            ledger,
+            starts: 1,
             clock,
             model,
             has_chart: false,
@@ -61,6 +67,9 @@ impl StateMachineTest for SideBySide {
 
     fn apply(mut both: Self, (): &(), act: <Script as ReferenceStateMachine>::Transition) -> Self {
         both.model.pass(both.engine.now());
+        if let Act::Restart = act {
+            return both.restart();
+        }
         both.act(act);
         both
     }
@@ -115,6 +124,15 @@ impl StateMachineTest for SideBySide {
 }
 
 impl SideBySide {
+    /// The next engine knows all that this one did, but for what users have wasted and let expire.
+    fn restart(mut self) -> Self {
+        drop(self.engine);
+        self.engine = house::engine_on(&self.ledger, &self.clock, self.starts);
+        self.starts += 1;
+        self.model.restarted(house::small_ttl());
+        self
+    }
+
     fn act(&mut self, act: Act) {
         match act {
             Act::PutChart => self.put_chart(),
@@ -190,6 +208,7 @@ impl SideBySide {
                     self.settle();
                 }
             }
+            Act::Restart => unreachable!("that is none of the engine's"),
             about_hold => self.act_on_hold(about_hold),
         }
     }

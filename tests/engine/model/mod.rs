@@ -24,7 +24,7 @@ use seatlock::{
     event::{End, How, Rules, Stage},
     feed::Shown,
     ids::{HoldId, SeatId},
-    tick::Moment,
+    tick::{Moment, Ttl},
 };
 
 /// Everything that the engine should know.
@@ -107,6 +107,16 @@ impl Model {
     pub(crate) fn settle(&mut self) {
         for hold in 0..self.holds.len() {
             self.count_lapse(hold);
+        }
+    }
+
+    /// Another engine goes on: it has counted what had expired, and knows nothing of who let what expire. How long a hold
+    /// of the small API lasts is said at its start.
+    pub(crate) fn restarted(&mut self, hold_ttl: Ttl) {
+        self.settle();
+        self.cooling.clear();
+        if let Some(sale) = self.sale("default") {
+            self.sales[sale].rules.hold_ttl = hold_ttl;
         }
     }
 
