@@ -6,7 +6,7 @@ use super::{Engine, Standing, Unsure, notes::Inside, record};
 use crate::{
     ids::Lsn,
     ledger::Note,
-    repeat::{Kept, RepeatId},
+    repeat::{Kept, RepeatId, Secret},
     seat::Trail,
 };
 
@@ -69,17 +69,20 @@ impl Engine {
         self.core.notes.enter()
     }
 
-    /// Has an answer outlive the process. It is sealed ([`Kept::sealed`]).
-    pub fn keep_answer(&self, kept: &Kept) {
-        self.core.notes.leave(|| vec![record::kept(kept)]);
+    /// Has an answer outlive the process, sealed so that nobody but who knows the secret can read it.
+    pub fn keep_answer(&self, kept: &Kept, secret: &Secret) {
+        let sealed = || kept.sealed(secret, self.core.entropy.secret());
+        self.core.notes.leave(|| vec![record::kept(&sealed())]);
     }
 
     /// Has answers be forgotten.
-    pub fn forget_answers(&self, ids: impl Iterator<Item = RepeatId>) {
+    pub fn forget_answers(&self, ids: Vec<RepeatId>) {
         let forget = |id| Note::Forget {
             key: record::answer_key(id),
         };
-        self.core.notes.leave(|| ids.map(forget).collect());
+        self.core
+            .notes
+            .leave(|| ids.into_iter().map(forget).collect());
     }
 
     /// The answers that were kept before this start, in the order in which they may be forgotten. To be asked once.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Carries the LSN of the change that a call made: whoever collects these knows the order of all changes.
-const SEATLOCK_LSN: HeaderName = HeaderName::from_static("seatlock-lsn");
+pub(super) const SEATLOCK_LSN: HeaderName = HeaderName::from_static("seatlock-lsn");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -61,6 +61,8 @@ pub(super) enum Refusal {
     BodyTooSlow,
     Overloaded,
     TookTooLong,
+    /// Nothing can be made durable for now, so nothing was done.
+    LedgerFull,
     OurFault,
 }
 
@@ -110,6 +112,9 @@ impl Refusal {
             Self::TookTooLong => {
                 again_later(message!("It took too long: it may still be done, or not."))
             }
+            Self::LedgerFull => again_later(message!(
+                "Nothing was changed: the server cannot write anything down for now."
+            )),
             Self::OurFault => say(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 message!("Something is wrong with this server."),
@@ -234,6 +239,13 @@ fn again_later(message: Message) -> Response {
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from_static("1"));
     answer
+}
+
+/// The number of the change that an answer tells of; [`Lsn::NONE`] if it tells of none.
+pub(super) fn lsn(answer: &Response) -> Lsn {
+    let number = answer.headers().get(SEATLOCK_LSN);
+    let number = number.and_then(|number| number.to_str().ok()?.parse().ok());
+    number.map_or(Lsn::NONE, Lsn::new)
 }
 
 fn changed(lsn: Lsn, message: Message) -> Response {

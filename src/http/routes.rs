@@ -17,6 +17,7 @@ use super::{
     request::{Buyer, LetIn, SeatNumber},
     v1::{
         self,
+        durable::{Changes, DurableHolds},
         gate::{Admin, Gate, GateConfig, HasGate, Public, Sales},
         stream::{StreamLimits, Streams},
         texts::Texts,
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     access::client::Client,
-    engine::{Engine, Now},
+    engine::{Engine, Now, Standing, Unsure},
     limits,
     repeat::Repeats,
 };
@@ -41,6 +42,7 @@ struct Parts {
     streams: Streams<Client>,
     texts: Texts,
     imports: Semaphore,
+    durable_holds: DurableHolds,
 }
 
 /// How an engine is served.
@@ -54,6 +56,8 @@ pub struct ApiConfig {
     pub streams: Streams<Client>,
     /// The answers that are kept for requests that come again.
     pub repeats: Repeats,
+    /// Whether holds are answered only when they are durable.
+    pub durable_holds: DurableHolds,
 }
 
 /// Whether `POST /unlock` is served, by which anybody can release anybody's hold.
@@ -102,6 +106,7 @@ impl Api {
             streams: config.streams,
             texts: Texts::default(),
             imports: Semaphore::new(limits::CHART_IMPORTS_MAX),
+            durable_holds: config.durable_holds,
         }))
     }
 
@@ -112,6 +117,11 @@ impl Api {
     /// The answers that are kept for requests that come again.
     pub(super) fn repeats(&self) -> &Repeats {
         &self.0.repeats
+    }
+
+    /// Whether holds are answered only when they are durable.
+    pub(super) fn durable_holds(&self) -> DurableHolds {
+        self.0.durable_holds
     }
 
     /// The streams that are open.
@@ -147,6 +157,7 @@ impl Default for ApiConfig {
             gate: GateConfig::default(),
             streams: Streams::new(StreamLimits::default()),
             repeats: Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX),
+            durable_holds: DurableHolds::No,
         }
     }
 }
@@ -177,7 +188,8 @@ async fn lock(
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
 ) -> Response {
-    answer::hold(api.engine().hold_seat(number, &user))
+    let hold = || answer::hold(api.engine().hold_seat(number, &user));
+    durably(&api, Changes::Holds, hold).await
 }
 
 async fn confirm(
@@ -186,7 +198,8 @@ async fn confirm(
     SeatNumber(number): SeatNumber,
     Buyer(user): Buyer,
 ) -> Response {
-    answer::confirm(api.engine().confirm_seat(number, &user))
+    let confirm = || answer::confirm(api.engine().confirm_seat(number, &user));
+    durably(&api, Changes::Bookings, confirm).await
 }
 
 async fn release(
@@ -194,7 +207,25 @@ async fn release(
     State(api): State<Api>,
     SeatNumber(number): SeatNumber,
 ) -> Response {
-    answer::release(api.engine().release_seat(number))
+    let release = || answer::release(api.engine().release_seat(number));
+    durably(&api, Changes::Holds, release).await
+}
+
+/// The answer, when it may be given.
+async fn durably(api: &Api, changes: Changes, work: impl FnOnce() -> Response) -> Response {
+    if !api.waits_for(changes) {
+        return work();
+    }
+    let engine = api.engine();
+    if engine.standing() != Standing::Sound {
+        return Refusal::LedgerFull.answer();
+    }
+    let answer = work();
+    if !answer.status().is_success() {
+        return answer;
+    }
+    let durable = engine.durable(answer::lsn(&answer)).await;
+    durable.map_or_else(|Unsure| Refusal::TookTooLong.answer(), |()| answer)
 }
 
 async fn preflight(asked: HeaderMap) -> Response {

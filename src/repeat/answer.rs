@@ -13,6 +13,7 @@ pub struct Answer {
     status: u16,
     headers: Box<[(Box<str>, Box<str>)]>,
     body: Bytes,
+    is_sealed: bool,
 }
 
 impl Answer {
@@ -28,6 +29,7 @@ impl Answer {
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect(),
             body: Bytes::copy_from_slice(body),
+            is_sealed: false,
         };
         if answer.bytes() > limits::REPEAT_ANSWER_BYTES_MAX {
             return Err(AnswerTooLong);
@@ -48,6 +50,21 @@ impl Answer {
     /// The body. Cloning it copies nothing.
     pub const fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// Whether its body is sealed ([`Kept::sealed`]).
+    pub const fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
+    /// The same with another body.
+    #[must_use]
+    pub fn with_body(&self, body: Bytes, is_sealed: bool) -> Self {
+        Self {
+            body,
+            is_sealed,
+            ..self.clone()
+        }
     }
 
     /// Bytes that it takes up.

@@ -76,6 +76,12 @@ fn unescape(quoted: &str) -> Option<Vec<u8>> {
 }
 
 /// Each part is preceded by its length, so that nothing can move from one to the next.
+/// What opens the answers to requests of this key: as secret as the key is, and not to be told from its id.
+pub(super) fn secret(scope: &str, header: &str) -> Option<[u8; 32]> {
+    let key = key(header.trim_matches([' ', '\t']))?;
+    Some(digest(&[b"seal", scope.as_bytes(), &key]))
+}
+
 fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {

@@ -30,6 +30,7 @@
 
 mod answer;
 mod key;
+mod seal;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ use self::shard::{Room, Seen, Shard};
 pub use self::{
     answer::{Answer, AnswerTooLong, Kept},
     key::{Fingerprint, RepeatId},
+    seal::{Draw, Secret},
 };
 use crate::{limits, tick::Moment};
 
@@ -130,6 +132,24 @@ impl Repeats {
     pub fn sweep(&self, now: Moment) {
         let shards = self.0.shards.iter();
         shards.for_each(|shard| lock(shard).forget_ended(usize::MAX, now));
+    }
+
+    /// From now on takes note of which answers are forgotten, for [`Repeats::drain_forgotten`].
+    pub fn note_forgotten(&self) {
+        let shards = self.0.shards.iter();
+        shards.for_each(|shard| lock(shard).note_forgotten());
+    }
+
+    /// Tells of the answers that were forgotten since the last time, some at a time. While `tell` is called no request
+    /// with one of these keys begins, so what is recorded of one that does comes after it.
+    pub fn drain_forgotten(&self, tell: impl Fn(Vec<RepeatId>)) {
+        for shard in &self.0.shards {
+            let mut shard = lock(shard);
+            let forgotten = shard.take_forgotten();
+            if !forgotten.is_empty() {
+                tell(forgotten);
+            }
+        }
     }
 
     /// How many requests are remembered, finished or in progress.

@@ -41,6 +41,8 @@ pub(super) struct Shard {
     order: VecDeque<(u64, RepeatId)>,
     answers: u64,
     bytes: usize,
+    /// Those whose answers were forgotten, for a ledger to forget them too, if there is one.
+    forgotten: Option<Vec<RepeatId>>,
 }
 
 #[derive(Debug)]
@@ -159,7 +161,31 @@ impl Shard {
     fn forget(&mut self, id: RepeatId) {
         if let Some(Request::Finished { kept, .. }) = self.requests.remove(&id) {
             self.bytes -= kept.bytes();
+            if let Some(forgotten) = &mut self.forgotten {
+                forgotten.push(id);
+            }
         }
+    }
+
+    /// From now on takes note of what is forgotten.
+    pub(super) fn note_forgotten(&mut self) {
+        self.forgotten.get_or_insert_default();
+    }
+
+    /// The keys whose answers were forgotten since the last time. Of a key that is in use again it is told later, if it
+    /// then has no answer.
+    pub(super) fn take_forgotten(&mut self) -> Vec<RepeatId> {
+        let Some(forgotten) = &mut self.forgotten else {
+            return Vec::new();
+        };
+        let requests = &self.requests;
+        let in_progress = |id: &RepeatId| matches!(requests.get(id), Some(Request::InProgress(_)));
+        let (later, now): (Vec<_>, Vec<_>) =
+            std::mem::take(forgotten).into_iter().partition(in_progress);
+        *forgotten = later;
+        now.into_iter()
+            .filter(|id| !requests.contains_key(id))
+            .collect()
     }
 }
 

@@ -4,8 +4,7 @@
 //! version 1, id 32, fingerprint 32, until 8, status 2, headers (each: name, value), body
 //! ```
 //!
-//! The answer to a new hold has the hold's token in it, which must not be found in a ledger. Whoever makes a note of an
-//! answer seals it first ([`crate::repeat::Kept`]).
+//! The body is sealed ([`Kept::sealed`]).
 
 use std::sync::Arc;
 
@@ -40,11 +39,11 @@ pub(crate) fn read(value: &[u8]) -> Result<Kept, Unreadable> {
     let headers = reading.each(|reading| Ok((reading.text()?, reading.text()?)))?;
     let body = reading.bytes()?;
     reading.end()?;
-    let answer = Answer::new(status, &headers, body).map_err(|_| Unreadable::Field("answer"))?;
+    let answer = Answer::new(status, &headers, &[]).map_err(|_| Unreadable::Field("answer"))?;
     Ok(Kept {
         id,
         fingerprint,
-        answer: Arc::new(answer),
+        answer: Arc::new(answer.with_body(Bytes::copy_from_slice(body), true)),
         until,
     })
 }

@@ -137,7 +137,12 @@ pub(super) fn reason(event: &Event, seat: SeatId, reason: Option<&str>) -> Note 
     }
 }
 
+/// A kept answer, sealed.
 pub(super) fn kept(kept: &Kept) -> Note {
+    debug_assert!(
+        kept.answer.is_sealed(),
+        "a token must not be found in a ledger"
+    );
     put(answer_key(kept.id), answer::write(kept))
 }
 

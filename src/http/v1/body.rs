@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::{
+    durable::{self, Changes},
     gate::{Admin, Caller, Denied, Sales},
     once::{Asked, Reply, once},
     path::Named,
@@ -86,7 +87,26 @@ pub(super) type Outcome = Result<(Said, Option<Moment>), Problem>;
 
 impl<R: Who> Posted<R> {
     /// Carries the request out, or answers it as before if it comes again. Wrong tokens are counted.
-    pub(super) fn once(&self, api: &Api, work: impl FnOnce() -> Outcome) -> Response {
+    ///
+    /// What must be durable is answered when it is; the work is done by then, whether anybody still waits or not.
+    pub(super) async fn once(
+        &self,
+        api: &Api,
+        changes: Changes,
+        work: impl FnOnce() -> Outcome,
+    ) -> Response {
+        let engine = api.engine();
+        if !api.waits_for(changes) {
+            return self.answer(api, work);
+        }
+        if let Err(problem) = durable::there_is_room(engine) {
+            return problem.answer();
+        }
+        let answer = self.answer(api, work);
+        durable::told(engine, answer).await
+    }
+
+    fn answer(&self, api: &Api, work: impl FnOnce() -> Outcome) -> Response {
         let caller = self.who.caller();
         let asked = Asked {
             method: &self.head.method,
@@ -94,12 +114,14 @@ impl<R: Who> Posted<R> {
             headers: &self.head.headers,
             body: &self.body,
         };
-        once(api.repeats(), caller, asked, || match work() {
-            Ok((answer, keep_until)) => Reply { answer, keep_until },
-            Err(problem) => Reply {
-                answer: counted(api, caller, problem).said(),
-                keep_until: None,
-            },
+        once(api.repeats(), api.engine(), caller, asked, || {
+            match work() {
+                Ok((answer, keep_until)) => Reply { answer, keep_until },
+                Err(problem) => Reply {
+                    answer: counted(api, caller, problem).said(),
+                    keep_until: None,
+                },
+            }
         })
     }
 }

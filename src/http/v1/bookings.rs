@@ -5,6 +5,7 @@ use axum::{extract::State, response::Response};
 use super::{
     ask::{CancelAsk, MoveAsk},
     body::{self, Posted},
+    durable::{self, Changes},
     gate::{Admin, Sales},
     path::Named,
     problem::Problem,
@@ -18,45 +19,53 @@ use crate::{
 
 /// `GET /v1/bookings/{id}`
 pub(super) async fn show(State(api): State<Api>, Sales(_): Sales, named: Named) -> Response {
-    reply::send(look(&api, &named).map(|view| reply::hold(&view)))
+    let shown = look(&api, &named);
+    if let Ok(view) = &shown {
+        durable::seen(api.engine(), view).await;
+    }
+    reply::send(shown.map(|view| reply::hold(&view)))
 }
 
 /// `POST /v1/bookings/{id}/cancel`
 pub(super) async fn cancel(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted.once(&api, || {
-        let ask: CancelAsk = body::read_any(&posted.body)?;
-        let HoldView { id, event, .. } = look(&api, &posted.name)?;
-        let part = match (ask.seats, ask.areas) {
-            (None, None) => None,
-            (seats, areas) => {
-                let (seats, areas) = (seats.unwrap_or_default(), areas.unwrap_or_default());
-                Some(resolve::part(event.chart(), &seats, &areas)?)
-            }
-        };
-        let cancelled = api.engine().cancel(id, part.as_ref());
-        cancelled
-            .map(|view| (reply::hold(&view), None))
-            .map_err(|refusal| Problem::booking(&event, refusal))
-    })
+    posted
+        .once(&api, Changes::Bookings, || {
+            let ask: CancelAsk = body::read_any(&posted.body)?;
+            let HoldView { id, event, .. } = look(&api, &posted.name)?;
+            let part = match (ask.seats, ask.areas) {
+                (None, None) => None,
+                (seats, areas) => {
+                    let (seats, areas) = (seats.unwrap_or_default(), areas.unwrap_or_default());
+                    Some(resolve::part(event.chart(), &seats, &areas)?)
+                }
+            };
+            let cancelled = api.engine().cancel(id, part.as_ref());
+            cancelled
+                .map(|view| (reply::hold(&view), None))
+                .map_err(|refusal| Problem::booking(&event, refusal))
+        })
+        .await
 }
 
 /// `POST /v1/bookings/{id}/move`
 pub(super) async fn move_seats(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted.once(&api, || {
-        let ask: MoveAsk = body::read(&posted.body)?;
-        let HoldView { id, event, .. } = look(&api, &posted.name)?;
-        let mut resolver = Resolver::new(event.chart());
-        let from = Part {
-            seats: resolver.seats("from", &ask.from),
-            areas: resolver.places("from_areas", &ask.from_areas),
-        };
-        let to = resolver.seats("to", &ask.to);
-        let (from, to) = resolver.end((from, to))?;
-        let moved = api.engine().move_seats(id, &from, &to);
-        moved
-            .map(|view| (reply::hold(&view), None))
-            .map_err(|refusal| Problem::booking(&event, refusal))
-    })
+    posted
+        .once(&api, Changes::Bookings, || {
+            let ask: MoveAsk = body::read(&posted.body)?;
+            let HoldView { id, event, .. } = look(&api, &posted.name)?;
+            let mut resolver = Resolver::new(event.chart());
+            let from = Part {
+                seats: resolver.seats("from", &ask.from),
+                areas: resolver.places("from_areas", &ask.from_areas),
+            };
+            let to = resolver.seats("to", &ask.to);
+            let (from, to) = resolver.end((from, to))?;
+            let moved = api.engine().move_seats(id, &from, &to);
+            moved
+                .map(|view| (reply::hold(&view), None))
+                .map_err(|refusal| Problem::booking(&event, refusal))
+        })
+        .await
 }
 
 fn look(api: &Api, named: &Named) -> Result<HoldView, Problem> {

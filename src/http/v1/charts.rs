@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::{self, MediaType},
+    durable,
     gate::{Admin, Public},
     path::Named,
     preference,
@@ -87,12 +88,12 @@ pub(super) async fn put(State(api): State<Api>, request: Request) -> Response {
 
 /// `DELETE /v1/charts/{chart}`
 pub(super) async fn remove(State(api): State<Api>, Admin(_): Admin, named: Named) -> Response {
-    let is_removed = api.engine().remove_chart(named.as_str());
-    reply::send(if is_removed {
-        Ok(reply::nothing())
-    } else {
-        Err(Problem::new(Kind::NoSuchChart))
-    })
+    let remove = || match api.engine().remove_chart(named.as_str()) {
+        true => Ok(reply::nothing()),
+        false => Err(Problem::new(Kind::NoSuchChart)),
+    };
+    let removed = durable::there_is_room(api.engine()).and_then(|()| remove());
+    reply::send(durable::settled(api.engine(), removed).await)
 }
 
 /// The chart as CSV for who prefers it, and as JSON.
@@ -138,7 +139,8 @@ async fn take_in(
         .await
         .map_err(|_elapsed| Problem::new(Kind::BodyTooSlow))??;
     let chart = read(media_type, text).await?;
-    put_chart(api, name, chart)
+    durable::there_is_room(api.engine())?;
+    durable::settled(api.engine(), put_chart(api, name, chart)).await
 }
 
 async fn read(media_type: MediaType, text: Bytes) -> Result<Chart, Problem> {

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{
     body::{self, Posted},
     change::EventAsk,
-    charts,
+    charts, durable,
     gate::{Admin, Public},
     path::Named,
     problem::{Kind, Problem},
@@ -70,19 +70,24 @@ pub(super) async fn chart(
 
 /// `PUT /v1/events/{event}`
 pub(super) async fn put(State(api): State<Api>, put: Posted<Admin>) -> Response {
-    reply::send(body::read(&put.body).and_then(|ask| make(api.engine(), &put.name, &ask)))
+    let engine = api.engine();
+    let made = durable::there_is_room(engine)
+        .and_then(|()| body::read(&put.body))
+        .and_then(|ask| make(engine, &put.name, &ask));
+    reply::send(durable::settled(engine, made).await)
 }
 
 /// `DELETE /v1/events/{event}`
 pub(super) async fn remove(State(api): State<Api>, Admin(_): Admin, named: Named) -> Response {
     let engine = api.engine();
-    let removed = named.entry(engine).and_then(|entry| match entry {
+    let entry = durable::there_is_room(engine).and_then(|()| named.entry(engine));
+    let removed = entry.and_then(|entry| match entry {
         Entry::Alive(_) => Err(Problem::new(Kind::EventAlive)),
         Entry::Closed(_) if engine.remove_event(named.as_str()) => Ok(reply::nothing()),
         // Somebody else has removed it meanwhile.
         Entry::Closed(_) => Err(Problem::new(Kind::NoSuchEvent)),
     });
-    reply::send(removed)
+    reply::send(durable::settled(engine, removed).await)
 }
 
 /// Makes the event if there is none, and changes the one that there is.

@@ -41,6 +41,7 @@ mod calls;
 mod change;
 mod charts;
 mod date;
+pub mod durable;
 mod events;
 mod explain;
 pub mod gate;
@@ -91,6 +92,7 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         Refusal::BodyTooSlow => Problem::new(Kind::BodyTooSlow),
         Refusal::Overloaded => Problem::busy(),
         Refusal::TookTooLong => Problem::took_too_long(),
+        Refusal::LedgerFull => Problem::later(problem::Kind::LedgerFull),
         Refusal::OurFault => Problem::new(Kind::Fault),
     };
     let mut answer = problem.answer();

@@ -24,7 +24,7 @@
 //!
 //! That is what Stripe does, except that a 5xx is not kept here: it says that nothing was changed. Answers are kept for
 //! a day or until the hold's deadline, whichever is later, as long as there is room (see [`crate::repeat`]). The answer
-//! to a new hold has its token in it, so whoever repeats the request gets it again; what is kept stays in memory.
+//! to a new hold has its token in it, so whoever repeats the request gets it again; in the ledger it is sealed.
 
 use axum::{
     body::Body,
@@ -33,9 +33,13 @@ use axum::{
 };
 use bytes::Bytes;
 
-use super::{gate::Caller, problem::Problem};
+use super::{
+    gate::Caller,
+    problem::{Kind, Problem},
+};
 use crate::{
-    repeat::{Answer, Begin, Fingerprint, Repeats, Ticket},
+    engine::Engine,
+    repeat::{Answer, Begin, Fingerprint, Kept, Repeats, Secret, Ticket},
     tick::Moment,
 };
 
@@ -91,6 +95,7 @@ pub enum Unrepeatable {
 /// The clock is the caller's.
 pub fn once(
     repeats: &Repeats,
+    engine: &Engine,
     caller: &Caller,
     asked: Asked<'_>,
     work: impl FnOnce() -> Reply,
@@ -104,9 +109,23 @@ pub fn once(
         return Unrepeatable::KeyInvalid.into_response();
     };
     let now = caller.now().moment;
-    match repeats.begin(&caller.scope(), key, asked.fingerprint(), now) {
-        Begin::Fresh(ticket) => finish(ticket, work(), now),
-        Begin::Same(answer) => again(&answer),
+    let scope = caller.scope();
+    let Some(secret) = Secret::of(&scope, key) else {
+        return Unrepeatable::KeyInvalid.into_response();
+    };
+    match repeats.begin(&scope, key, asked.fingerprint(), now) {
+        Begin::Fresh(ticket) => {
+            // What is changed and what is kept of it are durable together.
+            let _inside = engine.step_inside();
+            let reply = work();
+            let keep = |kept: &Kept| engine.keep_answer(kept, &secret);
+            finish(ticket, reply, now, keep)
+        }
+        Begin::Same(answer) => match answer.opened(&secret) {
+            Some(answer) => again(&answer),
+            // Another secret than that of its own id: the record is damaged.
+            None => Problem::new(Kind::Fault).answer(),
+        },
         Begin::Mismatch => Unrepeatable::KeyReused.into_response(),
         Begin::InProgress => Unrepeatable::InProgress.into_response(),
         Begin::KeyInvalid => Unrepeatable::KeyInvalid.into_response(),
@@ -158,12 +177,14 @@ fn is_final(status: StatusCode) -> bool {
 /// Keeps the answer if it is final. One that is too long to be kept is given all the same, and then the ticket is
 /// dropped: what a hold can be answered is far shorter than [`crate::limits::REPEAT_ANSWER_BYTES_MAX`].
 ///
-/// This is where a ledger writes [`Ticket::kept`] down, together with the change, before the answer is sent.
-fn finish(ticket: Ticket, reply: Reply, now: Moment) -> Response {
+/// `keep` has it outlive the process.
+fn finish(ticket: Ticket, reply: Reply, now: Moment, keep: impl FnOnce(&Kept)) -> Response {
     if is_final(reply.answer.status())
         && let Some(answer) = kept(&reply.answer)
     {
-        let _kept = ticket.finish(answer, reply.keep_until.unwrap_or(now));
+        let kept = ticket.kept(answer, reply.keep_until.unwrap_or(now));
+        keep(&kept);
+        let _answer = ticket.finish_with(kept);
     }
     send(reply.answer)
 }

@@ -19,6 +19,7 @@
 //! | too many requests, seats of one user, seats again too soon, streams | 429 | `too-often`, `user-limit`, `cooling-down`, `too-many-streams` |
 //! | no room for another chart, event, seat | 409 | `no-room` |
 //! | too much going on; took too long | 503 | `busy`, `took-too-long` |
+//! | the ledger has no room; had none when it was done | 503 | `ledger-full`, `unknown-outcome` |
 //!
 //! A type is a path below `/problems/`, where `GET` explains it. 429 and 503 carry `Retry-After`. Nothing has changed
 //! after any of these.
@@ -57,6 +58,11 @@ impl Problem {
     /// The server has too much to do.
     pub(in crate::http) fn busy() -> Self {
         Self::new(Kind::Busy).with_retry_after(BUSY)
+    }
+
+    /// A problem that time may solve.
+    pub(super) fn later(kind: Kind) -> Self {
+        Self::new(kind).with_retry_after(BUSY)
     }
 
     /// What was asked for is not done yet.

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     http::{
-        self, HeaderName, HeaderValue, StatusCode,
+        self, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION},
     },
     response::Response,
@@ -14,11 +14,9 @@ use serde::Serialize;
 use super::{problem::Problem, view::Hold};
 use crate::{
     engine::{HoldView, NewHold},
+    http::answer::SEATLOCK_LSN,
     ids::Lsn,
 };
-
-/// Carries the LSN of the change that a call made, as in the small API.
-const SEATLOCK_LSN: HeaderName = HeaderName::from_static("seatlock-lsn");
 
 /// Most answers about one hold are shorter.
 const HOLD_BYTES: usize = 512;

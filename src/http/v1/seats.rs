@@ -13,6 +13,7 @@ use super::{
     ask::{BlockAsk, UnblockAsk},
     availability,
     body::{self, Posted},
+    durable::Changes,
     gate::{Admin, Public},
     path::Named,
     problem::Problem,
@@ -65,31 +66,35 @@ pub(super) async fn stream(
 
 /// `POST /v1/events/{event}/block`
 pub(super) async fn block(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted.once(&api, || {
-        let event = posted.name.event(api.engine())?;
-        let ask: BlockAsk = body::read(&posted.body)?;
-        let mut resolver = Resolver::new(event.chart());
-        let seats = resolver.seats("seats", &ask.seats);
-        let seats = resolver.end(seats)?;
-        let reason = ask.reason.map(|reason| reason.0.into());
-        let lsn = api.engine().block(&event, &seats, reason.as_ref());
-        lsn.map(said)
-            .map_err(|refusal| Problem::block(&event, refusal))
-    })
+    posted
+        .once(&api, Changes::Bookings, || {
+            let event = posted.name.event(api.engine())?;
+            let ask: BlockAsk = body::read(&posted.body)?;
+            let mut resolver = Resolver::new(event.chart());
+            let seats = resolver.seats("seats", &ask.seats);
+            let seats = resolver.end(seats)?;
+            let reason = ask.reason.map(|reason| reason.0.into());
+            let lsn = api.engine().block(&event, &seats, reason.as_ref());
+            lsn.map(said)
+                .map_err(|refusal| Problem::block(&event, refusal))
+        })
+        .await
 }
 
 /// `POST /v1/events/{event}/unblock`
 pub(super) async fn unblock(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted.once(&api, || {
-        let event = posted.name.event(api.engine())?;
-        let ask: UnblockAsk = body::read(&posted.body)?;
-        let mut resolver = Resolver::new(event.chart());
-        let seats = resolver.seats("seats", &ask.seats);
-        let seats = resolver.end(seats)?;
-        let lsn = api.engine().unblock(&event, &seats);
-        lsn.map(said)
-            .map_err(|refusal| Problem::block(&event, refusal))
-    })
+    posted
+        .once(&api, Changes::Bookings, || {
+            let event = posted.name.event(api.engine())?;
+            let ask: UnblockAsk = body::read(&posted.body)?;
+            let mut resolver = Resolver::new(event.chart());
+            let seats = resolver.seats("seats", &ask.seats);
+            let seats = resolver.end(seats)?;
+            let lsn = api.engine().unblock(&event, &seats);
+            lsn.map(said)
+                .map_err(|refusal| Problem::block(&event, refusal))
+        })
+        .await
 }
 
 fn said(lsn: Lsn) -> (reply::Said, Option<crate::tick::Moment>) {

@@ -42,6 +42,9 @@ const BY_ITS_BODY: &[Kind] = &[
 /// What every POST can be refused for.
 const BY_ITS_KEY: &[Kind] = &[Kind::KeyInvalid, Kind::KeyReused, Kind::InProgress];
 
+/// What every change can be refused for that is to outlive the server.
+const BY_THE_LEDGER: &[Kind] = &[Kind::LedgerFull, Kind::UnknownOutcome];
+
 impl Call {
     /// The call as part of its path's item.
     pub(super) fn item(&self, path: &'static str, method: &'static str) -> PathItem {
@@ -143,6 +146,9 @@ impl Call {
         }
         if method == "post" {
             kinds.extend(BY_ITS_KEY);
+        }
+        if method != "get" {
+            kinds.extend(BY_THE_LEDGER);
         }
         kinds
     }

@@ -118,6 +118,10 @@ kinds! {
         "Whether the request was carried out is for `GET` to say."
     TookTooLong SERVICE_UNAVAILABLE "took-too-long" "It took too long"
         "It may still be done, or not: the same request under the same `Idempotency-Key` tells."
+    LedgerFull SERVICE_UNAVAILABLE "ledger-full" "The server cannot write anything down for now"
+        "What is asked for is answered only when it is durable, and the ledger has no room. Nothing was done. Ask again after `retry_after` seconds."
+    UnknownOutcome SERVICE_UNAVAILABLE "unknown-outcome" "It is not known whether it was done for good"
+        "It was done, and may be lost again should the server stop now. The same request under the same `Idempotency-Key` tells."
     Busy SERVICE_UNAVAILABLE "busy" "The server is busy"
         "Nothing was done. Ask again after `retry_after` seconds."
 }
