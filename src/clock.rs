@@ -24,17 +24,74 @@ pub trait Clock: Send + Sync + 'static {
 #[cfg(not(any(loom, shuttle)))]
 #[derive(Debug, Clone)]
 pub struct BootClock {
-    epoch_nanos: u64,
+    /// What is added to the system's clock, which begins anew whenever the machine does.
+    offset_nanos: i64,
+}
+
+/// What has to be known of a clock for another process to go on with it: which start of the machine it ran in, and what
+/// it added to the machine's own.
+#[cfg(not(any(loom, shuttle)))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockRecord {
+    /// The system's name for this start of the machine; none if it did not say.
+    pub boot: Option<[u8; 16]>,
+    /// Nanoseconds that are added to the machine's clock.
+    pub offset_nanos: i64,
 }
 
 #[cfg(not(any(loom, shuttle)))]
 impl BootClock {
     /// A clock whose epoch is now.
     pub fn new() -> Self {
+        let zero = Moment::from_nanos(0);
         Self {
-            epoch_nanos: boot_nanos(),
+            offset_nanos: offset(boot_nanos(), zero),
         }
     }
+
+    /// A clock that goes on where another one was last seen, at `last` on the calendar date `date`.
+    ///
+    /// As long as the machine has not been started anew it goes on exactly. After that the calendar must tell how much
+    /// time has passed; if it has been set back, none has.
+    pub fn resuming(record: Option<ClockRecord>, last: Moment, date: Date) -> Self {
+        let before = record.filter(|record| record.boot.is_some() && record.boot == boot_id());
+        let exact = before.map(|record| Self {
+            offset_nanos: record.offset_nanos,
+        });
+        exact
+            .filter(|clock| clock.now() >= last)
+            .unwrap_or_else(|| {
+                let now = Date::from_unix_nanos(nanos(rustix::time::ClockId::Realtime));
+                let moment = last.plus(date.until(now));
+                Self {
+                    offset_nanos: offset(boot_nanos(), moment),
+                }
+            })
+    }
+
+    /// What another process has to know to go on with this clock.
+    pub fn record(&self) -> ClockRecord {
+        ClockRecord {
+            boot: boot_id(),
+            offset_nanos: self.offset_nanos,
+        }
+    }
+}
+
+/// What is to be added to the machine's clock so that it shows this moment.
+#[cfg(not(any(loom, shuttle)))]
+fn offset(boot_nanos: u64, moment: Moment) -> i64 {
+    moment.nanos().wrapping_sub(boot_nanos).cast_signed()
+}
+
+/// The system's name for this start of the machine: a UUID, written out.
+#[cfg(not(any(loom, shuttle)))]
+fn boot_id() -> Option<[u8; 16]> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
+    u128::from_str_radix(&digits, 16)
+        .ok()
+        .map(u128::to_be_bytes)
 }
 
 #[cfg(not(any(loom, shuttle)))]
@@ -47,7 +104,7 @@ impl Default for BootClock {
 #[cfg(not(any(loom, shuttle)))]
 impl Clock for BootClock {
     fn now(&self) -> Moment {
-        Moment::from_nanos(boot_nanos() - self.epoch_nanos)
+        Moment::from_nanos(boot_nanos().wrapping_add_signed(self.offset_nanos))
     }
 
     fn date(&self) -> Date {
@@ -111,5 +168,35 @@ impl Clock for ManualClock {
 
     fn date(&self) -> Date {
         Self::EPOCH.plus(Duration::from_nanos(self.now().nanos()))
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_goes_on_exactly_as_long_as_the_machine_runs() {
+        let clock = BootClock::new();
+        let record = clock.record();
+        let again = BootClock::resuming(Some(record), clock.now(), clock.date());
+        assert_eq!(again.offset_nanos, clock.offset_nanos);
+    }
+
+    #[test]
+    fn after_another_start_of_the_machine_the_calendar_tells() {
+        let clock = BootClock::new();
+        let (hour, last) = (Duration::from_secs(3_600), Moment::from_ticks(1 << 40));
+        let other = ClockRecord {
+            boot: Some([1; 16]),
+            offset_nanos: 5,
+        };
+        let date = clock.date().minus(hour);
+        let now = BootClock::resuming(Some(other), last, date).now();
+        assert!(now >= last.plus(hour) && now < last.plus(2 * hour));
+        // Somebody has set the calendar back: no time has passed, and none comes twice.
+        let date = clock.date().plus(hour);
+        let now = BootClock::resuming(None, last, date).now();
+        assert!(now >= last && now < last.plus(hour));
     }
 }

@@ -8,6 +8,8 @@
 //! - **All or nothing.** A change of several seats happens at one instant for every observer, or not at all.
 //! - **Exact deadlines.** Before its deadline nobody else can take a held seat; from its deadline on nobody can
 //!   confirm it. Both are decided by the tick in the seat's own word, whenever the wheel gets there.
+//! - **Acknowledged means durable.** What a client was told of a sale survives `kill -9`, a power cut, a full disk and a
+//!   failed sync ([`ledger`]).
 //! - **Nobody waits for a stalled thread.** A thread stopped at any instruction keeps nobody from changing a seat.
 //! - **Bounded.** Every limit is in [`limits`]; at each one there is a clear refusal.
 //!
@@ -23,11 +25,16 @@
 //! the [`wheel`] in the slot of their deadline. Tape and wheels are shared by all events ([`venue`]).
 //!
 //! Three threads follow in their own time. The [`scribe`] reads the tape in order, keeps the mirrors, puts ended holds
-//! away and tells the event's [`feed`] what its seats are now. The [`reaper`] goes around the wheels and frees what has
+//! away, and has the [`ledger`] take down whatever it has read as one batch, with a note of each hold that has changed. Once
+//! that is durable it tells the event's [`feed`] what its seats are now, and wakes those whose answer had to wait for it:
+//! a confirm always does, a hold only if the operator wants it so. The [`reaper`] goes around the wheels and frees what has
 //! expired. The crier tells all who follow a feed what is new, each change encoded once for all of them.
 //!
 //! Who wants the best seats instead of certain ones has them chosen by [`event::best`] first, from the live words; what
 //! was chosen may be gone a moment later, and then is chosen anew.
+//!
+//! A start goes the other way: the ledger's last words and notes become seats, events and holds again, and what has
+//! expired meanwhile is free before anybody is served (`engine::recovery`).
 //!
 //! # Floors
 //! A file imports from lower floors only, never sideways; `tests/floors.rs` reads this table and checks it.
@@ -62,7 +69,8 @@
 //!    hold.
 //! 4. **Who meets an unfinished group finishes or aborts it** ([`seat::group`]): nobody waits for its owner.
 //!
-//! Points of linearization carry the comment `LINEARIZATION POINT`, so that `grep` finds them.
+//! Points of linearization carry the comment `LINEARIZATION POINT`, those of durability `DURABILITY POINT`, so that `grep`
+//! finds them.
 //!
 //! # As a library
 //! The seats alone, without tape, wheel, threads or clock:

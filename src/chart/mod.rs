@@ -81,6 +81,7 @@ mod tests;
 use std::io;
 
 pub use check::name as check_name;
+pub(crate) use csv::quoted as csv_field;
 pub use fault::{ImportError, ImportErrors, Reason};
 pub use grid::{GridError, GridPlan};
 pub use labels::Label;

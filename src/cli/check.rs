@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     str::FromStr,
+    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -55,6 +56,13 @@ pub(crate) fn within<N: FromStr + Ord + Display + Copy>(
 
 pub(crate) fn at_least_one(text: &str) -> Result<u32, Reason> {
     within(1, u32::MAX)(text)
+}
+
+/// A span, or none at all.
+pub(crate) fn grace(text: &str) -> Result<Duration, Reason> {
+    let span: Option<Duration> = humantime::parse_duration(text).ok();
+    span.filter(|span| *span <= Ttl::MAX.span())
+        .ok_or_else(|| "must be a span of 30 days at most, such as 0s, 30s or 5m".into())
 }
 
 pub(crate) fn switch(text: &str) -> Result<bool, Reason> {

@@ -2,6 +2,7 @@
 
 mod failure;
 mod gate;
+mod ledger;
 mod machine;
 mod shown;
 
@@ -15,11 +16,12 @@ use std::{
 };
 
 use seatlock::{
-    clock::BootClock,
     engine::{Engine, EngineConfig},
+    entropy::SystemEntropy,
     http::{
         self, ApiConfig, Cors, Drained, Observer, ServerConfig, Tls, Unlock,
         v1::{
+            durable::DurableHolds,
             gate::GateConfig,
             stream::{StreamLimits, Streams},
         },
@@ -42,12 +44,16 @@ use super::{
     settings::{LogFormat, Settings},
 };
 pub(crate) use failure::Failure;
+use ledger::Opened;
 
 /// Connections at once to the listener that has nothing but metrics.
 const METRICS_CONNECTIONS_MAX: usize = 64;
 
-/// How often answers are looked for that need be kept no longer.
-const FORGET_INTERVAL: Duration = Duration::from_secs(60);
+/// How often the ledger is told which answers were forgotten.
+const LEDGER_FORGETS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// In how many of these intervals answers are looked for that need be kept no longer.
+const FORGET_EVERY: u64 = 60;
 
 /// Serves until a signal ends it.
 ///
@@ -58,12 +64,13 @@ pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     let tls = tls(settings)?;
     let gate = gate::config(settings)?;
     refuse_to_be_open_unasked(settings, &gate)?;
+    let opened = ledger::open(settings)?;
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers(settings))
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    match runtime.block_on(run(settings, tls, gate))? {
+    match runtime.block_on(run(settings, tls, gate, opened))? {
         Drained::Whole => info!("stopped"),
         Drained::Cut { connections } => {
             warn!(
@@ -79,16 +86,21 @@ async fn run(
     settings: &Settings,
     tls: Option<Arc<Tls>>,
     gate: GateConfig,
+    opened: Opened,
 ) -> Result<Drained, Failure> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
-    let engine = Arc::new(engine(settings)?);
+    let stats = opened.stats.clone();
+    let engine = Arc::new(engine(settings, opened)?);
     let mut registry = Registry::new();
     let streams = Streams::new(StreamLimits {
         streams_max: settings.streams,
         ..StreamLimits::default()
     });
     shown::metrics(&engine, &streams, &mut registry);
+    if let Some(stats) = stats {
+        shown::ledger_metrics(&engine, &stats, &mut registry);
+    }
     let server = server(settings, tls.clone(), Observer::new(&mut registry));
     let registry = Arc::new(registry);
 
@@ -100,6 +112,7 @@ async fn run(
         gate.keys.count(),
     );
     let repeats = Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX);
+    take_back(&repeats, &engine);
     tokio::spawn(forget(repeats.clone(), Arc::clone(&engine)));
     let api = ApiConfig {
         unlock: if settings.no_unlock {
@@ -110,6 +123,11 @@ async fn run(
         gate,
         streams,
         repeats,
+        durable_holds: if settings.durable_holds {
+            DurableHolds::Yes
+        } else {
+            DurableHolds::No
+        },
     };
     let checks = shown::checks(&engine);
     let mut app = http::router_with(engine, api).merge(http::health(checks));
@@ -159,12 +177,24 @@ fn tls(settings: &Settings) -> Result<Option<Arc<Tls>>, Failure> {
     }
 }
 
-fn engine(settings: &Settings) -> Result<Engine, Failure> {
+fn engine(settings: &Settings, opened: Opened) -> Result<Engine, Failure> {
     let config = EngineConfig {
         seats: settings.seats,
         hold_ttl: settings.lock_ttl,
     };
-    Engine::start(config, BootClock::new()).map_err(Failure::Engine)
+    let Opened { archive, clock, .. } = opened;
+    Engine::start_on(config, clock, SystemEntropy, archive).map_err(Failure::Engine)
+}
+
+/// The answers that were kept before this start.
+fn take_back(repeats: &Repeats, engine: &Engine) {
+    if engine.is_durable() {
+        repeats.note_forgotten();
+    }
+    let now = engine.now().moment;
+    for kept in engine.take_answers() {
+        repeats.restore(kept, now);
+    }
 }
 
 fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> ServerConfig {
@@ -206,12 +236,15 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
     drop(stop.wait_for(|stop| *stop).await);
 }
 
-/// Forgets kept answers whose time is over, now and then.
+/// Forgets kept answers whose time is over, now and then, and has the ledger forget what was forgotten.
 async fn forget(repeats: Repeats, engine: Arc<Engine>) {
-    let mut pause = interval(FORGET_INTERVAL);
-    loop {
+    let mut pause = interval(LEDGER_FORGETS_INTERVAL);
+    for second in 0_u64.. {
         pause.tick().await;
-        repeats.sweep(engine.now().moment);
+        if second.is_multiple_of(FORGET_EVERY) {
+            repeats.sweep(engine.now().moment);
+        }
+        repeats.drain_forgotten(|ids| engine.forget_answers(ids));
     }
 }
 

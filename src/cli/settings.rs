@@ -1,7 +1,7 @@
 //! All settings of the server, in one table. A line here is a key of the configuration file, a flag, an environment
 //! variable, a line of the help and of the template, and a checked field of [`Settings`].
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 use seatlock::{
@@ -64,6 +64,18 @@ settings! {
         lock_ttl: Ttl = Text("SPAN", "60s"), one(check::ttl);
         /// Leaves out POST /unlock, by which anybody can release anybody's lock.
         no_unlock: bool = Switch("BOOL", "false"), one(check::switch);
+    }
+    "What outlives it" {
+        /// The folder in which everything is kept that must not be lost; it is made if there is none.
+        data: PathBuf = Text("FOLDER", "seatlock-data"), one(check::path);
+        /// Keeps nothing: when the server stops, its seats are forgotten.
+        memory: bool = Switch("BOOL", "false"), one(check::switch);
+        /// Answers holds, too, only when a power cut cannot undo them, as bookings always are.
+        durable_holds: bool = Switch("BOOL", "false"), one(check::switch);
+        /// How long holds that were alive when the server stopped last from its next start on, at least.
+        restart_grace: Duration = Text("SPAN", "30s"), one(check::grace);
+        /// MiB of the folder that may be taken by what no longer counts, beside as much as what counts.
+        ledger_budget: u32 = Number("MIB", "256"), one(check::within(1, 1 << 20));
     }
     "Where it listens" {
         /// Address and port; port 0 takes any free one.

@@ -34,6 +34,27 @@ impl Engine {
         Ok(core.view(&event, &hold, &cart, now, Lsn::NONE))
     }
 
+    /// All bookings of an event, the earliest first.
+    pub fn bookings(&self, event: &Arc<Event>) -> Vec<HoldView> {
+        let core = &*self.core;
+        let now = core.now();
+        let mut bookings: Vec<HoldView> = core
+            .holds
+            .of_event(event.id)
+            .into_iter()
+            .filter_map(|hold| {
+                let cart = hold.cart();
+                matches!(cart.stage, Stage::Booked { .. })
+                    .then(|| core.view(event, &hold, &cart, now, Lsn::NONE))
+            })
+            .collect();
+        bookings.sort_by_key(|booking| match booking.stage {
+            Stage::Booked { at } => (at, booking.id),
+            _ => (booking.deadline, booking.id),
+        });
+        bookings
+    }
+
     /// Cancels a booking, or part of it: its seats are free. Without a part, all of it; repeated, that answers as the
     /// first time.
     ///

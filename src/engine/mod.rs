@@ -15,6 +15,9 @@
 //! | `account` | what is counted for a user, and counted off again |
 //! | `booking` | confirmed holds; withheld seats |
 //! | `small`, `small_answer` | the small API's questions about single seats |
+//! | `archive`, `recovery` | what an engine begins with that outlives it; how it goes on from that |
+//! | `notes`, `record` | what is written down beside the changes of seats, when and how |
+//! | `durable`, `acks` | waiting for changes to be durable |
 //! | `threads`, `desk` | the reaper, the scribe and the feed's thread; what the scribe does with a batch |
 
 mod account;

@@ -21,7 +21,7 @@ use dashmap::{DashMap, Entry};
 
 use super::hold::{Begins, Cart, Hold, Left, Unread};
 use crate::{
-    ids::{HoldId, TakingId},
+    ids::{EventId, HoldId, TakingId},
     limits,
     seat::{Change, Seat, SeatWord},
     sync::atomic::{AtomicU64, Ordering},
@@ -140,6 +140,17 @@ impl Holds {
                     .get(&id)
                     .map(|(hold, _)| Arc::clone(hold))
             })
+    }
+
+    /// The holds and bookings of an event that are alive, in no order. A part of the table is locked at a time, so what
+    /// comes and goes meanwhile may be among them or not.
+    pub fn of_event(&self, event: EventId) -> Vec<Arc<Hold>> {
+        let first = |taking: &TakingId, hold: &Arc<Hold>| hold.id().first() == Some(*taking);
+        let holds = self.by_taking.iter();
+        holds
+            .filter(|entry| entry.event() == event && first(entry.key(), entry.value()))
+            .map(|entry| Arc::clone(entry.value()))
+            .collect()
     }
 
     /// Takes note that a change has ended a taking's hold of a seat, if it has: the scribe calls this for each change,

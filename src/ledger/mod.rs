@@ -17,6 +17,7 @@
 
 mod batch;
 mod fields;
+pub mod file;
 mod memory;
 mod state;
 pub mod storage;

@@ -7,3 +7,4 @@ mod house;
 mod machine;
 mod model;
 mod regressions;
+mod restart;

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 pub(crate) fn seatlock(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatlock"));
-    command.args(arguments);
+    command.args(arguments).env("SEATLOCK_MEMORY", "true");
     command
 }
 

@@ -45,7 +45,10 @@ impl From<Output> for Said {
 /// The binary, with nothing from the environment of whoever runs the tests.
 pub(crate) fn seatlock(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatlock"));
-    command.args(arguments).stdin(Stdio::null());
+    command
+        .args(arguments)
+        .env("SEATLOCK_MEMORY", "true")
+        .stdin(Stdio::null());
     for variable in [
         "SEATLOCK_SERVER",
         "SEATLOCK_KEY",

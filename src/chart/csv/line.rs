@@ -38,8 +38,8 @@ pub(super) fn split<'a>(line: &'a str, fields: &mut Vec<Cow<'a, str>>) -> Result
 
 /// A field so written that [`split`] reads it as one. One that begins with `#` is quoted, so that no line that begins
 /// with it is taken for a directive.
-pub(super) fn quoted(field: &str) -> Cow<'_, str> {
-    if field.contains([',', '"']) || field.starts_with('#') {
+pub(crate) fn quoted(field: &str) -> Cow<'_, str> {
+    if field.contains([',', '"', '\r', '\n']) || field.starts_with('#') {
         Cow::Owned(format!("\"{}\"", field.replace('"', "\"\"")))
     } else {
         Cow::Borrowed(field)

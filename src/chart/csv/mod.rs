@@ -5,6 +5,7 @@ mod read;
 mod scope;
 mod write;
 
+pub(crate) use line::quoted;
 pub(super) use read::read;
 pub(super) use write::write;
 

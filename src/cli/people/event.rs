@@ -37,6 +37,8 @@ pub(crate) enum EventCommand {
     },
     /// Removes a closed event.
     Remove(One),
+    /// Prints all bookings as CSV, a seat a line.
+    Bookings(One),
 }
 
 /// An event of a server.
@@ -85,6 +87,7 @@ impl EventCommand {
                 one.change_state("closed")
             }
             Self::Remove(one) => one.remove(),
+            Self::Bookings(one) => one.bookings(),
         }
     }
 }
@@ -127,6 +130,11 @@ impl One {
         let server = self.connection.open()?;
         let answer = server.get(&path("events", &self.name), JSON)?;
         answer.told(|answer| Ok(answer.read::<Event>()?.in_full()))
+    }
+
+    fn bookings(self) -> Result<String, Failure> {
+        let path = format!("{}/bookings", path("events", &self.name));
+        Ok(self.connection.open()?.get(&path, "text/csv")?.text)
     }
 
     fn change_state(self, state: &str) -> Result<String, Failure> {

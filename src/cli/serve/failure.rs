@@ -1,6 +1,6 @@
 //! Why nothing can be served, in one line each.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{fmt, io, net::SocketAddr, path::PathBuf};
 
 use seatlock::{engine::StartError, http::TlsError};
 
@@ -20,6 +20,10 @@ pub(crate) enum Failure {
     /// The keys or whatever else the door goes by.
     Gate(String),
     Tls(TlsError),
+    Ledger {
+        folder: PathBuf,
+        reason: String,
+    },
     Engine(StartError),
     Runtime(io::Error),
 }
@@ -41,6 +45,11 @@ impl fmt::Display for Failure {
             }
             Self::Gate(reason) => f.write_str(reason),
             Self::Tls(error) => write!(f, "cannot speak TLS: {error}"),
+            Self::Ledger { folder, reason } => write!(
+                f,
+                "cannot use the data in {}: {reason} (--data names another folder, --memory keeps nothing)",
+                folder.display()
+            ),
             Self::Engine(error) => error.fmt(f),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
         }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use seatlock::{
     access::client::Client,
-    engine::{Engine, Entry},
+    engine::{Engine, Entry, Standing},
     feed::Shown,
     http::{Check, v1::stream::Streams},
+    ledger::file::Stats,
     limits,
     metrics::Registry,
 };
@@ -48,6 +49,34 @@ pub(super) fn metrics(engine: &Arc<Engine>, streams: &Streams<Client>, registry:
     });
 }
 
+/// Shows what the ledger can say of itself.
+pub(super) fn ledger_metrics(engine: &Arc<Engine>, stats: &Arc<Stats>, registry: &mut Registry) {
+    let standings = ["sound", "full", "failed"];
+    let of = Arc::clone(engine);
+    let help =
+        "Whether the ledger takes what it is given, has no room, or has failed: 1 for what is so.";
+    registry.gauges("ledger_standing", help, "standing", standings, move || {
+        let is = |standing| u64::from(of.standing() == standing);
+        [Standing::Sound, Standing::Full, Standing::Failed].map(is)
+    });
+    let mut gauge = |name, help, read: fn(&Stats) -> u64| {
+        let of = Arc::clone(stats);
+        registry.gauge(name, help, move || read(&of));
+    };
+    gauge("ledger_bytes", "Bytes of the ledger's files.", Stats::bytes);
+    gauge(
+        "ledger_live_bytes",
+        "Bytes of the ledger's files that still count.",
+        Stats::live_bytes,
+    );
+    gauge("ledger_segments", "Files of the ledger.", Stats::segments);
+    gauge(
+        "ledger_batches",
+        "Batches that were made durable since the start.",
+        Stats::appends,
+    );
+}
+
 /// What has to be so before buyers are sent here.
 pub(super) fn checks(engine: &Arc<Engine>) -> Vec<Check> {
     let of_tape = Arc::clone(engine);
@@ -62,7 +91,17 @@ pub(super) fn checks(engine: &Arc<Engine>) -> Vec<Check> {
         ticks if ticks > WHEEL_LAG_TICKS_MAX => Err(format!("a wheel is {ticks} ticks behind")),
         _ => Ok(()),
     };
-    vec![Check::new("tape", tape), Check::new("wheel", wheel)]
+    let of_ledger = Arc::clone(engine);
+    let ledger = move || match of_ledger.standing() {
+        Standing::Sound => Ok(()),
+        Standing::Full => Err("the ledger has no room".to_owned()),
+        Standing::Failed => Err("the ledger's storage has failed".to_owned()),
+    };
+    vec![
+        Check::new("tape", tape),
+        Check::new("wheel", wheel),
+        Check::new("ledger", ledger),
+    ]
 }
 
 fn events(engine: &Engine) -> impl Iterator<Item = Arc<seatlock::engine::Event>> {

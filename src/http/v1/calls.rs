@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    ask, bookings, change, charts, events, explain, holds,
+    ask, bookings, change, charts, events, explain, export, holds,
     openapi::{Access::*, Call, chart_text::Chart, served, texts},
     problem::Kind::*,
     seats,
@@ -68,6 +68,10 @@ calls! {
         get seats::stream => Call::new(Public, "Streams what changes, as server-sent events")
             .or(200, "text/event-stream", texts::events()).resumes()
             .refuses(&[NoSuchEvent, Closed, TooManyStreams]);
+    "/v1/events/{event}/bookings":
+        get export::bookings => Call::new(Admin, "Exports all bookings of an event, a seat a line")
+            .or(200, "text/csv", texts::csv())
+            .refuses(&[NoSuchEvent, Closed]);
     "/v1/events/{event}/block":
         post seats::block => Call::new(Admin, "Keeps free seats from sale: all that are named, or none")
             .takes::<ask::BlockAsk>().answers::<seats::Changed>(200)

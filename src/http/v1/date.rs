@@ -1,5 +1,7 @@
 //! Dates as RFC 3339 has them.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -44,6 +46,12 @@ impl Stamp {
         put(&mut text[17..19], time % 60);
         put(&mut text[20..23], millis % MILLIS_PER_SECOND);
         text
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -44,6 +44,7 @@ mod date;
 pub mod durable;
 mod events;
 mod explain;
+mod export;
 pub mod gate;
 mod gzip;
 mod holds;

@@ -20,6 +20,13 @@ impl Desk {
     /// With the event `play` on sale, whose holds last a minute and a quarter of an hour at most.
     pub(crate) fn open() -> Self {
         let desk = Self(Shop::open());
+        desk.set_up();
+        desk
+    }
+
+    /// Puts the event on sale.
+    pub(crate) fn set_up(&self) {
+        let desk = self;
         let chart = json!({
             "categories": [{"name": "gold", "price": 9500}, {"name": "standing"}],
             "sections": [{"name": "Stalls", "category": "gold", "rows": [{"label": "A", "seats": 20}]}],
@@ -28,7 +35,6 @@ impl Desk {
         assert_eq!(desk.put("/v1/charts/house", &chart).status, 201);
         let event = json!({"chart": "house", "title": "A play", "hold_ttl_seconds": 60, "hold_longest_seconds": 900});
         assert_eq!(desk.put("/v1/events/play", &event).status, 201);
-        desk
     }
 
     pub(crate) fn pass(&self, seconds: u64) {

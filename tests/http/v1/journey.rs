@@ -225,6 +225,32 @@ fn a_booking_is_moved_and_cancelled_seat_by_seat() {
 }
 
 #[test]
+fn all_bookings_are_exported_a_seat_a_line() {
+    let desk = Desk::open();
+    let hold = desk.ask(
+        "Ada, the first",
+        json!({"seats": ["Stalls/A/2"], "areas": [{"area": "Lawn", "quantity": 1}]}),
+    );
+    let hold = hold.json();
+    let confirm = format!("/v1/holds/{}/confirm", hold["id"].as_str().expect("an id"));
+    let asked = json!({"token": hold["token"], "order": "say \"7\""});
+    assert_eq!(desk.post(&confirm, &asked).status, 200);
+    let _held = desk.hold("bob", &["Stalls/A/1"]);
+    let reply = desk.get("/v1/events/play/bookings");
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (200, Some("text/csv"))
+    );
+    let id = hold["id"].as_str().expect("an id");
+    let begin = format!("{id},2026-06-01T12:00:00.000Z,\"Ada, the first\",\"say \"\"7\"\"\"");
+    let expected = format!(
+        "booking,booked_at,user,order,seat,category\n\
+         {begin},Stalls/A/2,gold\n{begin},Lawn,standing\n"
+    );
+    assert_eq!(String::from_utf8_lossy(&reply.body), expected);
+}
+
+#[test]
 fn seats_are_kept_from_sale_and_put_on_sale_again() {
     let desk = Desk::open();
     let seats = json!({"seats": ["Stalls/A/1", "Stalls/A/2"], "reason": "camera"});

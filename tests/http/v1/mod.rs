@@ -3,6 +3,7 @@
 mod charts;
 pub(crate) mod desk;
 mod document;
+mod durable;
 mod journey;
 mod once;
 mod outcomes;

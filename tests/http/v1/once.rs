@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     sync::{
-        Barrier,
+        Barrier, LazyLock,
         atomic::{AtomicU32, Ordering},
     },
     thread,
@@ -18,7 +18,7 @@ use bytes::Bytes;
 use seatlock::{
     access::key::Role,
     clock::{Clock, ManualClock},
-    engine::Now,
+    engine::{Engine, EngineConfig, Now},
     http::v1::{
         gate::{Caller, Gate, GateConfig},
         once::{self, Asked, Reply},
@@ -27,6 +27,10 @@ use seatlock::{
     repeat::Repeats,
     tick::Moment,
 };
+
+/// Nobody asks it for anything here: it is what a ledger would be told by.
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::start(EngineConfig::default(), ManualClock::new()).expect("started"));
 
 const PATH: &str = "/v1/holds/00000000000000aa/confirm";
 
@@ -78,7 +82,7 @@ impl Asking {
             headers: &headers,
             body: self.body.as_bytes(),
         };
-        once::once(repeats, &self.caller(at), asked, work)
+        once::once(repeats, &ENGINE, &self.caller(at), asked, work)
     }
 }
 

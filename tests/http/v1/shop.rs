@@ -1,12 +1,19 @@
 //! A shop that sells one event: a server with a key of each role, on a clock that stands still.
 
-use std::{cell::Cell, fmt::Write as _, sync::Arc};
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use seatlock::{
     access::key::{Key, Keys, Role},
     chart::GridPlan,
     clock::ManualClock,
-    engine::{CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
+    engine::{Archive, CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
+    entropy::SystemEntropy,
     event::{Name, Rules},
     http::{self, ApiConfig, ServerConfig, v1::gate::GateConfig},
 };
@@ -17,7 +24,7 @@ use crate::talk::{Host, Reply, Talk};
 pub(crate) struct Shop {
     pub(crate) host: Host,
     pub(crate) clock: ManualClock,
-    users: Cell<u32>,
+    users: AtomicU32,
 }
 
 /// A hold, as its owner was told of it.
@@ -92,19 +99,29 @@ impl Shop {
     }
 
     pub(crate) fn with(gate: GateConfig) -> Self {
-        let clock = ManualClock::new();
-        let engine =
-            Arc::new(Engine::start(EngineConfig::default(), clock.clone()).expect("started"));
-        put_on_sale(&engine);
-        let config = ApiConfig {
+        let api = ApiConfig {
             gate,
             ..ApiConfig::default()
         };
+        Self::on(ManualClock::new(), Archive::none(), api)
+    }
+
+    /// A shop that goes on from what a ledger has.
+    pub(crate) fn on(clock: ManualClock, archive: Archive, config: ApiConfig) -> Self {
+        let engine = EngineConfig::default();
+        let engine = Engine::start_on(engine, clock.clone(), SystemEntropy, archive);
+        let engine = Arc::new(engine.expect("started"));
+        if engine.entry("finale").is_none() {
+            put_on_sale(&engine);
+        }
+        for kept in engine.take_answers() {
+            config.repeats.restore(kept, engine.now().moment);
+        }
         let app = http::router_with(engine, config);
         Self {
             host: Host::start(app, ServerConfig::default()),
             clock,
-            users: Cell::new(0),
+            users: AtomicU32::new(0),
         }
     }
 
@@ -114,8 +131,8 @@ impl Shop {
 
     /// A hold of a seat, by a user who has no other.
     pub(crate) fn hold(&self) -> Held {
-        self.users.set(self.users.get() + 1);
-        let body = json!({"user": format!("user {}", self.users.get()), "best": [{"quantity": 1}]});
+        let user = self.users.fetch_add(1, Ordering::Relaxed);
+        let body = json!({"user": format!("user {user}"), "best": [{"quantity": 1}]});
         let reply = self.call(&Call {
             method: "POST",
             path: "/v1/events/finale/holds",

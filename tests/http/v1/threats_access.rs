@@ -67,6 +67,7 @@ const ROWS: &[Row] = &[
         Needs::Admin,
         r#"{"seats":["B/1/1"]}"#,
     ),
+    row("GET", "/v1/events/{event}/bookings", Needs::Admin, ""),
     row(
         "POST",
         "/v1/events/{event}/holds",

@@ -1,0 +1,116 @@
+//! The engine on its ledger.
+
+use std::{
+    io,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use seatlock::{
+    chart::Chart,
+    clock::BootClock,
+    engine::{
+        Archive, Asks, CreateEvent, Engine, EngineConfig, Event, EventSpec, HoldKey, IfFree, State,
+        Told, Want,
+    },
+    entropy::SystemEntropy,
+    event::{Name, Rules, User},
+    ids::SeatId,
+    ledger::{
+        file::{FileLedger, Options},
+        storage::Disk,
+    },
+    tick::Ttl,
+};
+use tokio::runtime::{self, Runtime};
+
+use super::{
+    Rival,
+    flight::{self, Turn},
+};
+
+/// Seats of the event: each task has its own.
+const SEATS: u32 = 4_096;
+
+pub(crate) struct OnLedger {
+    runtime: Runtime,
+    engine: Arc<Engine>,
+    event: Arc<Event>,
+}
+
+/// Two threads, as many as the machines have cores that the figures are of.
+pub(crate) fn runtime() -> io::Result<Runtime> {
+    runtime::Builder::new_multi_thread().worker_threads(2).build()
+}
+
+impl OnLedger {
+    pub(crate) fn in_folder(folder: &Path) -> io::Result<Self> {
+        let disk = Disk::open(&folder.join("ledger")).map_err(io::Error::other)?;
+        let opened = FileLedger::open(Box::new(disk), Options::default(), &mut |_progress| {});
+        let (ledger, state) = opened.map_err(io::Error::other)?;
+        let archive = Archive::new(Box::new(ledger), state);
+        let config = EngineConfig {
+            seats: 0,
+            ..EngineConfig::default()
+        };
+        let engine = Engine::start_on(config, BootClock::new(), SystemEntropy, archive);
+        let engine = engine.map_err(io::Error::other)?;
+        let name = Name::new("gala").map_err(io::Error::other)?;
+        let _new = engine.put_chart(name.clone(), Chart::numbered(SEATS));
+        let told = Told {
+            title: "Gala".into(),
+            rules: Rules::lenient(Ttl::MINUTE),
+        };
+        let made = engine.create_event(EventSpec {
+            chart: name.clone(),
+            name,
+            told,
+            state: State::Open,
+        });
+        let CreateEvent::Created(event) = made else {
+            return Err(io::Error::other("the event was not made"));
+        };
+        Ok(Self {
+            runtime: runtime()?,
+            engine: Arc::new(engine),
+            event,
+        })
+    }
+}
+
+impl Rival for OnLedger {
+    fn name(&self) -> &'static str {
+        "seatlock, its ledger"
+    }
+
+    /// A task holds its seat, confirms it and waits until that is durable, which is what is timed, and cancels it.
+    fn turn(&mut self, in_flight: u32, length: Duration) -> io::Result<Option<Turn>> {
+        let (engine, event) = (Arc::clone(&self.engine), Arc::clone(&self.event));
+        let one = move |task| {
+            let (engine, event) = (Arc::clone(&engine), Arc::clone(&event));
+            async move {
+                let want = Want {
+                    user: User::new("ada"),
+                    order: None,
+                    asks: Asks {
+                        seats: vec![SeatId::new(task)],
+                        ..Asks::default()
+                    },
+                };
+                let held = engine.hold(&event, want).ok()?;
+                let key = HoldKey {
+                    id: held.view.id,
+                    token: held.token,
+                };
+                let begun = Instant::now();
+                let booked = engine.confirm(&key, IfFree::Leave, None).ok()?;
+                engine.durable(booked.lsn).await.ok()?;
+                let took = begun.elapsed();
+                engine.cancel(key.id, None).ok()?;
+                Some(took)
+            }
+        };
+        Ok(Some(flight::keep(&self.runtime, in_flight, length, one)))
+    }
+}

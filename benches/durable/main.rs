@@ -1,0 +1,123 @@
+//! How many confirms a second are durable, and how long does each take?
+//!
+//! ```text
+//! cargo bench --bench durable -- --seconds 5
+//! ```
+//!
+//! So many confirms are in flight at a time: each waits until it is durable, then the next is made. Beside the engine on
+//! its ledger stand
+//! - a file that was written full of zeros before, one thread that gathers what there is, writes it and syncs it: the
+//!   limit of this disk, with 24 bytes a confirm and nothing else done;
+//! - Redis with `appendonly yes` and `appendfsync always`, a Lua script a confirm, by `redis-benchmark`;
+//! - PostgreSQL, one `UPDATE .. WHERE` a confirm, by `pgbench`.
+//!
+//! The servers are started by this program if Debian's packages are installed, on folders of their own beside the ledger's,
+//! and are left out otherwise. All take turns, so that what else the machine does hits all of them; ratios are medians of
+//! the rounds' ratios.
+
+mod engine;
+mod flight;
+mod postgres;
+mod raw;
+mod redis;
+
+use std::{env, io, process::ExitCode, time::Duration};
+
+use flight::Turn;
+
+/// How many confirms are in flight.
+const IN_FLIGHT: [u32; 5] = [1, 8, 64, 512, 4_096];
+
+/// What is to be reached at 64 and 512 in flight.
+const TO_RAW_MIN: f64 = 0.5;
+const TO_REDIS_MIN: f64 = 3.0;
+
+/// Somebody who makes confirms durable.
+trait Rival {
+    fn name(&self) -> &'static str;
+
+    /// So many in flight for so long; none if it can't have so many.
+    fn turn(&mut self, in_flight: u32, length: Duration) -> io::Result<Option<Turn>>;
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().collect();
+    let is_test = arguments.iter().any(|argument| argument == "--test");
+    let seconds = arguments.iter().position(|argument| argument == "--seconds");
+    let seconds = seconds.and_then(|at| arguments.get(at + 1)?.parse().ok());
+    let (length, rounds) = if is_test {
+        (Duration::from_millis(50), 1)
+    } else {
+        (Duration::from_secs(1), seconds.unwrap_or(5))
+    };
+    match compare(length, rounds, is_test) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
+    let folder = tempfile::tempdir_in(env::current_dir()?.join("target"))?;
+    let mut rivals: Vec<Box<dyn Rival>> = vec![
+        Box::new(raw::Raw::in_folder(folder.path())?),
+        Box::new(engine::OnLedger::in_folder(folder.path())?),
+    ];
+    if !is_test {
+        rivals.extend(redis::start(folder.path())?.map(|redis| Box::new(redis) as Box<dyn Rival>));
+        let postgres = postgres::start(folder.path())?;
+        rivals.extend(postgres.map(|postgres| Box::new(postgres) as Box<dyn Rival>));
+    }
+    println!(
+        "{:<10} {:<24} {:>10} {:>9} {:>10} {:>10}",
+        "in flight", "", "durable/s", "of raw", "p50 us", "p99 us"
+    );
+    for in_flight in IN_FLIGHT {
+        let mut turns: Vec<Vec<Option<Turn>>> = Vec::new();
+        for _ in 0..=rounds {
+            let round = rivals.iter_mut().map(|rival| rival.turn(in_flight, length));
+            turns.push(round.collect::<io::Result<_>>()?);
+        }
+        // The first warms up.
+        report(in_flight, &rivals, &turns[1.min(turns.len() - 1)..]);
+    }
+    Ok(())
+}
+
+fn report(in_flight: u32, rivals: &[Box<dyn Rival>], rounds: &[Vec<Option<Turn>>]) {
+    let of = |place: usize, value: &dyn Fn(&Turn) -> f64| {
+        median(rounds.iter().filter_map(|round| round[place].as_ref().map(value)).collect())
+    };
+    let ratio = |place: usize, to: usize| {
+        let ratio = |round: &Vec<Option<Turn>>| {
+            Some(round[place].as_ref()?.rate / round[to].as_ref()?.rate)
+        };
+        median(rounds.iter().filter_map(ratio).collect())
+    };
+    for (place, rival) in rivals.iter().enumerate() {
+        if rounds.iter().all(|round| round[place].is_none()) {
+            continue;
+        }
+        println!(
+            "{in_flight:<10} {:<24} {:>10.0} {:>9.2} {:>10.0} {:>10.0}",
+            rival.name(),
+            of(place, &|turn| turn.rate),
+            ratio(place, 0),
+            of(place, &|turn| turn.p50_micros),
+            of(place, &|turn| turn.p99_micros),
+        );
+    }
+    if matches!(in_flight, 64 | 512) {
+        println!("           to the raw file: {:.2}, wanted {TO_RAW_MIN}", ratio(1, 0));
+        if rivals.get(2).is_some_and(|rival| rival.name().starts_with("Redis")) {
+            println!("           to Redis: {:.2}, wanted {TO_REDIS_MIN}", ratio(1, 2));
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

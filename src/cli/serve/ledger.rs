@@ -1,0 +1,106 @@
+//! Opens what outlives the server: the ledger in its folder, and the clock that goes with it.
+
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use seatlock::{
+    clock::{BootClock, ClockRecord},
+    engine::Archive,
+    ledger::{
+        Fields, Key, Note, Reading, State, Unreadable,
+        file::{FileLedger, Options, Progress, Stats},
+        storage::Disk,
+    },
+};
+use tracing::info;
+
+use super::{Failure, Settings};
+
+/// Where the clock's record stands in the ledger. The engine's kinds are others.
+const CLOCK: Key = Key { kind: 64, id: 0 };
+
+/// The layout of that record.
+const VERSION: u8 = 1;
+
+/// Pause between two lines on how far the reading has come.
+const PROGRESS_PAUSE: Duration = Duration::from_secs(1);
+
+/// What the server begins with.
+pub(super) struct Opened {
+    pub(super) archive: Archive,
+    pub(super) clock: BootClock,
+    /// None: nothing is kept.
+    pub(super) stats: Option<Arc<Stats>>,
+}
+
+/// Opens the ledger that the settings name.
+///
+/// # Errors
+/// Why it can't be used.
+pub(super) fn open(settings: &Settings) -> Result<Opened, Failure> {
+    if settings.memory {
+        return Ok(Opened {
+            archive: Archive::none(),
+            clock: BootClock::new(),
+            stats: None,
+        });
+    }
+    let folder = &settings.data;
+    let failed = |reason: String| Failure::Ledger {
+        folder: folder.clone(),
+        reason,
+    };
+    let disk = Disk::open(folder).map_err(|error| failed(error.to_string()))?;
+    let options = Options {
+        budget_bytes: u64::from(settings.ledger_budget) << 20,
+        ..Options::default()
+    };
+    let opened = FileLedger::open(Box::new(disk), options, &mut progress(folder));
+    let (ledger, state) = opened.map_err(|error| failed(error.to_string()))?;
+    let clock = clock(&state).map_err(|error| failed(format!("its clock: {error}")))?;
+    let stats = ledger.stats();
+    let mut archive = Archive::new(Box::new(ledger), state);
+    archive.restart_grace = settings.restart_grace;
+    archive.notes.push(record(&clock));
+    Ok(Opened {
+        archive,
+        clock,
+        stats: Some(stats),
+    })
+}
+
+/// Says how far the reading is, if it takes long enough for anybody to wonder.
+fn progress(folder: &Path) -> impl FnMut(Progress) {
+    let mut said = Instant::now();
+    move |progress| {
+        if said.elapsed() >= PROGRESS_PAUSE {
+            said = Instant::now();
+            let percent = progress.bytes_read * 100 / progress.bytes_total.max(1);
+            info!(folder = %folder.display(), "{percent} % of the ledger is read");
+        }
+    }
+}
+
+fn clock(state: &State) -> Result<BootClock, Unreadable> {
+    let record = state.note(CLOCK).map(|value| -> Result<_, Unreadable> {
+        let mut reading = Reading::of_version(value, VERSION)?;
+        Ok(ClockRecord {
+            boot: reading.maybe(Reading::plain)?,
+            offset_nanos: reading.long()?.cast_signed(),
+        })
+    });
+    let record = record.transpose()?;
+    Ok(BootClock::resuming(record, state.clock(), state.date()))
+}
+
+fn record(clock: &BootClock) -> Note {
+    let ClockRecord { boot, offset_nanos } = clock.record();
+    let value = Fields::of_version(VERSION)
+        .maybe(boot, |fields, boot| fields.plain(&boot))
+        .long(offset_nanos.cast_unsigned())
+        .end();
+    Note::Put { key: CLOCK, value }
+}
