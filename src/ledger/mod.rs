@@ -11,10 +11,12 @@
 //! |---|---|
 //! | `batch` | what is appended at once: changes of seats, and notes |
 //! | `state` | what all batches together come to |
+//! | `file` | a ledger in files of its own |
 //! | `memory` | a ledger that keeps nothing |
 //! | `storage` | where files lie: a disk, or a simulated one |
 
 mod batch;
+pub mod file;
 mod memory;
 mod state;
 pub mod storage;
@@ -36,6 +38,9 @@ pub trait Ledger: Send + 'static {
 
     /// Whether what is appended outlives the process, so that it is worth while to write notes.
     fn is_durable(&self) -> bool;
+
+    /// There is nothing to be appended for the moment. It does not wait for a disk.
+    fn idle(&mut self) {}
 }
 
 /// Why a batch was not appended.
