@@ -108,6 +108,32 @@ pub const LEDGER_PAUSE_MIN: Duration = Duration::from_millis(5);
 /// The longest of these pauses, so that little time is lost once there is room.
 pub const LEDGER_PAUSE_MAX: Duration = Duration::from_millis(200);
 
+/// Bytes that a ledger's folder may have beside what it needs for what is live (see [`crate::ledger::file`]).
+pub const LEDGER_BUDGET_BYTES: u64 = 256 << 20;
+
+/// Bytes of the first segment that a start makes: each one is twice as long as the one before it.
+pub const LEDGER_SEGMENT_BYTES_MIN: u64 = 256 << 10;
+
+/// Bytes of the longest segment, unless a single batch needs a longer one.
+pub const LEDGER_SEGMENT_BYTES_MAX: u64 = 16 << 20;
+
+/// Bytes of the longest frame: room for four of the longest charts. A longer batch can't be appended.
+pub const LEDGER_FRAME_BYTES_MAX: u64 = 1 << 30;
+
+/// Bytes of the longest file that a ledger's reader takes into memory. A longer one is no segment.
+pub const LEDGER_FILE_BYTES_MAX: u64 = LEDGER_FRAME_BYTES_MAX + 4_096;
+
+/// Bytes that each append carries along from the oldest segment while the folder is too large, beside twice as many as
+/// it has itself.
+pub const LEDGER_CARRY_BYTES: usize = 4_096;
+
+/// Entries of the oldest segment that each append looks at while the folder is too large, beside eight for each of its
+/// own changes.
+pub const LEDGER_SCAN_ENTRIES: usize = 8_192;
+
+/// Segments beyond which those of a ledger that is often started are carried together, though there is room for more.
+pub const LEDGER_SMALL_SEGMENTS_MAX: usize = 64;
+
 // Metrics.
 
 /// Copies of the tallies of requests. With more cores than these, some cores share one.
@@ -425,5 +451,6 @@ const _: () = {
         GUESSES_A_MINUTE > 0 && 60 % GUESSES_A_MINUTE == 0,
         "a guess costs whole tokens of one a second"
     );
+    assert!(LEDGER_SEGMENT_BYTES_MAX <= LEDGER_FILE_BYTES_MAX && LEDGER_FRAME_BYTES_MAX < 1 << 32);
     assert!(TABLE_SHARDS.is_power_of_two() && RATE_BUCKETS.is_power_of_two());
 };

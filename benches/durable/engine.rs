@@ -41,7 +41,9 @@ pub(crate) struct OnLedger {
 
 /// Two threads, as many as the machines have cores that the figures are of.
 pub(crate) fn runtime() -> io::Result<Runtime> {
-    runtime::Builder::new_multi_thread().worker_threads(2).build()
+    runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
 }
 
 impl OnLedger {

@@ -43,7 +43,9 @@ trait Rival {
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
     let is_test = arguments.iter().any(|argument| argument == "--test");
-    let seconds = arguments.iter().position(|argument| argument == "--seconds");
+    let seconds = arguments
+        .iter()
+        .position(|argument| argument == "--seconds");
     let seconds = seconds.and_then(|at| arguments.get(at + 1)?.parse().ok());
     let (length, rounds) = if is_test {
         (Duration::from_millis(50), 1)
@@ -88,7 +90,12 @@ fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
 
 fn report(in_flight: u32, rivals: &[Box<dyn Rival>], rounds: &[Vec<Option<Turn>>]) {
     let of = |place: usize, value: &dyn Fn(&Turn) -> f64| {
-        median(rounds.iter().filter_map(|round| round[place].as_ref().map(value)).collect())
+        median(
+            rounds
+                .iter()
+                .filter_map(|round| round[place].as_ref().map(value))
+                .collect(),
+        )
     };
     let ratio = |place: usize, to: usize| {
         let ratio = |round: &Vec<Option<Turn>>| {
@@ -110,9 +117,18 @@ fn report(in_flight: u32, rivals: &[Box<dyn Rival>], rounds: &[Vec<Option<Turn>>
         );
     }
     if matches!(in_flight, 64 | 512) {
-        println!("           to the raw file: {:.2}, wanted {TO_RAW_MIN}", ratio(1, 0));
-        if rivals.get(2).is_some_and(|rival| rival.name().starts_with("Redis")) {
-            println!("           to Redis: {:.2}, wanted {TO_REDIS_MIN}", ratio(1, 2));
+        println!(
+            "           to the raw file: {:.2}, wanted {TO_RAW_MIN}",
+            ratio(1, 0)
+        );
+        if rivals
+            .get(2)
+            .is_some_and(|rival| rival.name().starts_with("Redis"))
+        {
+            println!(
+                "           to Redis: {:.2}, wanted {TO_REDIS_MIN}",
+                ratio(1, 2)
+            );
         }
     }
 }

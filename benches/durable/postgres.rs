@@ -42,8 +42,13 @@ pub(crate) fn start(folder: &Path) -> io::Result<Option<Postgres>> {
     }
     run(Command::new("chown").arg("postgres").arg(&data))?;
     let cluster = data.join("cluster");
-    run(as_postgres(&programs.join("initdb")).args(["--auth=trust", "-D"]).arg(&cluster))?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+    run(as_postgres(&programs.join("initdb"))
+        .args(["--auth=trust", "-D"])
+        .arg(&cluster))?;
+    let port = TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port()
+        .to_string();
     let server = as_postgres(&programs.join("postgres"))
         .args(["-p", &port, "-k"])
         .arg(&data)
@@ -58,7 +63,13 @@ pub(crate) fn start(folder: &Path) -> io::Result<Option<Postgres>> {
         port,
     };
     for _ in 0..200 {
-        if postgres.client("psql").args(["-qc", TABLE]).stderr(Stdio::null()).status()?.success() {
+        if postgres
+            .client("psql")
+            .args(["-qc", TABLE])
+            .stderr(Stdio::null())
+            .status()?
+            .success()
+        {
             return Ok(Some(postgres));
         }
         thread::sleep(Duration::from_millis(100));
@@ -69,7 +80,9 @@ pub(crate) fn start(folder: &Path) -> io::Result<Option<Postgres>> {
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
-    programs.filter(|programs| programs.join("initdb").exists()).max()
+    programs
+        .filter(|programs| programs.join("initdb").exists())
+        .max()
 }
 
 fn as_postgres(program: &Path) -> Command {
@@ -120,13 +133,17 @@ impl Rival for Postgres {
             .arg("postgres")
             .output()?;
         if !said.status.success() {
-            return Err(io::Error::other(String::from_utf8_lossy(&said.stderr).into_owned()));
+            return Err(io::Error::other(
+                String::from_utf8_lossy(&said.stderr).into_owned(),
+            ));
         }
         let mut took = Vec::new();
         for log in fs::read_dir(&logs)? {
             // client, transaction, microseconds, ..
             let text = fs::read_to_string(log?.path())?;
-            let times = text.lines().filter_map(|line| line.split(' ').nth(2)?.parse().ok());
+            let times = text
+                .lines()
+                .filter_map(|line| line.split(' ').nth(2)?.parse().ok());
             took.extend(times.map(Duration::from_micros));
         }
         fs::remove_dir_all(&logs)?;

@@ -12,7 +12,10 @@ use std::{
 
 use tokio::{runtime::Runtime, sync::oneshot};
 
-use super::{Rival, flight::{self, Turn}};
+use super::{
+    Rival,
+    flight::{self, Turn},
+};
 
 /// Bytes of a confirm: what a change of a seat takes in the ledger.
 const RECORD_BYTES: usize = 24;

@@ -24,7 +24,10 @@ pub(crate) struct Redis {
 pub(crate) fn start(folder: &Path) -> io::Result<Option<Redis>> {
     let data = folder.join("redis");
     std::fs::create_dir_all(&data)?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+    let port = TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port()
+        .to_string();
     let started = Command::new("redis-server")
         .args(["--port", &port, "--bind", "127.0.0.1", "--save", ""])
         .args(["--appendonly", "yes", "--appendfsync", "always"])
@@ -48,7 +51,10 @@ pub(crate) fn start(folder: &Path) -> io::Result<Option<Redis>> {
 
 impl Redis {
     fn say(&self, words: &[&str]) -> io::Result<String> {
-        let said = Command::new("redis-cli").args(["-p", &self.port]).args(words).output()?;
+        let said = Command::new("redis-cli")
+            .args(["-p", &self.port])
+            .args(words)
+            .output()?;
         Ok(String::from_utf8_lossy(&said.stdout).into_owned())
     }
 }

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `batch` | what is appended at once: changes of seats, and notes |
 //! | `state` | what all batches together come to |
+//! | `file` | a ledger in files of its own |
 //! | `fields` | what the value of a note is made of |
 //! | `memory` | ledgers that keep nothing, or only while a test runs |
 //! | `storage` | where files lie: a disk, or a simulated one |
@@ -38,7 +39,8 @@ pub trait Ledger: Send + 'static {
     /// [`AppendError::Failed`] nothing more.
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError>;
 
-    /// Told when nothing is to be appended for a while: a ledger that can does now what makes the next start surer.
+    /// Told when nothing is to be appended for a while: a ledger that can does now what makes the next start surer. It
+    /// does not wait for a disk.
     fn idle(&mut self) {}
 
     /// Whether what is appended outlives the process, so that it is worth while to write notes.

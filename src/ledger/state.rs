@@ -1,6 +1,6 @@
 //! What all batches together come to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::HashMap, mem};
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Seats whose words are kept together.
-const PAGE_SEATS: u32 = 4_096;
+pub(super) const PAGE_SEATS: u32 = 4_096;
 
 /// Every seat's last word, and the last note under each key.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub struct State {
     date: Date,
     through: Lsn,
     takings: u64,
-    pages: BTreeMap<u32, Box<[SeatWord]>>,
+    pages: Vec<Option<Box<[SeatWord]>>>,
     notes: HashMap<Key, Bytes>,
 }
 
@@ -54,17 +54,19 @@ impl State {
 
     /// A seat's last word, by its number over all events.
     pub fn word(&self, seat: SeatId) -> SeatWord {
-        let page = self.pages.get(&(seat.get() / PAGE_SEATS));
-        page.map_or(SeatWord::FRESH, |page| {
-            page[(seat.get() % PAGE_SEATS) as usize]
-        })
+        let page = self.pages.get((seat.get() / PAGE_SEATS) as usize);
+        page.and_then(Option::as_ref)
+            .map_or(SeatWord::FRESH, |page| {
+                page[(seat.get() % PAGE_SEATS) as usize]
+            })
     }
 
     /// The seats that are not as if never taken, in ascending order.
     pub fn words(&self) -> impl Iterator<Item = (SeatId, SeatWord)> {
-        self.pages.iter().flat_map(|(page, words)| {
-            let seats = (page * PAGE_SEATS..).map(SeatId::new);
-            let words = seats.zip(words.iter().copied());
+        let pages = (0..).step_by(PAGE_SEATS as usize).zip(&self.pages);
+        pages.flat_map(|(first, page)| {
+            let words = page.iter().flat_map(|words| words.iter().copied());
+            let words = (first..).map(SeatId::new).zip(words);
             words.filter(|(_, word)| *word != SeatWord::FRESH)
         })
     }
@@ -84,10 +86,7 @@ impl State {
     /// # Errors
     /// With the first change that does not follow from what there was; the state is then of no use any more.
     pub fn apply(&mut self, batch: &Batch<'_>) -> Result<(), Change> {
-        self.clock = batch.clock;
-        self.date = batch.date;
-        self.through = batch.through;
-        self.takings = batch.takings;
+        self.reach(batch.clock, batch.date, batch.through, batch.takings);
         batch.notes.iter().for_each(|note| self.take(note));
         for change in batch.records.iter().filter_map(Record::change) {
             if self.word(change.seat) != change.before {
@@ -108,19 +107,41 @@ impl State {
                 self.notes.remove(key);
             }
             Note::Fresh { seats } => {
-                for seat in (seats.start.get()..seats.end.get()).map(SeatId::new) {
-                    if self.word(seat) != SeatWord::FRESH {
-                        self.put_word(seat, SeatWord::FRESH);
-                    }
-                }
+                self.freshen(seats.start.get(), seats.end.get());
             }
         }
     }
 
-    /// Takes a seat's word down.
-    pub fn put_word(&mut self, seat: SeatId, word: SeatWord) {
+    /// Takes a seat's word down. Answers with the one before.
+    pub fn put_word(&mut self, seat: SeatId, word: SeatWord) -> SeatWord {
+        let page = (seat.get() / PAGE_SEATS) as usize;
+        if page >= self.pages.len() {
+            self.pages.resize(page + 1, None);
+        }
         let fresh = || vec![SeatWord::FRESH; PAGE_SEATS as usize].into();
-        let page = self.pages.entry(seat.get() / PAGE_SEATS);
-        page.or_insert_with(fresh)[(seat.get() % PAGE_SEATS) as usize] = word;
+        let words = self.pages[page].get_or_insert_with(fresh);
+        mem::replace(&mut words[(seat.get() % PAGE_SEATS) as usize], word)
+    }
+
+    /// Takes down how far it has come.
+    pub(super) fn reach(&mut self, clock: Moment, date: Date, through: Lsn, takings: u64) {
+        self.clock = clock;
+        self.date = date;
+        self.through = through;
+        self.takings = takings;
+    }
+
+    fn freshen(&mut self, start: u32, end: u32) {
+        let (first, last) = (start / PAGE_SEATS, end.div_ceil(PAGE_SEATS));
+        let pages = (0..).zip(&mut self.pages).take(last as usize);
+        for (page, words) in pages.skip(first as usize) {
+            let within = |seat: u32| seat.saturating_sub(page * PAGE_SEATS).min(PAGE_SEATS);
+            let (from, to) = (within(start) as usize, within(end) as usize);
+            if let Some(words) = words
+                && from < to
+            {
+                words[from..to].fill(SeatWord::FRESH);
+            }
+        }
     }
 }

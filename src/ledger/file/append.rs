@@ -1,0 +1,294 @@
+//! Appends batches.
+
+use std::{io, mem, time::Instant};
+
+use super::{
+    FileLedger, Next,
+    cleaner::{Cleaner, Gleaning, Position},
+    frame::{self, HEAD_BYTES, Kind, MARK_BYTES},
+    header::{HEADER_BYTES, Header},
+    index::Totals,
+    payload::{self, Carried, Payload},
+    yard::{self, Job, Report},
+};
+use crate::{
+    ledger::{AppendError, Batch, Ledger, Note},
+    limits,
+};
+
+impl Ledger for FileLedger {
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
+        if self.has_failed {
+            return Err(AppendError::Failed(io::Error::other(
+                "it has failed before",
+            )));
+        }
+        let appended = self.try_append(batch);
+        self.has_failed = matches!(appended, Err(AppendError::Failed(_)));
+        appended
+    }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
+
+    fn idle(&mut self) {
+        if !self.has_failed {
+            // It is found out by the next append.
+            self.has_failed = matches!(self.mark(), Err(error) if !yard::is_no_room(&error));
+        }
+    }
+}
+
+impl FileLedger {
+    fn try_append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
+        while let Some(report) = self.yard.look() {
+            self.hear(report)?;
+        }
+        let (carried, position) = self.carry(batch);
+        self.encode(batch, &carried)
+            .ok_or_else(|| failed("the batch is too large"))?;
+        while self.offset + self.frame.len() as u64 + MARK_BYTES > self.current.bytes {
+            self.turn_over()?;
+        }
+        self.write_down()?;
+        self.is_durable_now(&carried, position);
+        Ok(())
+    }
+
+    /// What is taken along from the oldest segment.
+    fn carry(&self, batch: &Batch<'_>) -> (Carried, Position) {
+        let Cleaner::At(gleaning) = &self.cleaner else {
+            return (Carried::default(), Position::default());
+        };
+        let note = |note: &Note| match note {
+            Note::Put { value, .. } => payload::note_bytes(value.len()),
+            Note::Forget { .. } | Note::Fresh { .. } => payload::note_bytes(0),
+        };
+        let bytes = batch.notes.iter().map(note).sum::<usize>()
+            + batch.records.len() * payload::CHANGE_BYTES;
+        gleaning.carry(&self.index, bytes, batch.records.len())
+    }
+
+    fn encode(&mut self, batch: &Batch<'_>, carried: &Carried) -> Option<()> {
+        let oldest = self.index.segments().front()?.number;
+        frame::begin(&mut self.frame);
+        payload::write(batch, carried, oldest, &mut self.frame)?;
+        frame::end(&mut self.frame, Kind::Batch, self.number)
+    }
+
+    /// Writes the frame, and waits until it is durable.
+    fn write_down(&mut self) -> Result<(), AppendError> {
+        let start = Instant::now();
+        frame::seal(&mut self.frame, self.current.seal);
+        let file = self.current.file.as_ref();
+        // The same place will be written again: nothing is counted before it is durable.
+        yard::write(file, self.offset, &self.frame).map_err(refused)?;
+        file.sync().map_err(AppendError::Failed)?;
+        let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.stats.append_nanos.set(nanos);
+        Ok(())
+    }
+
+    fn is_durable_now(&mut self, carried: &Carried, position: Position) {
+        self.offset += self.frame.len() as u64;
+        self.number += 1;
+        (self.is_marked, self.is_synced) = (false, true);
+        // What was written is what is taken down: there is no other way into the index.
+        if let Some(batch) = Payload::read(&self.frame[HEAD_BYTES..]) {
+            self.index.take(&batch);
+        }
+        // This batch calls a later segment the oldest.
+        for segment in mem::take(&mut self.retired) {
+            self.yard.give(Job::Remove(segment.number, segment.bytes));
+        }
+        if let Cleaner::At(gleaning) = &mut self.cleaner {
+            gleaning.advance(position);
+        }
+        self.retire();
+        self.clean();
+        self.stats.appends.add(1);
+        self.stats.bytes_appended.add(self.frame.len() as u64);
+        self.stats.bytes_carried.add(carried.bytes() as u64);
+        self.count();
+    }
+
+    /// Gives up the oldest segments as far as nothing in them is live.
+    fn retire(&mut self) {
+        // While a segment is being read it has to stay.
+        while !matches!(self.cleaner, Cleaner::Asked)
+            && self.index.segments().len() > 1
+            && self
+                .index
+                .segments()
+                .front()
+                .is_some_and(|oldest| oldest.live == 0)
+            && let Some(oldest) = self.index.drop_oldest()
+        {
+            self.removing += oldest.bytes;
+            self.retired.push_back(oldest);
+            if !matches!(self.cleaner, Cleaner::Broken) {
+                self.cleaner = Cleaner::Idle;
+            }
+        }
+    }
+
+    /// Begins with the oldest segment if the folder is too large.
+    fn clean(&mut self) {
+        if let Cleaner::At(gleaning) = &self.cleaner
+            && gleaning.is_through()
+        {
+            debug_assert!(false, "all of it was carried, and something in it is live");
+            self.cleaner = Cleaner::Broken;
+        }
+        let mut segments = self.index.segments().iter();
+        if matches!(self.cleaner, Cleaner::Idle)
+            && self.is_too_large()
+            && let (Some(oldest), Some(next)) = (segments.next(), segments.next())
+        {
+            let (segment, until) = (oldest.number, next.first);
+            self.yard.give(Job::Glean { segment, until });
+            self.cleaner = Cleaner::Asked;
+        }
+    }
+
+    fn is_too_large(&self) -> bool {
+        let log = self.index.bytes() - self.current.bytes;
+        let segments = self.index.segments().len() as u64;
+        let many = limits::LEDGER_SMALL_SEGMENTS_MAX as u64
+            + 2 * log / self.options.segment_bytes_max.max(1);
+        log > 2 * self.index.live() + self.options.budget_bytes || segments > many
+    }
+
+    /// Hears of what was done in the yard.
+    fn hear(&mut self, report: Report) -> Result<(), AppendError> {
+        match report {
+            Report::Made(Ok(blank)) => self.next = Next::Ready(blank),
+            Report::Made(Err(error)) if yard::is_no_room(&error) => self.next = Next::NoRoom(error),
+            Report::Made(Err(error)) | Report::Removed(Err(error)) => {
+                return Err(AppendError::Failed(error));
+            }
+            Report::Gleaned(Some(found)) => {
+                self.cleaner = Cleaner::At(Gleaning::new(found, &self.index))
+            }
+            Report::Gleaned(None) => {
+                self.stats.cleaning_failures.add(1);
+                self.cleaner = Cleaner::Broken;
+            }
+            Report::Removed(Ok(bytes)) => {
+                self.removing = self.removing.saturating_sub(bytes);
+                self.stats.segments_removed.add(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on in the next segment.
+    fn turn_over(&mut self) -> Result<(), AppendError> {
+        let needed = self.frame.len() as u64;
+        // What there was no room for before is tried once more.
+        if matches!(self.next, Next::NoRoom(_)) {
+            self.next = Next::None;
+        }
+        loop {
+            match mem::replace(&mut self.next, Next::None) {
+                Next::Ready(blank) if fits(needed) <= blank.bytes => {
+                    self.begin(blank);
+                    return Ok(());
+                }
+                Next::Ready(small) => {
+                    self.removing += small.bytes;
+                    self.yard.give(Job::Remove(small.number, small.bytes));
+                    self.ask(needed);
+                }
+                Next::None => self.ask(needed),
+                Next::NoRoom(error) => return Err(AppendError::NoRoom(error)),
+                Next::Asked => {
+                    self.next = Next::Asked;
+                    let report = self
+                        .yard
+                        .wait()
+                        .ok_or_else(|| failed("its thread has ended"))?;
+                    self.hear(report)?;
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, blank: yard::Blank) {
+        self.index.begin(Totals {
+            number: blank.number,
+            bytes: blank.bytes,
+            first: self.number,
+            live: 0,
+        });
+        self.current = blank;
+        self.offset = HEADER_BYTES as u64;
+        // The first batch here will prove what a mark would.
+        self.is_marked = true;
+        self.ask(0);
+    }
+
+    /// Has the next segment made, with room for a frame of so many bytes.
+    pub(super) fn ask(&mut self, frame_bytes: u64) {
+        let usual = (2 * self.current.bytes).min(self.options.segment_bytes_max);
+        self.highest = self.highest.saturating_add(1);
+        let header = Header {
+            ledger: self.ledger,
+            segment: self.highest,
+        };
+        self.yard
+            .give(Job::Make(header, usual.max(fits(frame_bytes))));
+        self.next = Next::Asked;
+    }
+
+    /// Writes behind the last batch that it is durable.
+    fn mark(&mut self) -> io::Result<()> {
+        if self.is_marked || self.offset == HEADER_BYTES as u64 {
+            return Ok(());
+        }
+        let mark = frame::mark(self.number - 1, self.current.seal);
+        yard::write(self.current.file.as_ref(), self.offset, &mark)?;
+        self.offset += MARK_BYTES;
+        (self.is_marked, self.is_synced) = (true, false);
+        Ok(())
+    }
+
+    pub(super) fn count(&self) {
+        let next = match &self.next {
+            Next::Ready(blank) => blank.bytes,
+            Next::None | Next::Asked | Next::NoRoom(_) => 0,
+        };
+        self.stats
+            .bytes_on_disk
+            .set(self.index.bytes() + next + self.removing);
+        self.stats.bytes_live.set(self.index.live());
+        self.stats.segments.set(self.index.segments().len() as u64);
+    }
+}
+
+/// Bytes of the shortest segment for a frame.
+fn fits(frame_bytes: u64) -> u64 {
+    HEADER_BYTES as u64 + frame_bytes + MARK_BYTES
+}
+
+fn refused(error: io::Error) -> AppendError {
+    if yard::is_no_room(&error) {
+        AppendError::NoRoom(error)
+    } else {
+        AppendError::Failed(error)
+    }
+}
+
+fn failed(why: &'static str) -> AppendError {
+    AppendError::Failed(io::Error::other(why))
+}
+
+impl Drop for FileLedger {
+    fn drop(&mut self) {
+        // Without it the last batch is there all the same; only should it be damaged one day, nobody could tell.
+        if !self.has_failed && self.mark().is_ok() && !self.is_synced {
+            let _ = self.current.file.sync();
+        }
+    }
+}

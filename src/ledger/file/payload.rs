@@ -1,0 +1,338 @@
+//! What the frame of a batch says.
+
+use std::{iter, ops::Range};
+
+use bytes::Bytes;
+
+use crate::{
+    ids::{Lsn, SeatId},
+    ledger::{Batch, Key, Note},
+    limits,
+    seat::{Change, SeatWord},
+    tape::Record,
+    tick::{Date, Moment},
+};
+
+/// Bytes of the fixed part.
+const FIXED_BYTES: usize = 64;
+
+/// Bytes of a seat's word that is carried along.
+pub(super) const WORD_BYTES: usize = 12;
+
+/// Bytes of a note beside its value.
+const NOTE_BYTES: usize = 24;
+
+/// Bytes of a change.
+pub(super) const CHANGE_BYTES: usize = 24;
+
+/// Bits of an LSN's distance from the first one of its batch.
+const OFFSET_BITS: u32 = 24;
+
+const PUT: u8 = 1;
+const FORGET: u8 = 2;
+const FRESH: u8 = 3;
+
+/// What is taken along from the oldest segment: it came before what the batch itself says.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    /// Words of seats.
+    pub(super) words: Vec<(SeatId, SeatWord)>,
+    /// Notes.
+    pub(super) notes: Vec<(Key, Bytes)>,
+}
+
+impl Carried {
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let notes = self.notes.iter().map(|(_, value)| note_bytes(value.len()));
+        self.words.len() * WORD_BYTES + notes.sum::<usize>()
+    }
+}
+
+/// What a batch says beside its lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fixed {
+    /// The engine's clock.
+    pub(super) clock: Moment,
+    /// The calendar.
+    pub(super) date: Date,
+    /// The last LSN that is answered for.
+    pub(super) through: Lsn,
+    /// How many takings were numbered.
+    pub(super) takings: u64,
+    /// The oldest segment that was needed: all older ones may be gone.
+    pub(super) oldest: u32,
+    /// What the distances of the changes' LSNs count from.
+    first: Lsn,
+}
+
+/// The payload of a batch's frame. It was looked through once: its lists hold what they promise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Payload<'b> {
+    /// What stands in front.
+    pub(super) fixed: Fixed,
+    kept: &'b [u8],
+    words: &'b [u8],
+    notes: &'b [u8],
+    changes: &'b [u8],
+}
+
+/// A note within a payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoteRef<'b> {
+    /// See [`Note::Put`].
+    Put(Key, &'b [u8]),
+    /// See [`Note::Forget`].
+    Forget(Key),
+    /// See [`Note::Fresh`].
+    Fresh(Range<SeatId>),
+}
+
+/// Bytes that a note takes.
+pub(super) fn note_bytes(value: usize) -> usize {
+    NOTE_BYTES + value.next_multiple_of(super::frame::ALIGNMENT)
+}
+
+/// Appends what a batch says. `None` if there is something that this format has no room for.
+pub(super) fn write(
+    batch: &Batch<'_>,
+    carried: &Carried,
+    oldest: u32,
+    into: &mut Vec<u8>,
+) -> Option<()> {
+    let start = into.len();
+    into.resize(start + FIXED_BYTES, 0);
+    let kept = section(into, |into| {
+        let mut kept = carried.notes.iter();
+        kept.try_for_each(|(key, value)| write_note(&NoteRef::Put(*key, value), into))
+    })?;
+    for (seat, word) in &carried.words {
+        into.extend_from_slice(&seat.get().to_le_bytes());
+        into.extend_from_slice(&word.bits().to_le_bytes());
+    }
+    let notes = section(into, |into| {
+        let mut notes = batch.notes.iter();
+        notes.try_for_each(|note| write_note(&NoteRef::of(note), into))
+    })?;
+    let first = batch
+        .records
+        .first()
+        .map_or(batch.through, |record| record.lsn);
+    let changes = section(into, |into| {
+        let mut records = batch.records.iter();
+        records.try_for_each(|record| write_change(record, first, into))
+    })?;
+    let mut fixed = Vec::with_capacity(FIXED_BYTES);
+    for number in [
+        batch.clock.nanos(),
+        batch.date.unix_nanos(),
+        batch.through.get(),
+        batch.takings,
+        first.get(),
+    ] {
+        fixed.extend_from_slice(&number.to_le_bytes());
+    }
+    let words = u32::try_from(carried.words.len() * WORD_BYTES).ok()?;
+    for number in [kept, words, notes, changes, oldest, 0] {
+        fixed.extend_from_slice(&number.to_le_bytes());
+    }
+    into[start..start + FIXED_BYTES].copy_from_slice(&fixed);
+    Some(())
+}
+
+/// Appends a list, and says how many bytes it has.
+fn section(into: &mut Vec<u8>, list: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<u32> {
+    let start = into.len();
+    list(into)?;
+    u32::try_from(into.len() - start).ok()
+}
+
+fn write_note(note: &NoteRef<'_>, into: &mut Vec<u8>) -> Option<()> {
+    let (code, kind, id, value): (_, _, _, &[u8]) = match note {
+        NoteRef::Put(key, value) => (PUT, key.kind, key.id, value),
+        NoteRef::Forget(key) => (FORGET, key.kind, key.id, &[]),
+        NoteRef::Fresh(seats) if seats.end.get() > limits::SEATS_MAX => return None,
+        NoteRef::Fresh(seats) => {
+            let id = u128::from(seats.start.get()) | u128::from(seats.end.get()) << u32::BITS;
+            (FRESH, 0, id, &[])
+        }
+    };
+    into.extend_from_slice(&[code, kind, 0, 0]);
+    into.extend_from_slice(&u32::try_from(value.len()).ok()?.to_le_bytes());
+    into.extend_from_slice(&id.to_le_bytes());
+    into.extend_from_slice(value);
+    let padding = value.len().next_multiple_of(super::frame::ALIGNMENT) - value.len();
+    into.extend(iter::repeat_n(0, padding));
+    Some(())
+}
+
+/// A void leaves nothing.
+fn write_change(record: &Record, first: Lsn, into: &mut Vec<u8>) -> Option<()> {
+    let Some(change) = record.change() else {
+        return Some(());
+    };
+    let offset = u32::try_from(record.lsn.get().checked_sub(first.get())?).ok()?;
+    if offset >> OFFSET_BITS != 0 || change.seat.get() >= limits::SEATS_MAX {
+        return None;
+    }
+    let place = offset | u32::from(change.rest) << OFFSET_BITS;
+    into.extend_from_slice(&place.to_le_bytes());
+    into.extend_from_slice(&change.seat.get().to_le_bytes());
+    into.extend_from_slice(&change.before.bits().to_le_bytes());
+    into.extend_from_slice(&change.after.bits().to_le_bytes());
+    Some(())
+}
+
+impl<'b> Payload<'b> {
+    /// Reads a payload whose checksum is right. `None` if it does not hold together all the same, which no version of
+    /// this code has written.
+    pub(super) fn read(bytes: &'b [u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let fixed = rest.split_off(..FIXED_BYTES)?;
+        let long = |at: usize| Some(u64::from_le_bytes(*fixed.get(at * 8..)?.first_chunk()?));
+        let short = |at: usize| Some(u32::from_le_bytes(*fixed.get(at * 4..)?.first_chunk()?));
+        let lsn = |at| {
+            long(at)
+                .filter(|lsn| lsn >> (Lsn::BITS - 1) == 0)
+                .map(Lsn::new)
+        };
+        let mut list = |at| rest.split_off(..usize::try_from(short(at)?).ok()?);
+        let payload = Self {
+            kept: list(10)?,
+            words: list(11)?,
+            notes: list(12)?,
+            changes: list(13)?,
+            fixed: Fixed {
+                clock: Moment::from_nanos(long(0)?),
+                date: Date::from_unix_nanos(long(1)?),
+                through: lsn(2)?,
+                takings: long(3)?,
+                first: lsn(4)?,
+                oldest: short(14)?,
+            },
+        };
+        payload.holds_together().then_some(payload)
+    }
+
+    fn holds_together(&self) -> bool {
+        let all_notes = |mut rest| {
+            while NoteRef::read(&mut rest).is_some() {}
+            rest.is_empty()
+        };
+        let known = |seat: SeatId| seat.get() < limits::SEATS_MAX;
+        self.words.len().is_multiple_of(WORD_BYTES)
+            && self.changes.len().is_multiple_of(CHANGE_BYTES)
+            && all_notes(self.kept)
+            && all_notes(self.notes)
+            && self.words().all(|(seat, _)| known(seat))
+            && self.changes().all(|(_, change)| known(change.seat))
+    }
+
+    /// The notes that are carried along.
+    pub(super) fn kept(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
+        let mut rest = self.kept;
+        iter::from_fn(move || NoteRef::read(&mut rest))
+    }
+
+    /// The words that are carried along.
+    pub(super) fn words(&self) -> impl Iterator<Item = (SeatId, SeatWord)> + use<'b> {
+        self.words.as_chunks::<WORD_BYTES>().0.iter().map(|bytes| {
+            let (seat, word) = (
+                quarter(bytes, 0),
+                u64::from(quarter(bytes, 1)) | u64::from(quarter(bytes, 2)) << 32,
+            );
+            (SeatId::new(seat), SeatWord::from_bits(word))
+        })
+    }
+
+    /// The batch's own notes.
+    pub(super) fn notes(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
+        let mut rest = self.notes;
+        iter::from_fn(move || NoteRef::read(&mut rest))
+    }
+
+    /// The changes, with their numbers.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (Lsn, Change)> + use<'b> {
+        let first = self.fixed.first;
+        self.changes
+            .as_chunks::<CHANGE_BYTES>()
+            .0
+            .iter()
+            .map(move |bytes| {
+                let word = |at| {
+                    SeatWord::from_bits(
+                        u64::from(quarter(bytes, at)) | u64::from(quarter(bytes, at + 1)) << 32,
+                    )
+                };
+                let [offset @ .., rest] = quarter(bytes, 0).to_le_bytes();
+                let [low, middle, high] = offset;
+                let change = Change {
+                    seat: SeatId::new(quarter(bytes, 1)),
+                    before: word(2),
+                    after: word(4),
+                    rest,
+                };
+                (
+                    first.plus(u32::from_le_bytes([low, middle, high, 0])),
+                    change,
+                )
+            })
+    }
+}
+
+/// The n-th 32 bits of an entry.
+fn quarter<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
+    u32::from_le_bytes(bytes.as_chunks().0[at])
+}
+
+impl<'b> NoteRef<'b> {
+    fn of(note: &'b Note) -> Self {
+        match note {
+            Note::Put { key, value } => Self::Put(*key, value),
+            Note::Forget { key } => Self::Forget(*key),
+            Note::Fresh { seats } => Self::Fresh(seats.clone()),
+        }
+    }
+
+    /// The note with a value of its own.
+    pub(super) fn to_note(&self) -> Note {
+        match self {
+            Self::Put(key, value) => Note::Put {
+                key: *key,
+                value: Bytes::copy_from_slice(value),
+            },
+            Self::Forget(key) => Note::Forget { key: *key },
+            Self::Fresh(seats) => Note::Fresh {
+                seats: seats.clone(),
+            },
+        }
+    }
+
+    /// Takes the first note off a list.
+    fn read(rest: &mut &'b [u8]) -> Option<Self> {
+        let mut after = *rest;
+        let head = after.split_off(..NOTE_BYTES)?;
+        let [code, kind, _, _] = *head.first_chunk()?;
+        let len = usize::try_from(u32::from_le_bytes(*head[4..].first_chunk()?)).ok()?;
+        let id = u128::from_le_bytes(*head[8..].first_chunk()?);
+        let value = after.split_off(..len.next_multiple_of(super::frame::ALIGNMENT))?;
+        let key = Key { kind, id };
+        let note = match code {
+            PUT => Self::Put(key, &value[..len]),
+            FORGET => Self::Forget(key),
+            FRESH => {
+                let [start, end] = [
+                    quarter(head.first_chunk::<NOTE_BYTES>()?, 2),
+                    quarter(head.first_chunk::<NOTE_BYTES>()?, 3),
+                ];
+                if end > limits::SEATS_MAX {
+                    return None;
+                }
+                Self::Fresh(SeatId::new(start)..SeatId::new(end))
+            }
+            _ => return None,
+        };
+        *rest = after;
+        Some(note)
+    }
+}

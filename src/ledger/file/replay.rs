@@ -1,0 +1,101 @@
+//! Makes the state, and the index, of the batches that are read.
+
+use super::{
+    Progress,
+    fault::{Flaw, OpenError},
+    header,
+    index::{Index, Totals},
+    payload::Payload,
+    walk::{Place, Reader, Segment, Walked},
+};
+use crate::{ids::SeatId, ledger::State, seat::SeatWord};
+
+/// What the batches that were read come to.
+pub(super) struct Replay<'p> {
+    /// The state.
+    pub(super) state: State,
+    /// Where its parts are.
+    pub(super) index: Index,
+    /// The oldest segment that the last batch needs.
+    pub(super) oldest: Option<u32>,
+    /// Bytes that were read, and that will be.
+    progress: Progress,
+    tell: &'p mut dyn FnMut(Progress),
+}
+
+impl<'p> Replay<'p> {
+    /// Nothing was read yet, of so many bytes.
+    pub(super) fn new(bytes_total: u64, tell: &'p mut dyn FnMut(Progress)) -> Self {
+        Self {
+            state: State::new(),
+            index: Index::default(),
+            oldest: None,
+            progress: Progress {
+                bytes_read: 0,
+                bytes_total,
+            },
+            tell,
+        }
+    }
+
+    /// The oldest segment that the last batch needs must be there.
+    pub(super) fn has_what_it_needs(&self, walked: &Walked) -> Result<(), OpenError> {
+        let mut segments = self.index.segments().iter();
+        match self.oldest {
+            Some(oldest) if !segments.any(|segment| segment.number == oldest) => {
+                Err(OpenError::Missing {
+                    file: header::name(oldest),
+                    batch: walked.last.as_ref().map_or(0, |(number, _)| *number),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A word that is there must be the one that the log says was there, as far as the log goes back.
+    fn follows(&self, seat: SeatId, found: SeatWord, expected: SeatWord) -> Result<(), Flaw> {
+        let follows = found == expected || !self.index.knows(seat);
+        follows.then_some(()).ok_or(Flaw::Change(seat))
+    }
+}
+
+impl Reader for Replay<'_> {
+    fn segment(&mut self, segment: &Segment) {
+        self.index.begin(Totals {
+            number: segment.number,
+            bytes: segment.len(),
+            first: segment.first.unwrap_or(0),
+            live: 0,
+        });
+    }
+
+    fn batch(&mut self, _place: Place<'_>, batch: &Payload<'_>) -> Result<(), Flaw> {
+        for note in batch.kept() {
+            self.state.take(&note.to_note());
+        }
+        for (seat, word) in batch.words() {
+            let found = self.state.put_word(seat, word);
+            self.follows(seat, found, word)?;
+        }
+        for note in batch.notes() {
+            self.state.take(&note.to_note());
+        }
+        // Whether a seat is known has to be taken down change by change: a seat may change twice in a batch.
+        self.index.take_before_changes(batch);
+        for (_, change) in batch.changes() {
+            let found = self.state.put_word(change.seat, change.after);
+            self.follows(change.seat, found, change.before)?;
+            self.index.take_change(change.seat);
+        }
+        let fixed = &batch.fixed;
+        self.state
+            .reach(fixed.clock, fixed.date, fixed.through, fixed.takings);
+        self.oldest = Some(fixed.oldest);
+        Ok(())
+    }
+
+    fn progress(&mut self, bytes: u64) {
+        self.progress.bytes_read += bytes;
+        (self.tell)(self.progress);
+    }
+}

@@ -1,0 +1,87 @@
+//! How large the folder gets, and what happens when there is no room for it.
+
+use super::*;
+
+/// The promise: 3 × live + budget + three segments.
+fn bound(stats: &Stats, options: Options) -> u64 {
+    3 * stats.bytes_live() + options.budget_bytes + 3 * options.segment_bytes_max
+}
+
+#[test]
+fn the_folder_stays_within_its_bound() {
+    let (shelf, mut author) = (Shelf::default(), Author::default());
+    let (mut ledger, _) = opened(&shelf, SMALL);
+    let stats = ledger.stats();
+    let mut chance = 1_u64;
+    for turn in 0..20_000_u32 {
+        chance = chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let random = u32::try_from(chance >> 40).expect("24 bits");
+        let seats = if turn < 10_000 { 3_000 } else { 50 };
+        for seat in 0..random % 5 {
+            author.change((random / 5 + seat * 31) % seats, false);
+        }
+        author.put(u128::from(random % 40), &vec![3; (random % 100) as usize]);
+        if turn % 9 == 0 {
+            author.forget(u128::from(random % 40));
+        }
+        author.append(&mut ledger);
+        assert!(
+            shelf.bytes() <= bound(&stats, SMALL),
+            "turn {turn}: {} bytes, {stats:?}",
+            shelf.bytes()
+        );
+    }
+    assert!(stats.segments_removed() > 100, "{stats:?}");
+    drop(ledger);
+    assert_same(&opened(&shelf, SMALL).1, &author.state);
+}
+
+#[test]
+fn many_starts_leave_a_small_folder() {
+    let (shelf, mut author) = (Shelf::default(), Author::default());
+    let options = Options {
+        segment_bytes_max: 1 << 20,
+        ..Options::default()
+    };
+    let options = Options {
+        own_thread: false,
+        ..options
+    };
+    for start in 0..200 {
+        let (mut ledger, state) = opened(&shelf, options);
+        assert_same(&state, &author.state);
+        (0..4).for_each(|seat| author.change(start * 4 + seat, false));
+        author.append(&mut ledger);
+    }
+    let segments = shelf.files().len();
+    assert!(
+        segments < limits::LEDGER_SMALL_SEGMENTS_MAX * 2,
+        "{segments}"
+    );
+}
+
+#[test]
+fn without_room_the_same_batch_is_appended_later() {
+    let (shelf, mut author) = (Shelf::default(), Author::default());
+    let (mut ledger, _) = opened(&shelf, SMALL);
+    let mut refusals = 0;
+    for turn in 0..300 {
+        author.change(turn, false);
+        author.put(u128::from(turn), &[1; 100]);
+        shelf.make_room(shelf.bytes());
+        while let Err(error) = author.try_append(&mut ledger) {
+            assert!(matches!(error, AppendError::NoRoom(_)), "{error}");
+            refusals += 1;
+            assert_same(
+                &inspect(&shelf, &mut |_| {}).expect("whole").state,
+                &author.state,
+            );
+            shelf.make_room(u64::MAX);
+        }
+    }
+    assert!(refusals > 5, "{refusals}");
+    drop(ledger);
+    assert_same(&opened(&shelf, SMALL).1, &author.state);
+}

@@ -1,0 +1,85 @@
+//! Random batches and random stops, against what the batches come to by themselves.
+
+use proptest::{prelude::*, sample::Index as Pick};
+
+use super::*;
+
+#[derive(Debug, Clone)]
+enum Act {
+    Change(u32, bool),
+    Put(u128, usize),
+    Forget(u128),
+    Fresh(u32, u32),
+    Append,
+    Idle,
+    Stop,
+    Crash,
+    /// A segment that was removed is there again.
+    ComeBack(Pick),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        20 => (0..300u32, any::<bool>()).prop_map(|(seat, void)| Act::Change(seat * 37, void)),
+        5 => (0..30u128, 0..200usize).prop_map(|(id, len)| Act::Put(id, len)),
+        2 => (0..30u128).prop_map(Act::Forget),
+        1 => (0..9_000u32, 0..3_000u32).prop_map(|(start, len)| Act::Fresh(start, start + len)),
+        10 => Just(Act::Append),
+        1 => Just(Act::Idle),
+        1 => Just(Act::Stop),
+        1 => Just(Act::Crash),
+        1 => any::<Pick>().prop_map(Act::ComeBack),
+    ]
+}
+
+/// Only the last segment that was removed can come back, and only while the one after it is still there.
+fn come_back(shelf: &Shelf, removed: Option<&(String, Vec<u8>)>) {
+    if let Some((name, content)) = removed {
+        shelf.put(name, content.clone());
+    }
+}
+
+fn run(acts: Vec<Act>) {
+    let (shelf, mut author) = (Shelf::default(), Author::default());
+    let (mut ledger, _) = opened(&shelf, SMALL);
+    for act in acts {
+        let before = shelf.files();
+        match act {
+            Act::Change(seat, void) => author.change(seat, void),
+            // A seat is made fresh before it changes in the same batch, never after.
+            Act::Put(id, len) => author.put(id, &vec![1; len]),
+            Act::Forget(id) => author.forget(id),
+            Act::Fresh(start, end) if author.records.is_empty() => author.fresh(start, end),
+            Act::Fresh(..) => {}
+            Act::Append => author.append(&mut ledger),
+            Act::Idle => ledger.idle(),
+            Act::Stop | Act::Crash | Act::ComeBack(_) => {
+                author.append(&mut ledger);
+                match act {
+                    Act::Stop => drop(ledger),
+                    _ => std::mem::forget(ledger),
+                }
+                if matches!(act, Act::ComeBack(_)) {
+                    let left = shelf.files();
+                    let gone = before
+                        .into_iter()
+                        .filter(|(name, _)| !left.contains_key(name));
+                    come_back(&shelf, gone.last().as_ref());
+                }
+                let summary = inspect(&shelf, &mut |_| {}).expect("it is whole");
+                assert_same(&summary.state, &author.state);
+                let state;
+                (ledger, state) = opened(&shelf, SMALL);
+                assert_same(&state, &author.state);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #[test]
+    fn it_comes_to_the_same(acts in proptest::collection::vec(act(), 0..800)) {
+        run(acts);
+    }
+}
