@@ -63,11 +63,15 @@ pub(super) fn ledger_metrics(engine: &Arc<Engine>, stats: &Arc<Stats>, registry:
         let of = Arc::clone(stats);
         registry.gauge(name, help, move || read(&of));
     };
-    gauge("ledger_bytes", "Bytes of the ledger's files.", Stats::bytes);
+    gauge(
+        "ledger_bytes",
+        "Bytes of the ledger's files.",
+        Stats::bytes_on_disk,
+    );
     gauge(
         "ledger_live_bytes",
         "Bytes of the ledger's files that still count.",
-        Stats::live_bytes,
+        Stats::bytes_live,
     );
     gauge("ledger_segments", "Files of the ledger.", Stats::segments);
     gauge(
