@@ -5,10 +5,12 @@
 //! called otherwise, once [`Storage::sync_folder`] has. Until then any part of it may be lost in a power cut, in any order.
 
 mod disk;
+mod simulated;
 
 use std::{fmt::Debug, io};
 
 pub use disk::{Disk, DiskError};
+pub use simulated::{Calls, Mishap, Simulated};
 
 /// A folder of files.
 pub trait Storage: Debug + Send + 'static {
