@@ -5,14 +5,12 @@
 //! waits, and needs no epoll.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read, Write as _},
     net::{SocketAddr, TcpStream},
     time::{Duration, Instant},
 };
 
-use rand::{RngExt, SeedableRng, rngs::SmallRng};
-
-use crate::shop::Wanted;
+use crate::shop::{Shopper, Wanted};
 
 /// How the load is made.
 #[derive(Debug, Clone, Copy)]
@@ -36,19 +34,19 @@ pub(crate) struct Tally {
 
 /// Runs the load against `address`.
 pub(crate) fn run(address: SocketAddr, load: Load) -> io::Result<Tally> {
-    let mut rng = SmallRng::seed_from_u64(1);
+    let mut shopper = Shopper::new();
     let mut lines: Vec<Line> = (0..load.connections)
         .map(|_| Line::open(address))
         .collect::<io::Result<_>>()?;
     let start = Instant::now();
     for line in &mut lines {
-        line.send(load, &mut rng)?;
+        line.send(load, &mut shopper)?;
     }
     let mut tally = Tally::default();
     while start.elapsed() < load.duration {
         for line in &mut lines {
             line.take(load.depth, &mut tally)?;
-            line.send(load, &mut rng)?;
+            line.send(load, &mut shopper)?;
         }
     }
     Ok(tally)
@@ -71,18 +69,13 @@ impl Line {
         })
     }
 
-    fn send(&mut self, load: Load, rng: &mut SmallRng) -> io::Result<()> {
+    fn send(&mut self, load: Load, shopper: &mut Shopper) -> io::Result<()> {
         self.outgoing.clear();
         for _ in 0..load.depth {
-            if let Some(wanted) = load.wanted {
-                wanted.ask(&mut self.outgoing, rng)?;
-                continue;
+            match load.wanted {
+                Some(wanted) => shopper.ask(wanted, &mut self.outgoing)?,
+                None => shopper.lock(load.seats, &mut self.outgoing)?,
             }
-            let seat = rng.random_range(1..=load.seats);
-            write!(
-                self.outgoing,
-                "POST /lock/{seat}?user=ada HTTP/1.1\r\nhost: localhost\r\n\r\n"
-            )?;
         }
         self.stream.write_all(&self.outgoing)
     }
