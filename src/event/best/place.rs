@@ -61,6 +61,17 @@ impl Places {
         }
     }
 
+    /// The nearest of the seats on a line. None where they may come nearer again.
+    pub(super) fn focus(&self, line: Line, seats: u32) -> Option<u32> {
+        let distance = |place: &u32| self.at(line, *place).distance().0;
+        match line {
+            Line::Straight { .. } => {
+                (0..seats).min_by(|one, other| distance(one).total_cmp(&distance(other)))
+            }
+            Line::Listed(_) => None,
+        }
+    }
+
     /// How far the middles of two parts of a party are from one another.
     pub(super) fn gap(&self, one: (Line, u32, u32), other: (Line, u32, u32)) -> f32 {
         let middle = |(line, start, party): (Line, u32, u32)| {
@@ -134,6 +145,7 @@ mod tests {
         assert_eq!(places.at(line, 2), at(1.0, 5.0));
         assert_eq!(places.party(line, 0, 2), Distance(26.0));
         assert_eq!(places.gap((line, 0, 1), (line, 2, 2)), 2.5);
+        assert_eq!(places.focus(line, 4), Some(1));
     }
 
     #[test]
@@ -142,6 +154,7 @@ mod tests {
         let crooked = [at(0.0, 1.0), at(1.0, 2.0), at(2.0, 0.0), at(3.0, 1.0)];
         places.note(&[at(0.0, 0.0), at(1.0, 1.0), at(5.0, 5.0)]);
         let line = places.note(&crooked);
+        assert_eq!(places.focus(line, 4), None);
         for (place, seat) in (0..).zip(crooked) {
             assert_eq!(places.at(line, place), seat);
         }
