@@ -166,10 +166,9 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         let wished = mixture.map_or(Bits::MAX, |mixture| mixture.of(self.wish.categories));
         let ramps = mixture.map_or(0, |mixture| mixture.accessible);
         let open = free & !ramps;
-        if let Some(written) = self.tell(whole, open, open, ticks_left)
-            && let Some(focus) = stretch.focus
-        {
-            self.hints.note_ring(index, written, steps_to(open, focus));
+        if let Some(written) = self.tell(whole, open, open, ticks_left) {
+            let ring = steps_to(open, stretch.focus.place);
+            self.hints.note_ring(index, written, ring);
         }
         if let Some(category) = category {
             self.tell(category, open & wished, open, ticks_left);

@@ -47,21 +47,17 @@ impl<S: Sight, C> Search<'_, S, C> {
         self.trusted(self.hints.read(cell))
     }
 
-    /// A distance from which on there may be a free seat on ordinary sale in a stretch: nearer ones are known to be
-    /// taken.
+    /// How near a free seat on ordinary sale can be in a stretch: nearer ones are known to be taken.
     #[inline]
     pub(super) fn reach(&self, index: u32) -> Distance {
         let stretch = &self.plan.stretches[index as usize];
         let hint = self.hints.read(index);
-        let Some(focus) = stretch.focus.filter(|_| self.trusted(hint) != Room::ANY) else {
+        if self.trusted(hint) == Room::ANY {
             return stretch.nearest;
-        };
+        }
         let steps = self.hints.ring(index, hint);
-        let distance = |place| self.plan.places.at(stretch.line, place).distance();
-        let before = focus.checked_sub(steps).map(distance);
-        let after = Some(focus + steps).filter(|place| *place < stretch.seats);
-        let ends = [before, after.map(distance)].into_iter().flatten();
-        ends.fold(Distance::FAR, |nearest, end| Distance(nearest.0.min(end.0)))
+        let places = &self.plan.places;
+        places.beyond(stretch.line, stretch.seats, stretch.focus, steps)
     }
 
     #[inline]
