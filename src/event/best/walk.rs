@@ -47,7 +47,7 @@ impl<S: Sight, C> Search<'_, S, C> {
         self.trusted(self.hints.read(cell))
     }
 
-    /// How near a free seat on ordinary sale can be in a stretch: nearer ones are known to be taken.
+    /// How near the party can sit side by side in a stretch, by what is known to be taken around its nearest seat.
     #[inline]
     pub(super) fn reach(&self, index: u32) -> Distance {
         let stretch = &self.plan.stretches[index as usize];
@@ -55,7 +55,12 @@ impl<S: Sight, C> Search<'_, S, C> {
         if self.trusted(hint) == Room::ANY {
             return stretch.nearest;
         }
-        let steps = self.hints.ring(index, hint);
+        let others = self.wish.quantity - 1;
+        // Beside what is taken the party sits outwards, and around the nearest seat to either side.
+        let steps = match self.hints.ring(index, hint) {
+            0 => others.div_ceil(2),
+            ring => ring + others,
+        };
         let places = &self.plan.places;
         places.beyond(stretch.line, stretch.seats, stretch.focus, steps)
     }
