@@ -17,8 +17,12 @@ use std::{
 };
 
 use dashmap::{DashMap, Entry};
+use smallvec::smallvec;
 
-use super::hold::{Begins, Cart, Hold, Left, Unread};
+use super::{
+    hold::{Begins, Cart, Hold, Left, Unread},
+    taking_hash::TakingHash,
+};
 use crate::{
     ids::{HoldId, TakingId},
     limits,
@@ -29,7 +33,7 @@ use crate::{
 /// The records of all holds and bookings, and of the last that have ended.
 #[derive(Debug, Default)]
 pub struct Holds {
-    by_taking: DashMap<TakingId, Arc<Hold>>,
+    by_taking: DashMap<TakingId, Arc<Hold>, TakingHash>,
     numbers: AtomicU64,
     ended: Mutex<Ended>,
 }
@@ -93,7 +97,7 @@ impl Holds {
             return false;
         };
         place.insert(Arc::clone(hold));
-        cart.takings = vec![Unread::of(first)];
+        cart.takings = smallvec![Unread::of(first)];
         cart.is_put_away = false;
         true
     }

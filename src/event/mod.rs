@@ -6,10 +6,11 @@ pub mod hold;
 mod holds;
 mod name;
 pub mod rules;
+mod taking_hash;
 mod token;
 mod user;
 
-pub use hold::{Begins, Cart, End, Hold, How, Left, Stage, Taken};
+pub use hold::{Begins, Cart, End, Hold, How, Left, Stage, Taken, TakenSeats};
 pub use holds::{Holds, owner};
 pub use name::{Name, NameError};
 pub use rules::{OnSale, Orphans, RuleError, Rules, Season};
