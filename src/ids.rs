@@ -134,6 +134,13 @@ impl HoldId {
         self.0
     }
 
+    /// Its text.
+    pub fn digits(self) -> [u8; Self::DIGITS] {
+        let mut digits = [0; Self::DIGITS];
+        write_hexadecimal(&self.0.to_be_bytes(), &mut digits);
+        digits
+    }
+
     /// Reads what [`fmt::Display`] writes; no other text.
     pub fn parse(text: &str) -> Option<Self> {
         let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
@@ -184,6 +191,15 @@ impl fmt::Display for Lsn {
     }
 }
 
+/// Writes two digits for each byte. A table does it: a formatter that is asked for each byte takes twenty times as long.
+pub(crate) fn write_hexadecimal(bytes: &[u8], digits: &mut [u8]) {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+        let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
+        *pair = [DIGITS[high], DIGITS[low]];
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +220,7 @@ mod tests {
             let id = HoldId::new(first, chance);
             assert_eq!(id.first(), Some(first));
             assert_eq!(HoldId::parse(&id.to_string()), Some(id));
+            assert_eq!(id.digits(), id.to_string().as_bytes());
         }
         let ids = [
             "",

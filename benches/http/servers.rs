@@ -1,12 +1,14 @@
 //! The servers that are compared: each a process of its own with one worker thread.
 
 use std::{
+    cell::Cell,
     env, fs, future,
     io::{self, BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr},
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -23,10 +25,13 @@ use seatlock::{
 };
 use tokio::net::TcpListener;
 
-use crate::shop::{self, Wanted};
+use crate::shop::{self, Lasts, Wanted};
 
 /// Seats of the map that is locked at random.
 pub(crate) const SEATS: u32 = 100_000;
+
+/// What the reaper and the scribe are given to put ended holds away: many times what they need.
+const PUTTING_AWAY: Duration = Duration::from_millis(100);
 
 /// Tells this program to be one of the servers.
 pub(crate) const SERVE: &str = "--serve";
@@ -44,22 +49,25 @@ pub(crate) enum Kind {
     LockShort,
     /// As many bytes as a hold through `/v1` is answered with, without asking anybody.
     HoldConstant(Wanted),
-    /// `POST /v1/events/{event}/holds`, with a TTL so short that most holds succeed.
-    Hold(Wanted),
+    /// `POST /v1/events/{event}/holds`.
+    Hold(Wanted, Lasts),
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::AxumConstant,
         Self::OurConstant,
         Self::Lock,
         Self::LockShort,
         Self::HoldConstant(Wanted::One),
-        Self::Hold(Wanted::One),
+        Self::Hold(Wanted::One, Lasts::BeyondTurn),
+        Self::Hold(Wanted::One, Lasts::Shortly),
         Self::HoldConstant(Wanted::Four),
-        Self::Hold(Wanted::Four),
+        Self::Hold(Wanted::Four, Lasts::BeyondTurn),
+        Self::Hold(Wanted::Four, Lasts::Shortly),
         Self::HoldConstant(Wanted::Best),
-        Self::Hold(Wanted::Best),
+        Self::Hold(Wanted::Best, Lasts::BeyondTurn),
+        Self::Hold(Wanted::Best, Lasts::Shortly),
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -69,11 +77,14 @@ impl Kind {
             Self::Lock => "POST /lock, TTL 60 s",
             Self::LockShort => "POST /lock, TTL 50 ms",
             Self::HoldConstant(Wanted::One) => "constant as a hold of 1",
-            Self::Hold(Wanted::One) => "POST /v1 hold of 1",
+            Self::Hold(Wanted::One, Lasts::BeyondTurn) => "hold of 1",
+            Self::Hold(Wanted::One, Lasts::Shortly) => "hold of 1, ending in 50 ms",
             Self::HoldConstant(Wanted::Four) => "constant as a hold of 4",
-            Self::Hold(Wanted::Four) => "POST /v1 hold of 4",
+            Self::Hold(Wanted::Four, Lasts::BeyondTurn) => "hold of 4",
+            Self::Hold(Wanted::Four, Lasts::Shortly) => "hold of 4, ending in 50 ms",
             Self::HoldConstant(Wanted::Best) => "constant as the best 2",
-            Self::Hold(Wanted::Best) => "POST /v1 hold of the best 2",
+            Self::Hold(Wanted::Best, Lasts::BeyondTurn) => "the best 2",
+            Self::Hold(Wanted::Best, Lasts::Shortly) => "the best 2, ending in 50 ms",
         }
     }
 
@@ -83,16 +94,38 @@ impl Kind {
             Self::AxumConstant | Self::OurConstant | Self::Lock | Self::LockShort => {
                 Self::OurConstant
             }
-            Self::HoldConstant(wanted) | Self::Hold(wanted) => Self::HoldConstant(wanted),
+            Self::HoldConstant(wanted) | Self::Hold(wanted, _) => Self::HoldConstant(wanted),
         }
     }
 
     /// What it is asked.
     pub(crate) fn wanted(self) -> Option<Wanted> {
         match self {
-            Self::HoldConstant(wanted) | Self::Hold(wanted) => Some(wanted),
+            Self::HoldConstant(wanted) | Self::Hold(wanted, _) => Some(wanted),
             _ => None,
         }
+    }
+
+    /// How long it is after a turn until nothing of it is left, where that matters: a turn that begins with the last
+    /// one's holds alive would have fewer seats to give, and one in which they end would have that in its figures.
+    fn rest(self) -> Duration {
+        match self {
+            Self::Hold(_, lasts @ Lasts::BeyondTurn) => lasts.ttl().span() + PUTTING_AWAY,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Those in whose names a text is, each after what it is compared with.
+    pub(crate) fn named(text: &str) -> Vec<Self> {
+        let are_named: Vec<Self> = Self::ALL
+            .into_iter()
+            .filter(|kind| kind.name().contains(text))
+            .collect();
+        let is_needed = |kind: &Self| are_named.iter().any(|named| named.constant() == *kind);
+        Self::ALL
+            .into_iter()
+            .filter(|kind| are_named.contains(kind) || is_needed(kind))
+            .collect()
     }
 
     fn by_name(name: &str) -> Option<Self> {
@@ -105,7 +138,7 @@ impl Kind {
             Self::Lock => locks(Ttl::MINUTE),
             Self::LockShort => locks(Ttl::from_ticks(5).expect("a valid TTL")),
             Self::HoldConstant(wanted) => shop::constant(wanted),
-            Self::Hold(wanted) => shop::holds(wanted),
+            Self::Hold(wanted, lasts) => shop::holds(wanted, lasts),
         }
     }
 }
@@ -172,6 +205,7 @@ pub(crate) struct Server {
     process: Child,
     pub(crate) kind: Kind,
     pub(crate) address: SocketAddr,
+    rests_until: Cell<Instant>,
 }
 
 impl Server {
@@ -188,7 +222,16 @@ impl Server {
             process,
             kind,
             address,
+            rests_until: Cell::new(Instant::now()),
         })
+    }
+
+    /// Waits until nothing is left of the last turn, and then takes one.
+    pub(crate) fn turn<T>(&self, turn: impl FnOnce() -> T) -> T {
+        thread::sleep(self.rests_until.get().duration_since(Instant::now()));
+        let result = turn();
+        self.rests_until.set(Instant::now() + self.kind.rest());
+        result
     }
 
     /// Processor time that its threads have used; zero where the system doesn't say.

@@ -13,7 +13,7 @@ use axum::{
     },
     routing::post,
 };
-use rand::{RngExt, rngs::SmallRng};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use seatlock::{
     chart::{Chart, GridPlan},
     clock::BootClock,
@@ -23,8 +23,11 @@ use seatlock::{
     tick::Ttl,
 };
 
-/// Seats of the event whose seats are asked for by name. With a TTL of 50 ms nearly all of them are free at any time.
+/// Seats of the event whose seats are asked for by name: so many that nearly all of them are free at any time.
 const NUMBERED_SEATS: u32 = 1_000_000;
+
+/// From one seat to the next that is asked for. It has no divisor in common with their number, so that all come in turn.
+const SEAT_STRIDE: u32 = 618_033;
 
 /// The house whose best seats are asked for: 100,000 seats.
 const HOUSE: &str = "sections=20 rows=50 seats=100";
@@ -40,8 +43,28 @@ pub(crate) enum Wanted {
     Best,
 }
 
+/// How long a hold lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lasts {
+    /// For longer than its server is loaded at a stretch. It ends while the others are, and what is measured is to hold.
+    BeyondTurn,
+    /// For 50 ms: what is measured is to hold, and what the scribe and the reaper do when a hold ends.
+    Shortly,
+}
+
+impl Lasts {
+    /// The TTL of the event.
+    pub(crate) fn ttl(self) -> Ttl {
+        let ticks = match self {
+            Self::BeyondTurn => 100,
+            Self::Shortly => 5,
+        };
+        Ttl::from_ticks(ticks).expect("a valid TTL")
+    }
+}
+
 impl Wanted {
-    /// Which part of the constant's rate a hold is to reach.
+    /// Which part of the constant's rate a hold is to reach that lasts.
     pub(crate) const fn to_constant_min(self) -> f64 {
         match self {
             Self::One => 0.8,
@@ -49,18 +72,32 @@ impl Wanted {
             Self::Best => 0.6,
         }
     }
+}
 
-    /// Writes a request of a user who is one of a million.
-    pub(crate) fn ask(self, out: &mut Vec<u8>, rng: &mut SmallRng) -> io::Result<()> {
-        let user = rng.random_range(0..1_000_000);
-        let mut seat = || rng.random_range(1..=NUMBERED_SEATS);
-        let wish = match self {
-            Self::One => format!(r#""seats":["{}"]"#, seat()),
-            Self::Four => {
-                let [a, b, c, d] = [seat(), seat(), seat(), seat()];
+/// Asks for seats as one of a million users.
+pub(crate) struct Shopper {
+    rng: SmallRng,
+    seat: u32,
+}
+
+impl Shopper {
+    pub(crate) fn new() -> Self {
+        Self {
+            rng: SmallRng::seed_from_u64(1),
+            seat: 0,
+        }
+    }
+
+    /// Writes a request.
+    pub(crate) fn ask(&mut self, wanted: Wanted, out: &mut Vec<u8>) -> io::Result<()> {
+        let user = self.rng.random_range(0..1_000_000);
+        let wish = match wanted {
+            Wanted::One => format!(r#""seats":["{}"]"#, self.next_seat()),
+            Wanted::Four => {
+                let [a, b, c, d] = [(); 4].map(|()| self.next_seat());
                 format!(r#""seats":["{a}","{b}","{c}","{d}"]"#)
             }
-            Self::Best => r#""best":[{"quantity":2}]"#.to_owned(),
+            Wanted::Best => r#""best":[{"quantity":2}]"#.to_owned(),
         };
         let body = format!(r#"{{"user":"user-{user}",{wish}}}"#);
         write!(
@@ -70,10 +107,25 @@ impl Wanted {
             body.len()
         )
     }
+
+    /// `POST /lock` of any of so many seats.
+    pub(crate) fn lock(&mut self, seats: u32, out: &mut Vec<u8>) -> io::Result<()> {
+        let seat = self.rng.random_range(1..=seats);
+        write!(
+            out,
+            "POST /lock/{seat}?user=ada HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        )
+    }
+
+    /// All seats in turn, each far from the one before: so each is free when it is asked for.
+    fn next_seat(&mut self) -> u32 {
+        self.seat = (self.seat + SEAT_STRIDE) % NUMBERED_SEATS;
+        self.seat + 1
+    }
 }
 
 /// The event on sale.
-pub(crate) fn holds(wanted: Wanted) -> Router {
+pub(crate) fn holds(wanted: Wanted, lasts: Lasts) -> Router {
     let config = EngineConfig {
         seats: 0,
         ..EngineConfig::default()
@@ -88,7 +140,7 @@ pub(crate) fn holds(wanted: Wanted) -> Router {
     };
     let _new = engine.put_chart(name.clone(), chart);
     let rules = Rules {
-        hold_ttl: Ttl::from_ticks(5).expect("a valid TTL"),
+        hold_ttl: lasts.ttl(),
         ..Rules::DEFAULT
     };
     let made = engine.create_event(EventSpec {

@@ -21,8 +21,8 @@
 //!
 //! # Threads and bounds
 //! A user's counters change under one mutex, held for one look-up, so of two requests that race for his last seat one
-//! is refused. Users are spread over [`limits::TABLE_SHARDS`] such mutexes, by a hash whose secret decides nothing but
-//! who shares one.
+//! is refused. Users are spread over [`limits::TABLE_SHARDS`] such mutexes, and within each over a table, by one hash
+//! with a secret: nobody can choose names that collide.
 //!
 //! Each shard remembers its part of [`limits::BUDGET_USERS_MAX`]. When it is full it first forgets users of whom
 //! nothing is left, then those who hold nothing and have wasted less than half of what they may: they would be let in
@@ -35,12 +35,13 @@ mod tally;
 mod tests;
 
 use std::{
-    collections::HashMap,
     fmt,
     hash::{BuildHasher, Hash, RandomState},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+use hashbrown::HashTable;
 
 use self::cooling::Cooling;
 pub use self::tally::Tally;
@@ -100,7 +101,7 @@ pub struct Budgets<K> {
 }
 
 struct Shard<K> {
-    users: HashMap<K, Entry>,
+    users: HashTable<(K, Entry)>,
     /// Before this moment a search for users who can be forgotten is not repeated.
     sweep_from: Moment,
 }
@@ -135,8 +136,8 @@ impl<K: Hash + Eq + Clone> Budgets<K> {
         caps: &Caps,
         now: Moment,
     ) -> Result<(), Over> {
-        let mut shard = self.shard(user);
-        if let Some(entry) = shard.users.get_mut(user) {
+        let (hash, mut shard) = self.shard(user);
+        if let Some(entry) = shard.entry(hash, user) {
             entry.tally = entry.tally.admit(seats, new_hold, caps, now)?;
             return Ok(());
         }
@@ -147,43 +148,45 @@ impl<K: Hash + Eq + Clone> Budgets<K> {
                 retry_after: Some(limits::SWEEP_PAUSE),
             });
         }
-        shard.users.insert(user.clone(), Entry::of(tally));
+        shard.insert(&self.hasher, hash, user.clone()).tally = tally;
         Ok(())
     }
 
     /// Counts what the user no longer has, and what he has wasted by it. He is forgotten if nothing is left.
     pub fn leave(&self, user: &K, leaving: Leaving, half_life: Duration, now: Moment) {
-        let mut shard = self.shard(user);
-        if let Some(entry) = shard.users.get_mut(user) {
+        let (hash, mut shard) = self.shard(user);
+        if let Ok(mut found) = shard.users.find_entry(hash, |(other, _)| other == user) {
+            let (_, entry) = found.get_mut();
             entry.tally = entry.tally.leave(leaving, half_life, now);
             if entry.is_nothing(now) {
-                shard.users.remove(user);
+                found.remove();
             }
         }
     }
 
     /// Keeps the user from these seats until a moment. In a full table this is not remembered of a user who isn't.
     pub fn cool(&self, user: &K, seats: &[SeatId], until: Moment, now: Moment) {
-        let mut shard = self.shard(user);
+        let (hash, mut shard) = self.shard(user);
         let has_room = shard.users.len() < self.users_per_shard;
-        if has_room || shard.users.contains_key(user) {
-            let entry = shard.users.entry(user.clone()).or_default();
+        if let Some(entry) = shard.entry(hash, user) {
+            entry.cooling.add(seats, until, now);
+        } else if has_room {
+            let entry = shard.insert(&self.hasher, hash, user.clone());
             entry.cooling.add(seats, until, now);
         }
     }
 
     /// How long the user may not take this seat yet, if so.
     pub fn cooling(&self, user: &K, seat: SeatId, now: Moment) -> Option<Duration> {
-        let shard = self.shard(user);
-        shard.users.get(user)?.cooling.left(seat, now)
+        let (hash, mut shard) = self.shard(user);
+        shard.entry(hash, user)?.cooling.left(seat, now)
     }
 
     /// The user's counters; [`Tally::NONE`] for an unknown one.
     pub fn tally(&self, user: &K) -> Tally {
-        let shard = self.shard(user);
+        let (hash, mut shard) = self.shard(user);
         shard
-            .users
-            .get(user)
+            .entry(hash, user)
             .map_or(Tally::NONE, |entry| entry.tally)
     }
 
@@ -213,18 +216,36 @@ impl<K: Hash + Eq + Clone> Budgets<K> {
 
     /// Sets a user's counters to what was recorded, whatever the bound: he had it.
     pub fn restore(&self, user: K, tally: Tally) {
-        let mut shard = self.shard(&user);
-        shard.users.entry(user).or_default().tally = tally;
+        let (hash, mut shard) = self.shard(&user);
+        match shard.entry(hash, &user) {
+            Some(entry) => entry.tally = tally,
+            None => shard.insert(&self.hasher, hash, user).tally = tally,
+        }
     }
 
-    fn shard(&self, user: &K) -> MutexGuard<'_, Shard<K>> {
-        let shards = u64::try_from(self.shards.len()).unwrap_or(u64::MAX);
-        let place = usize::try_from(self.hasher.hash_one(user) % shards);
-        lock(&self.shards[place.unwrap_or_default()])
+    /// The user's hash, and his shard. Its bits from the 32nd on say which: the table has the others.
+    fn shard(&self, user: &K) -> (u64, MutexGuard<'_, Shard<K>>) {
+        let hash = self.hasher.hash_one(user);
+        let place = usize::try_from(hash >> u32::BITS).unwrap_or_default();
+        (hash, lock(&self.shards[place % self.shards.len()]))
     }
 }
 
 impl<K: Hash + Eq> Shard<K> {
+    fn entry(&mut self, hash: u64, user: &K) -> Option<&mut Entry> {
+        let found = self.users.find_mut(hash, |(other, _)| other == user);
+        found.map(|(_, entry)| entry)
+    }
+
+    /// Remembers a user who is not there, with nothing.
+    fn insert(&mut self, hasher: &RandomState, hash: u64, user: K) -> &mut Entry {
+        let new = (user, Entry::default());
+        let inserted = self
+            .users
+            .insert_unique(hash, new, |(user, _)| hasher.hash_one(user));
+        &mut inserted.into_mut().1
+    }
+
     /// Makes room for one user if it can.
     fn has_room(&mut self, users_max: usize, caps: &Caps, now: Moment) -> bool {
         if self.users.len() >= users_max && now >= self.sweep_from {
@@ -232,25 +253,18 @@ impl<K: Hash + Eq> Shard<K> {
             self.sweep(now);
             if self.users.len() >= users_max {
                 self.users
-                    .retain(|_, entry| !entry.tally.is_harmless(caps, now));
+                    .retain(|(_, entry)| !entry.tally.is_harmless(caps, now));
             }
         }
         self.users.len() < users_max
     }
 
     fn sweep(&mut self, now: Moment) {
-        self.users.retain(|_, entry| !entry.is_nothing(now));
+        self.users.retain(|(_, entry)| !entry.is_nothing(now));
     }
 }
 
 impl Entry {
-    fn of(tally: Tally) -> Self {
-        Self {
-            tally,
-            cooling: Cooling::default(),
-        }
-    }
-
     fn is_nothing(&mut self, now: Moment) -> bool {
         self.cooling.forget_ended(now);
         self.cooling.is_empty() && self.tally.is_nothing(now)
@@ -265,7 +279,7 @@ fn lock<K>(shard: &Mutex<Shard<K>>) -> MutexGuard<'_, Shard<K>> {
 impl<K> Default for Shard<K> {
     fn default() -> Self {
         Self {
-            users: HashMap::new(),
+            users: HashTable::new(),
             sweep_from: Moment::from_nanos(0),
         }
     }

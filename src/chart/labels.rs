@@ -34,12 +34,26 @@ impl<'a> Label<'a> {
     }
 }
 
+impl Label<'_> {
+    /// Gives its text piece by piece.
+    pub(crate) fn pieces(&self, mut take: impl FnMut(&str)) {
+        if !self.section.is_empty() {
+            [self.section, "/", self.row, "/"]
+                .into_iter()
+                .for_each(&mut take);
+        }
+        match self.seat {
+            SeatLabel::Number(number) => take(itoa::Buffer::new().format(number)),
+            SeatLabel::Text(text) => take(text),
+        }
+    }
+}
+
 impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.section.is_empty() {
-            write!(f, "{}/{}/", self.section, self.row)?;
-        }
-        self.seat.fmt(f)
+        let mut result = Ok(());
+        self.pieces(|piece| result = result.and_then(|()| f.write_str(piece)));
+        result
     }
 }
 

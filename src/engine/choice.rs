@@ -1,5 +1,7 @@
 //! Which seats a request gets: those that it names, the best that there are, places in areas.
 
+use smallvec::SmallVec;
+
 use super::{Core, answer::TakeRefusal, event::Event, request::Asks};
 use crate::{
     event::{
@@ -13,7 +15,7 @@ use crate::{
 /// The seats for a request, in no order; those that it names come first.
 #[derive(Debug)]
 pub(super) struct Choice {
-    pub(super) seats: Vec<SeatId>,
+    pub(super) seats: SmallVec<[SeatId; 8]>,
     /// How many of them were named. Others can be put in the place of the rest.
     pub(super) named: usize,
 }
@@ -29,7 +31,7 @@ impl Core {
         attempt: u32,
     ) -> Result<Choice, TakeRefusal> {
         let mut choice = Choice {
-            seats: asks.seats.clone(),
+            seats: SmallVec::from_slice(&asks.seats),
             named: asks.seats.len(),
         };
         let sight = Live::new(&event.seats, now);

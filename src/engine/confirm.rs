@@ -12,7 +12,7 @@ use super::{
     take::{Manner, on_sale},
 };
 use crate::{
-    event::{Cart, Hold, How, Stage, Taken},
+    event::{Cart, Hold, How, Stage, Taken, TakenSeats},
     ids::Lsn,
     seat::{GroupOutcome, Step},
 };
@@ -126,7 +126,7 @@ impl Core {
 
     /// Has all seats of an expired hold leave it, those as well of which the scribe has not read yet. The seats that it
     /// had.
-    fn let_go(&self, event: &Event, hold: &Hold, cart: &mut Cart, now: Now) -> Vec<Taken> {
+    fn let_go(&self, event: &Event, hold: &Hold, cart: &mut Cart, now: Now) -> TakenSeats {
         for Taken { seat, taking, .. } in cart.seats.clone() {
             if let Some(left) = cart.lapse(seat, taking) {
                 self.count_lapse(event, hold, &left, now.moment);

@@ -15,6 +15,8 @@ use std::{
     time::Duration,
 };
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{
     token::{Token, TokenHash},
     user::User,
@@ -39,7 +41,7 @@ pub struct Hold {
 #[derive(Debug)]
 pub struct Cart {
     /// Its seats in ascending order; those of an ended one are the ones that it had at its end.
-    pub seats: Vec<Taken>,
+    pub seats: TakenSeats,
     /// How far it has come.
     pub stage: Stage,
     /// The shop's own reference.
@@ -51,12 +53,15 @@ pub struct Cart {
     /// Its user's budget counts it. Rules change: what was counted is to be counted off again, and nothing else.
     pub is_counted: bool,
     /// The takings under which it can be found: the first, and those of whose end the scribe has not read.
-    pub(super) takings: Vec<Unread>,
+    pub(super) takings: SmallVec<[Unread; 1]>,
     /// It was put away among the ended ones.
     pub(super) is_put_away: bool,
     /// Its birth is in the ledger.
     pub(super) is_recorded: bool,
 }
+
+/// The seats of a hold. Most have no more than four.
+pub type TakenSeats = SmallVec<[Taken; 4]>;
 
 /// A taking, and of how many of its seats the scribe has not read that they have left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,21 +133,20 @@ pub enum How {
 impl Hold {
     /// A hold that has no seats yet and is to take them under its first taking.
     pub(super) fn new(begins: Begins, first: TakingId, chance: u64) -> Self {
-        let hold = Self::with_id(HoldId::new(first, chance), begins);
-        hold.cart().takings.push(Unread::of(first));
-        hold
+        let id = HoldId::new(first, chance);
+        Self::with_id(id, begins, smallvec![Unread::of(first)])
     }
 
-    /// A hold of this name that has taken nothing.
-    pub(super) fn with_id(id: HoldId, begins: Begins) -> Self {
+    /// A hold of this name that has taken nothing under these takings yet.
+    pub(super) fn with_id(id: HoldId, begins: Begins, takings: SmallVec<[Unread; 1]>) -> Self {
         let cart = Cart {
-            seats: Vec::new(),
+            seats: TakenSeats::new(),
             stage: Stage::Held,
             order: begins.order,
             began: begins.now,
             deadline: begins.deadline,
             is_counted: begins.is_counted,
-            takings: Vec::new(),
+            takings,
             is_put_away: false,
             is_recorded: false,
         };

@@ -18,8 +18,12 @@ use std::{
 
 use bytes::Bytes;
 use dashmap::{DashMap, Entry};
+use smallvec::smallvec;
 
-use super::hold::{Begins, Cart, Hold, Left, Unread};
+use super::{
+    hold::{Begins, Cart, Hold, Left, Unread},
+    taking_hash::TakingHash,
+};
 use crate::{
     ids::{EventId, HoldId, TakingId},
     limits,
@@ -30,7 +34,7 @@ use crate::{
 /// The records of all holds and bookings, and of the last that have ended.
 #[derive(Debug, Default)]
 pub struct Holds {
-    by_taking: DashMap<TakingId, Arc<Hold>>,
+    by_taking: DashMap<TakingId, Arc<Hold>, TakingHash>,
     numbers: AtomicU64,
     ended: Mutex<Ended>,
 }
@@ -103,7 +107,7 @@ impl Holds {
             return false;
         };
         place.insert(Arc::clone(hold));
-        cart.takings = vec![Unread::of(first)];
+        cart.takings = smallvec![Unread::of(first)];
         cart.is_put_away = false;
         // It may have been forgotten just now.
         cart.is_recorded = false;

@@ -7,10 +7,11 @@ mod holds;
 mod name;
 mod record;
 pub mod rules;
+mod taking_hash;
 mod token;
 mod user;
 
-pub use hold::{Begins, Cart, End, Hold, How, Left, Stage, Taken};
+pub use hold::{Begins, Cart, End, Hold, How, Left, Stage, Taken, TakenSeats};
 pub use holds::{Holds, owner};
 pub use name::{Name, NameError};
 pub use record::Found;

@@ -17,6 +17,7 @@
 //! | Ended: Released, Expired, Cancelled | 3, 4, 5 | when |
 
 use bytes::Bytes;
+use smallvec::smallvec;
 
 use super::{Begins, Cart, End, Hold, How, Stage, Taken, TokenHash, User, hold::Unread};
 use crate::{
@@ -70,7 +71,7 @@ impl Hold {
             deadline: began,
             is_counted: false,
         };
-        let hold = Self::with_id(id, begins);
+        let hold = Self::with_id(id, begins, smallvec![]);
         hold.cart().read(cart)?;
         Ok(hold)
     }
@@ -105,14 +106,18 @@ impl Cart {
         self.deadline = reading.moment()?;
         self.is_counted = reading.flag()?;
         self.order = reading.maybe(Reading::text)?.map(Into::into);
-        self.takings = reading.each(|reading| taking(reading).map(Unread::of))?;
-        self.seats = reading.each(|reading| {
-            Ok(Taken {
-                seat: SeatId::new(reading.number()?),
-                taking: taking(reading)?,
-                has_left: reading.flag()?,
-            })
-        })?;
+        self.takings = reading
+            .each(|reading| taking(reading).map(Unread::of))?
+            .into();
+        self.seats = reading
+            .each(|reading| {
+                Ok(Taken {
+                    seat: SeatId::new(reading.number()?),
+                    taking: taking(reading)?,
+                    has_left: reading.flag()?,
+                })
+            })?
+            .into();
         self.is_recorded = true;
         reading.end()
     }
@@ -125,7 +130,7 @@ impl Cart {
     /// Makes it what the words of its seats say that it is: these seats were found to be its own, in ascending order.
     /// `clock` is the time of the last batch. Whether it has any seats.
     pub fn settle(&mut self, first: TakingId, found: &[Found], clock: Moment) -> bool {
-        self.takings = vec![Unread::of(first)];
+        self.takings = smallvec![Unread::of(first)];
         let Some(one) = found.first() else {
             self.end_without_seats(clock);
             return false;
@@ -219,9 +224,11 @@ mod tests {
             deadline: Moment::from_ticks(50),
             is_counted: true,
         };
-        let hold = Hold::with_id(HoldId::new(FIRST, u64::MAX), begins);
-        hold.cart().takings.push(Unread::of(FIRST));
-        hold
+        Hold::with_id(
+            HoldId::new(FIRST, u64::MAX),
+            begins,
+            smallvec![Unread::of(FIRST)],
+        )
     }
 
     fn again(hold: &Hold) -> Hold {

@@ -1,9 +1,11 @@
 //! The secret that a hold can be used with.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use crate::ids::write_hexadecimal;
 
 /// 128 random bits, given once to whoever made the hold, as 32 hexadecimal digits. It has no `Debug` and no `Display`:
 /// whoever wants the text has to ask for it by name.
@@ -38,13 +40,14 @@ impl Token {
 
     /// Its text, for the one answer that carries it.
     pub fn reveal(&self) -> String {
-        self.0
-            .iter()
-            .fold(String::with_capacity(Self::DIGITS), |mut text, byte| {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        self.digits().map(char::from).iter().collect()
+    }
+
+    /// Its text in bytes.
+    pub(crate) fn digits(&self) -> [u8; Self::DIGITS] {
+        let mut digits = [0; Self::DIGITS];
+        write_hexadecimal(&self.0, &mut digits);
+        digits
     }
 
     /// What is kept of it.

@@ -11,9 +11,8 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as _, Incoming};
-use tokio::time::timeout;
 
-use super::{ServerConfig, answer::Refusal};
+use super::{ServerConfig, answer::Refusal, prompt::within};
 
 /// What has bodies that are too long to be taken in for anybody.
 const CHARTS: &str = "/v1/charts/";
@@ -30,7 +29,7 @@ pub(super) async fn complete(
         return Ok(request.map(Body::new));
     }
     let (head, body) = request.into_parts();
-    match timeout(config.body_timeout, collect(body, config.body_bytes_max)).await {
+    match within(config.body_timeout, collect(body, config.body_bytes_max)).await {
         Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
         Ok(Err(refusal)) => Err(refusal),
         Err(_elapsed) => Err(Refusal::BodyTooSlow),

@@ -42,6 +42,7 @@
 //! | `intake` | takes requests in whole | the API |
 //! | `sending` | the body of an answer on its way | what is in it |
 //! | `peer` | who is at the other end; connections by address | HTTP |
+//! | `prompt` | work that is nearly always done at once, within a time | futures |
 //! | `wire` | gathers answers, counts bytes | HTTP |
 //! | `socket`, `tls` | a stream in the clear or inside TLS | HTTP |
 
@@ -56,6 +57,7 @@ mod operate;
 mod page;
 mod patience;
 mod peer;
+mod prompt;
 mod request;
 mod request_id;
 mod route_table;

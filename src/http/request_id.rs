@@ -1,10 +1,11 @@
 //! The name of a request, which its client, the log and the answer share: `X-Request-Id`.
 
-use std::fmt::Write;
-
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::limits::REQUEST_ID_BYTES_MAX;
+use crate::{ids::write_hexadecimal, limits::REQUEST_ID_BYTES_MAX};
+
+/// Hexadecimal digits of 64 bits.
+const DIGITS: usize = 16;
 
 /// Where it stands, in requests and in answers.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,11 +24,20 @@ fn is_sane(id: &HeaderValue) -> bool {
     (1..=REQUEST_ID_BYTES_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
 }
 
+/// The connection in sixteen hexadecimal digits, and the request in as many as it needs.
 fn make(connection: u64, request: u64) -> HeaderValue {
-    let mut text = String::with_capacity(24);
-    // A string takes whatever is written to it.
-    let _ = write!(text, "{connection:016x}-{request:x}");
-    HeaderValue::try_from(text).unwrap_or_else(|_| unreachable!("hexadecimal digits are ASCII"))
+    let mut text = [b'-'; 2 * DIGITS + 1];
+    write_hexadecimal(&connection.to_be_bytes(), &mut text[..DIGITS]);
+    let mut digits = [0; DIGITS];
+    write_hexadecimal(&request.to_be_bytes(), &mut digits);
+    let zeros = digits[..DIGITS - 1]
+        .iter()
+        .take_while(|digit| **digit == b'0');
+    let digits = &digits[zeros.count()..];
+    let end = DIGITS + 1 + digits.len();
+    text[DIGITS + 1..end].copy_from_slice(digits);
+    HeaderValue::from_bytes(&text[..end])
+        .unwrap_or_else(|_| unreachable!("hexadecimal digits are ASCII"))
 }
 
 #[cfg(test)]
@@ -61,6 +71,12 @@ mod tests {
         ] {
             assert_eq!(chosen(id), "0000000000000abc-1f");
         }
-        assert_eq!(choose(&HeaderMap::new(), 1, 2), "0000000000000001-2");
+        let none = HeaderMap::new();
+        assert_eq!(choose(&none, 1, 2), "0000000000000001-2");
+        assert_eq!(choose(&none, 0, 0), "0000000000000000-0");
+        assert_eq!(
+            choose(&none, u64::MAX, u64::MAX),
+            "ffffffffffffffff-ffffffffffffffff"
+        );
     }
 }

@@ -18,7 +18,7 @@ use axum::{
     response::Response,
 };
 use hyper::body::Incoming;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tower_service::Service as _;
 use tracing::{Instrument, Level, Span, debug, debug_span, enabled};
 
@@ -28,6 +28,7 @@ use super::{
     answer::Refusal,
     intake,
     peer::Peer,
+    prompt::within,
     request_id::{self, X_REQUEST_ID},
     route_table::{self, RouteTable},
     v1,
@@ -157,7 +158,7 @@ impl Service {
             patience += limits::CHART_BODY_TIMEOUT;
         }
         let answer = call(self.app.clone(), request);
-        let answer = timeout(patience, answer).await;
+        let answer = within(patience, answer).await;
         answer.map_err(|_elapsed| Refusal::TookTooLong)
     }
 

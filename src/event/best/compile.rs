@@ -116,6 +116,7 @@ impl Draft {
         let nearest = offsets.iter().fold(Distance::FAR, |nearest, offset| {
             Distance(nearest.0.min(offset.distance().0))
         });
+        let line = self.places.note(&offsets);
         let mixture = mixture(ids.map(|seat| house.kind(seat)));
         let categories = mixture.categories.iter();
         Stretch {
@@ -125,7 +126,8 @@ impl Draft {
             section: row.section,
             categories: categories.fold(Categories::NONE, |all, (category, _)| all.with(*category)),
             nearest,
-            line: self.places.note(&offsets),
+            line,
+            focus: self.places.focus(line, seats),
             behind: None,
             mixture: self.note(mixture),
             cells: Vec::new(),

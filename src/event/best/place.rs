@@ -20,6 +20,14 @@ pub(super) enum Line {
     Listed(u32),
 }
 
+/// The nearest seat of a stretch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Focus {
+    pub(super) place: u32,
+    /// How much nearer the seats can come again on the way from it to either end.
+    slack: f32,
+}
+
 /// The places of the seats that are not on straight lines.
 #[derive(Debug, Default)]
 pub(super) struct Places {
@@ -59,6 +67,38 @@ impl Places {
                 .iter()
                 .fold(Distance(0.0), |worst, seat| worst.worst(seat.distance())),
         }
+    }
+
+    /// The nearest of the seats on a line.
+    pub(super) fn focus(&self, line: Line, seats: u32) -> Focus {
+        let distance = |place: u32| self.at(line, place).distance().0;
+        let is_nearer = |one: &u32, other: &u32| distance(*one).total_cmp(&distance(*other));
+        let place = (0..seats).min_by(is_nearer).unwrap_or(0);
+        let slack = |away: &mut dyn Iterator<Item = u32>| {
+            let (mut farthest, mut slack) = (0.0_f32, 0.0_f32);
+            for distance in away.map(distance) {
+                slack = slack.max(farthest - distance);
+                farthest = farthest.max(distance);
+            }
+            slack
+        };
+        let after = slack(&mut (place..seats));
+        let before = slack(&mut (0..place).rev());
+        Focus {
+            place,
+            slack: after.max(before),
+        }
+    }
+
+    /// How near a seat can be that is at least so many steps from the nearest of a line.
+    pub(super) fn beyond(&self, line: Line, seats: u32, focus: Focus, steps: u32) -> Distance {
+        let before = focus.place.checked_sub(steps);
+        let after = Some(focus.place + steps).filter(|place| *place < seats);
+        let ends = [before, after].into_iter().flatten();
+        let nearest = ends
+            .map(|place| self.at(line, place).distance().0)
+            .fold(f32::INFINITY, f32::min);
+        Distance(nearest - focus.slack)
     }
 
     /// How far the middles of two parts of a party are from one another.
@@ -134,6 +174,7 @@ mod tests {
         assert_eq!(places.at(line, 2), at(1.0, 5.0));
         assert_eq!(places.party(line, 0, 2), Distance(26.0));
         assert_eq!(places.gap((line, 0, 1), (line, 2, 2)), 2.5);
+        assert_eq!(places.focus(line, 4).place, 1);
     }
 
     #[test]
@@ -150,6 +191,34 @@ mod tests {
             Distance(5.0),
             "the middle one has it worst"
         );
+    }
+
+    #[test]
+    fn no_seat_beyond_some_steps_is_nearer_than_is_said() {
+        let mut places = Places::default();
+        let bent = [7.0, 3.0, 4.0, 1.0, 5.0, 2.0, 6.0, 6.0].map(|y| at(0.0, y));
+        let even = [0.0, 1.0, 2.0, 3.0, 4.0].map(|x| at(x - 3.0, 2.0));
+        for row in [&bent[..], &even, &bent[..1]] {
+            let seats = u32::try_from(row.len()).expect("a short row");
+            let line = places.note(row);
+            let focus = places.focus(line, seats);
+            for steps in 0..=seats {
+                let beyond = places.beyond(line, seats, focus, steps);
+                let far = (0..seats).filter(|place| place.abs_diff(focus.place) >= steps);
+                assert!(
+                    far.into_iter()
+                        .all(|place| beyond <= places.at(line, place).distance())
+                );
+            }
+        }
+        let line = places.note(&even);
+        let focus = places.focus(line, 5);
+        assert_eq!(
+            places.beyond(line, 5, focus, 2),
+            Distance(8.0),
+            "the row ends"
+        );
+        assert_eq!(places.beyond(line, 5, focus, 128), Distance::FAR);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::{
-    place::{Line, Places},
+    place::{Focus, Line, Places},
     policy::Distance,
     runs::{Bits, range},
     sight::Sight,
@@ -65,6 +65,7 @@ pub(super) struct Stretch {
     pub(super) categories: Categories,
     pub(super) nearest: Distance,
     pub(super) line: Line,
+    pub(super) focus: Focus,
     /// The stretch in the next row of the section, on the same side of the aisles.
     pub(super) behind: Option<u32>,
     pub(super) mixture: Option<u32>,

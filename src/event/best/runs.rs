@@ -59,6 +59,13 @@ pub(super) fn longest(free: Bits) -> u32 {
     length
 }
 
+/// How many steps it is from a place to the nearest of some seats; 128 if there are none.
+pub(super) fn steps_to(seats: Bits, place: u32) -> u32 {
+    let after = (seats >> place).trailing_zeros();
+    let before = (seats << (Bits::BITS - 1 - place)).leading_zeros();
+    after.min(before)
+}
+
 /// The places of the bits, in ascending order.
 pub(super) fn places(bits: Bits) -> impl Iterator<Item = u32> {
     let mut left = bits;
@@ -87,6 +94,17 @@ mod tests {
             2 => one & other,
             _ => !(one & other & one.rotate_left(17) & other.rotate_left(40)),
         })
+    }
+
+    #[test]
+    fn the_nearest_seat_is_found_on_either_side() {
+        for place in [0, 5, 127] {
+            assert_eq!(steps_to(0, place), 128);
+            assert_eq!(steps_to(Bits::MAX, place), 0);
+            assert_eq!(steps_to(1, place), place);
+            assert_eq!(steps_to(1 << 127, place), 127 - place);
+        }
+        assert_eq!(steps_to(0b1000_0000_0100, 5), 3);
     }
 
     #[test]

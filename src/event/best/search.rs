@@ -5,7 +5,7 @@ use std::{cell::Cell, ops::ControlFlow};
 use super::{
     plan::{Plan, Stretch},
     policy::{Policy, Rank},
-    runs::{Bits, clean, longest, places, range, starts},
+    runs::{Bits, clean, longest, places, range, starts, steps_to},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
     way::Route,
@@ -103,6 +103,9 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             if list.is_settled(Cost::of(stop.nearest)) {
                 return ControlFlow::Break(());
             }
+            if list.is_full() && list.is_settled(Cost::of(self.reach(stop.stretch))) {
+                return ControlFlow::Continue(());
+            }
             let view = self.look(stop.stretch);
             seen.set(longest(view.fit).max(seen.get()));
             let stretch = &self.plan.stretches[stop.stretch as usize];
@@ -163,7 +166,10 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         let wished = mixture.map_or(Bits::MAX, |mixture| mixture.of(self.wish.categories));
         let ramps = mixture.map_or(0, |mixture| mixture.accessible);
         let open = free & !ramps;
-        self.tell(whole, open, open, ticks_left);
+        if let Some(written) = self.tell(whole, open, open, ticks_left) {
+            let ring = steps_to(open, stretch.focus.place);
+            self.hints.note_ring(index, written, ring);
+        }
         if let Some(category) = category {
             self.tell(category, open & wished, open, ticks_left);
         }
@@ -182,13 +188,20 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         view.without(stretch.bits_of(self.avoid))
     }
 
-    /// Tells a hint which seats were found to be free, if that is news.
-    fn tell(&self, (cell, saw): (u32, Hint), fit: Bits, open: Bits, ticks_left: Option<u32>) {
+    /// Tells a hint which seats were found to be free, if that is news. The hint that it is by now, if it has changed.
+    fn tell(
+        &self,
+        (cell, saw): (u32, Hint),
+        fit: Bits,
+        open: Bits,
+        ticks_left: Option<u32>,
+    ) -> Option<Hint> {
         let now = self.sight.now();
-        if !self.trusts || is_stale(saw.room(now), fit) {
-            self.hints
-                .lower(cell, saw, room_of(fit, open), now, ticks_left);
+        if self.trusts && !is_stale(saw.room(now), fit) {
+            return None;
         }
+        self.hints
+            .lower(cell, saw, room_of(fit, open), now, ticks_left)
     }
 }
 

@@ -75,10 +75,16 @@ impl<T: Copy> Shortlist<T> {
         }
     }
 
+    /// Whether there are as many as are wanted, so that others have to be better than these.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() == self.limit
+    }
+
     /// Whether nothing of this cost, or a higher one, is wanted any more.
     #[inline]
     pub(super) fn is_settled(&self, cost: Cost) -> bool {
-        self.found.len() == self.limit && self.found.last().is_some_and(|(worst, _)| *worst <= cost)
+        self.is_full() && self.found.last().is_some_and(|(worst, _)| *worst <= cost)
     }
 
     /// Adds a choice, unless there are enough better ones.
@@ -87,7 +93,7 @@ impl<T: Copy> Shortlist<T> {
         if self.is_settled(cost) {
             return;
         }
-        if self.found.len() == self.limit {
+        if self.is_full() {
             self.found.pop();
         }
         let at = self.found.partition_point(|(other, _)| *other <= cost);

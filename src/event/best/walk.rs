@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     plan::Stretch,
+    policy::Distance,
     search::Search,
     sight::Sight,
     way::{LEG_STOPS, Route, Stop},
@@ -44,6 +45,24 @@ impl<S: Sight, C> Search<'_, S, C> {
     #[inline]
     pub(super) fn room(&self, cell: u32) -> Room {
         self.trusted(self.hints.read(cell))
+    }
+
+    /// How near the party can sit side by side in a stretch, by what is known to be taken around its nearest seat.
+    #[inline]
+    pub(super) fn reach(&self, index: u32) -> Distance {
+        let stretch = &self.plan.stretches[index as usize];
+        let hint = self.hints.read(index);
+        if self.trusted(hint) == Room::ANY {
+            return stretch.nearest;
+        }
+        let others = self.wish.quantity - 1;
+        // Beside what is taken the party sits outwards, and around the nearest seat to either side.
+        let steps = match self.hints.ring(index, hint) {
+            0 => others.div_ceil(2),
+            ring => ring + others,
+        };
+        let places = &self.plan.places;
+        places.beyond(stretch.line, stretch.seats, stretch.focus, steps)
     }
 
     #[inline]

@@ -16,6 +16,7 @@ const VERSION_BITS: u32 = 12;
 const WHOLE: u64 = 1 << LONGEST_BITS;
 const ONE_LESS: u64 = WHOLE << 1;
 const OPEN_ONE: u64 = ONE_LESS << 1;
+const OPEN_SHIFT: u32 = LONGEST_BITS + 2;
 const VERSION_ONE: u64 = OPEN_ONE << OPEN_BITS;
 const UNTIL_SHIFT: u32 = LONGEST_BITS + 2 + OPEN_BITS + VERSION_BITS;
 
@@ -161,6 +162,41 @@ impl Hint {
     }
 }
 
+/// How many steps from its nearest seat all seats of a stretch are taken, which is good for as long as its hint stays
+/// what it is.
+///
+/// It has the hint in it, with the steps in the place of those who are about to free a seat: there is none then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ring(u64);
+
+impl Ring {
+    /// What a look found that wrote this hint down.
+    pub(super) fn new(hint: Hint, steps: u32) -> Self {
+        let steps = u64::from(steps) << OPEN_SHIFT & OPEN_MASK;
+        Self(hint.0 & !OPEN_MASK | steps)
+    }
+
+    /// The steps, if they belong to this hint; zero if they don't.
+    #[inline]
+    pub(super) fn steps(self, hint: Hint) -> u32 {
+        if self.0 & !OPEN_MASK == hint.0 {
+            u32::try_from((self.0 & OPEN_MASK) >> OPEN_SHIFT).unwrap_or(0)
+        } else {
+            0
+        }
+    }
+
+    /// The ring as it is stored.
+    pub(super) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// A ring as it was stored by [`Ring::bits`].
+    pub(super) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +263,19 @@ mod tests {
         let closed = twice.closed().closed();
         assert_eq!(closed.room(NOW), Room::ANY);
         assert!(closed.lowered(Room::NONE, LATER).is_some());
+    }
+
+    #[test]
+    fn a_ring_is_good_for_its_own_hint_alone() {
+        let hint = Hint::UNKNOWN.raised().lowered(Room::NONE, LATER);
+        let hint = hint.expect("nobody is freeing a seat");
+        for steps in [0, 1, 128] {
+            let ring = Ring::from_bits(Ring::new(hint, steps).bits());
+            assert_eq!(ring.steps(hint), steps);
+            for other in [hint.raised(), hint.opened(), hint.opened().closed()] {
+                assert_eq!(ring.steps(other), 0, "{other:?}");
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,13 @@
 //! ([`Hints::sum_up`]): who frees a seat opens both before and closes both afterwards, so who sums up misses the
 //! freeing only if the sum's own CAS fails or what it writes is raised.
 //!
+//! # What is taken around the nearest seat
+//! In a house that fills from the focal point outwards there is room in nearly every row, and in nearly every row it
+//! is too far out to be the best. So beside its hint a cell can say within how many steps of the stretch's nearest
+//! seat all are taken ([`Hints::ring`]). That is good for as long as the hint stays what it was, to the bit; the two
+//! are not changed at one instant, and need not be, because the ring has the hint in it that it belongs to. Only which
+//! of several seats are given depends on it, never whether there are any.
+//!
 //! # And if one did
 //! The version has 12 bits, the tick 32; a caller may free a seat and not say so. Safety rests on the seats' words
 //! alone, and so that nobody is refused for ever by a hint that is wrong, [`Hints::doubt`] lets a refusal be checked
@@ -30,6 +37,7 @@
 
 mod hint;
 
+use hint::Ring;
 pub use hint::{Hint, Room};
 
 use crate::{
@@ -41,10 +49,11 @@ use crate::{
 /// Hints whose seats can be looked at in about a hundredth of a tick, 100 µs.
 const HINTS_A_TICK: usize = 1_024;
 
-/// The hints of an event, eight bytes for each cell of its plan.
+/// The hints of an event, sixteen bytes for each cell of its plan.
 #[derive(Debug)]
 pub struct Hints {
     cells: Box<[AtomicU64]>,
+    rings: Box<[AtomicU64]>,
     /// The tick of the last doubt, plus one; 0 before the first.
     doubted: AtomicU64,
 }
@@ -60,10 +69,10 @@ pub struct Freeing<'h> {
 impl Hints {
     /// Hints for so many cells, of which nothing is known.
     pub fn new(cells: u32) -> Self {
+        let all = |bits| (0..cells).map(move |_| AtomicU64::new(bits)).collect();
         Self {
-            cells: (0..cells)
-                .map(|_| AtomicU64::new(Hint::UNKNOWN.bits()))
-                .collect(),
+            cells: all(Hint::UNKNOWN.bits()),
+            rings: all(Ring::new(Hint::UNKNOWN, 0).bits()),
             doubted: AtomicU64::new(0),
         }
     }
@@ -77,23 +86,42 @@ impl Hints {
     }
 
     /// Writes down what a look found that began after `saw` was read, unless anything happened since. `ticks_left` is
-    /// how long the taken seats stay so if nobody frees them.
-    pub fn lower(&self, cell: u32, saw: Hint, room: Room, now: Tick, ticks_left: Option<u32>) {
+    /// how long the taken seats stay so if nobody frees them. Answers with the hint that it has written.
+    pub fn lower(
+        &self,
+        cell: u32,
+        saw: Hint,
+        room: Room,
+        now: Tick,
+        ticks_left: Option<u32>,
+    ) -> Option<Hint> {
         if saw.room(now) == room {
-            return;
+            return None;
         }
         let good = ticks_left.unwrap_or(TTL_TICKS_MAX).min(TTL_TICKS_MAX);
-        let Some(after) = saw.lowered(room, now.plus(good)) else {
-            return;
-        };
+        let after = saw.lowered(room, now.plus(good))?;
         // Relaxed: nobody reads anything on the strength of a lowered hint, they leave it. The loads of the seats are
         // Acquire, so this stays behind them. A lost CAS means that somebody else knows better.
-        let _ = self.cell(cell).compare_exchange(
+        let written = self.cell(cell).compare_exchange(
             saw.bits(),
             after.bits(),
             Ordering::Relaxed,
             Ordering::Relaxed,
         );
+        written.is_ok().then_some(after)
+    }
+
+    /// Within how many steps of a stretch's nearest seat all are known to be taken, for as long as this hint is good.
+    #[inline]
+    pub fn ring(&self, cell: u32, hint: Hint) -> u32 {
+        // Relaxed, and so below: a ring says itself which hint it belongs to.
+        let ring = self.rings[cell as usize].load(Ordering::Relaxed);
+        Ring::from_bits(ring).steps(hint)
+    }
+
+    /// Writes down the ring that was seen by the look that wrote this hint.
+    pub fn note_ring(&self, cell: u32, hint: Hint, steps: u32) {
+        self.rings[cell as usize].store(Ring::new(hint, steps).bits(), Ordering::Relaxed);
     }
 
     /// Writes down what other cells say together, unless one of them knows nothing or anything happened since `saw`

@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Option<Date> {
 
 impl Stamp {
     /// Its text. By hand, because each answer has four of them: it takes a third of what a general formatter does.
-    fn text(self) -> [u8; 24] {
+    pub(super) fn text(self) -> [u8; 24] {
         let millis = self.0.unix_nanos() / NANOS_PER_MILLI;
         let seconds = millis / MILLIS_PER_SECOND;
         let (year, month, day) = civil(seconds / SECONDS_PER_DAY);

@@ -200,14 +200,20 @@ impl Gate {
     fn client(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Client {
         let proxies = &self.config.proxies;
         let peer = peer.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+        if !proxies.trusts(peer) {
+            return Client::at(peer);
+        }
         let lines = headers.get_all(proxies.header()).into_iter();
         proxies.client(peer, lines.map(HeaderValue::as_bytes))
     }
 
     /// An open server looks at no keys: a client that has one still works.
     fn presented(&self, headers: &HeaderMap) -> Presented<'_> {
+        if self.is_open() {
+            return Presented::Nothing;
+        }
         let mut lines = headers.get_all(AUTHORIZATION).into_iter();
-        let Some(line) = lines.next().filter(|_| !self.is_open()) else {
+        let Some(line) = lines.next() else {
             return Presented::Nothing;
         };
         let key = bearer(line).filter(|_| lines.next().is_none());

@@ -15,11 +15,14 @@ use super::{problem::Problem, view::Hold};
 use crate::{
     engine::{HoldView, NewHold},
     http::answer::SEATLOCK_LSN,
-    ids::Lsn,
+    ids::{HoldId, Lsn},
 };
 
-/// Most answers about one hold are shorter.
-const HOLD_BYTES: usize = 512;
+/// Most answers are shorter.
+const ANSWER_BYTES: usize = 512;
+
+/// Where a hold is found, but for its id.
+const HOLDS: &[u8; 10] = b"/v1/holds/";
 
 /// An answer that is there as a whole.
 pub(super) type Said = http::Response<Bytes>;
@@ -32,9 +35,13 @@ pub(super) fn send(answer: Result<Said, Problem>) -> Response {
 
 /// What was asked for, as JSON. It is true now, and perhaps not a moment later.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Said {
-    let mut text = Vec::with_capacity(HOLD_BYTES);
+    let mut text = Vec::with_capacity(ANSWER_BYTES);
     // Texts and numbers are always JSON, and a vector takes all of it.
     drop(serde_json::to_writer(&mut text, value));
+    written(status, text)
+}
+
+fn written(status: StatusCode, text: Vec<u8>) -> Said {
     let mut answer = Said::new(Bytes::from(text));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
@@ -52,10 +59,12 @@ pub(super) fn nothing() -> Said {
 
 /// A hold that was just made, with its token.
 pub(super) fn new_hold(new: &NewHold) -> Said {
-    let hold = Hold::with_token(&new.view, &new.token);
-    let mut answer = changed(json(StatusCode::CREATED, &hold), new.view.lsn);
-    let path = format!("/v1/holds/{}", new.view.id);
-    if let Ok(path) = HeaderValue::try_from(path) {
+    let text = Hold::with_token(&new.view, &new.token).text();
+    let mut answer = changed(written(StatusCode::CREATED, text), new.view.lsn);
+    let mut path = [0; HOLDS.len() + HoldId::DIGITS];
+    path[..HOLDS.len()].copy_from_slice(HOLDS);
+    path[HOLDS.len()..].copy_from_slice(&new.view.id.digits());
+    if let Ok(path) = HeaderValue::from_bytes(&path) {
         answer.headers_mut().insert(LOCATION, path);
     }
     answer
@@ -63,7 +72,7 @@ pub(super) fn new_hold(new: &NewHold) -> Said {
 
 /// A hold or booking as it is now.
 pub(super) fn hold(view: &HoldView) -> Said {
-    changed(json(StatusCode::OK, &Hold::of(view)), view.lsn)
+    changed(written(StatusCode::OK, Hold::of(view).text()), view.lsn)
 }
 
 /// The answer, with the LSN of the change if one was made.

@@ -2,11 +2,13 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `hold`, `event` | a hold or booking; an event |
+//! | `hold`, `hold_text` | a hold or booking; its text |
+//! | `event` | an event |
 //! | `line` | charts and events in a list |
 
 mod event;
 mod hold;
+mod hold_text;
 mod line;
 
 pub(super) use event::{CountsView, EventView, OrphansWord, StateWord};

@@ -8,7 +8,7 @@ use crate::{
     engine::HoldView,
     event::{How, Stage, Token},
     http::v1::date::Stamp,
-    ids::HoldId,
+    ids::{HoldId, SeatId},
 };
 
 /// What a seat is.
@@ -50,51 +50,51 @@ enum HoldState {
 pub(in crate::http) struct Hold<'a> {
     /// Its id: 16 hexadecimal digits.
     #[schema(value_type = String, pattern = "^[0-9a-f]{16}$")]
-    id: Digits,
+    pub(super) id: Digits,
     /// Its secret, told to whoever makes it and to nobody again: 32 hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, pattern = "^[0-9a-f]{32}$")]
-    token: Option<Secret<'a>>,
+    pub(super) token: Option<Secret<'a>>,
     /// The event whose seats it has.
-    event: &'a str,
+    pub(super) event: &'a str,
     /// Who has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    user: Option<&'a str>,
+    pub(super) user: Option<&'a str>,
     /// The shop's own reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    order: Option<&'a str>,
+    pub(super) order: Option<&'a str>,
     /// How far it has come.
     #[schema(value_type = HoldState)]
-    state: &'static str,
+    pub(super) state: &'static str,
     /// Its seats by their full labels. Those of an ended one are the ones that it had at its end.
     #[schema(value_type = Vec<String>)]
-    seats: Seats<'a>,
+    pub(super) seats: Seats<'a>,
     /// Its places in areas.
     #[schema(value_type = Vec<PlacesView>)]
-    areas: Places<'a>,
+    pub(super) areas: Places<'a>,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
-    began: Stamp,
+    pub(super) began: Stamp,
     /// The first moment at which it has expired.
     #[schema(value_type = String, format = DateTime)]
-    deadline: Stamp,
+    pub(super) deadline: Stamp,
     /// Whole seconds until then; 0 if it is not held any more.
-    seconds_left: u64,
+    pub(super) seconds_left: u64,
     /// The latest deadline that it can have.
     #[schema(value_type = String, format = DateTime)]
-    extendable_until: Stamp,
+    pub(super) extendable_until: Stamp,
     /// When it was confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, format = DateTime)]
-    booked_at: Option<Stamp>,
+    pub(super) booked_at: Option<Stamp>,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, format = DateTime)]
-    ended_at: Option<Stamp>,
+    pub(super) ended_at: Option<Stamp>,
     /// The number of the change that this request made; 0 if it made none.
-    lsn: u64,
+    pub(super) lsn: u64,
 }
 
 /// So many places of an area.
@@ -106,10 +106,10 @@ struct PlacesView<'a> {
     quantity: usize,
 }
 
-struct Digits(HoldId);
-struct Secret<'a>(&'a Token);
-struct Seats<'a>(&'a HoldView);
-struct Places<'a>(&'a HoldView);
+pub(super) struct Digits(pub(super) HoldId);
+pub(super) struct Secret<'a>(pub(super) &'a Token);
+pub(super) struct Seats<'a>(pub(super) &'a HoldView);
+pub(super) struct Places<'a>(pub(super) &'a HoldView);
 struct Seat<'a>(Label<'a>);
 
 impl<'a> Hold<'a> {
@@ -183,30 +183,40 @@ impl Serialize for Seat<'_> {
 
 impl Serialize for Seats<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let chart = self.0.event.chart();
-        // Places of areas have larger numbers than all numbered seats.
-        let numbered = self
-            .0
-            .seats
-            .partition_point(|seat| seat.get() < chart.numbered_count());
-        let seats = self.0.seats[..numbered].iter();
-        serializer.collect_seq(seats.map(|seat| Seat(chart.label(*seat))))
+        serializer.collect_seq(of_seats(self.0).map(Seat))
     }
 }
 
 impl Serialize for Places<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let chart = self.0.event.chart();
-        let of_one_area = self
-            .0
-            .seats
-            .chunk_by(|one, other| chart.area_of(*one) == chart.area_of(*other));
-        let places = of_one_area.filter_map(|seats| {
-            let area = &*chart.areas()[chart.area_of(*seats.first()?)?].name;
-            let quantity = seats.len();
-            Some(PlacesView { area, quantity })
-        });
+        let places = of_areas(self.0).map(|(area, quantity)| PlacesView { area, quantity });
         // Collected first, because a sequence's length has to be known to be written at once.
         serializer.collect_seq(places.collect::<Vec<_>>())
     }
+}
+
+/// The labels of its numbered seats.
+pub(super) fn of_seats(view: &HoldView) -> impl Iterator<Item = Label<'_>> {
+    let (seats, _) = parted(view);
+    seats.iter().map(|seat| view.event.chart().label(*seat))
+}
+
+/// The areas of its places, by name, and how many it has of each.
+pub(super) fn of_areas(view: &HoldView) -> impl Iterator<Item = (&str, usize)> {
+    let chart = view.event.chart();
+    let (_, places) = parted(view);
+    let of_one_area = places.chunk_by(|one, other| chart.area_of(*one) == chart.area_of(*other));
+    of_one_area.filter_map(|seats| {
+        let area = &*chart.areas()[chart.area_of(*seats.first()?)?].name;
+        Some((area, seats.len()))
+    })
+}
+
+/// Numbered seats, and places of areas, which have larger numbers.
+fn parted(view: &HoldView) -> (&[SeatId], &[SeatId]) {
+    let numbered_count = view.event.chart().numbered_count();
+    let numbered = view
+        .seats
+        .partition_point(|seat| seat.get() < numbered_count);
+    view.seats.split_at(numbered)
 }
