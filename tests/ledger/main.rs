@@ -1,0 +1,19 @@
+//! The ledger over a disk that loses its power, fills up and fails: whatever happens, what was acknowledged is there.
+//!
+//! `SEATLOCK_SEED=7` replays one seed, `SEATLOCK_SEEDS=100000` runs so many of them.
+
+mod author;
+mod faults;
+mod mishaps;
+mod trial;
+
+use std::{env, ops::Range};
+
+/// The seeds of a test, so many unless told otherwise.
+fn seeds(usual: u64) -> Range<u64> {
+    let number = |name| env::var(name).ok()?.parse::<u64>().ok();
+    match number("SEATLOCK_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("SEATLOCK_SEEDS").unwrap_or(usual),
+    }
+}
