@@ -52,7 +52,7 @@ impl FileLedger {
             self.turn_over()?;
         }
         self.write_down()?;
-        self.is_durable_now(&carried, position);
+        self.settle(&carried, position);
         Ok(())
     }
 
@@ -90,7 +90,8 @@ impl FileLedger {
         Ok(())
     }
 
-    fn is_durable_now(&mut self, carried: &Carried, position: Position) {
+    /// The frame is durable: everything that depends on it follows.
+    fn settle(&mut self, carried: &Carried, position: Position) {
         self.offset += self.frame.len() as u64;
         self.number += 1;
         (self.is_marked, self.is_synced) = (false, true);

@@ -45,11 +45,11 @@ fn many_starts_leave_a_small_folder() {
         own_thread: false,
         ..Options::default()
     };
-    for start in 0..110 {
+    for start in 0..85 {
         let (mut ledger, state) = opened(&shelf, options);
         assert_same(&state, &author.state);
         // Also a server that sells nothing is started again and again.
-        if start < 90 {
+        if start < 72 {
             (0..4).for_each(|seat| author.change(start * 4 + seat, false));
             author.append(&mut ledger);
         }

@@ -62,7 +62,7 @@ fn a_flipped_byte_is_refused_with_its_place_or_costs_nothing() {
 fn a_log_that_is_cut_off_is_what_it_was_then_or_refused() {
     let (shelf, mut author) = (Shelf::default(), Author::default());
     let options = Options {
-        segment_bytes_max: 1 << 16,
+        segment_bytes_max: 4 << 10,
         ..SMALL
     };
     let (mut ledger, _) = opened(&shelf, options);

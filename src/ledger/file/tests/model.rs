@@ -73,7 +73,7 @@ fn run(acts: Vec<Act>) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
     #[test]
-    fn it_comes_to_the_same(acts in proptest::collection::vec(act(), 0..800)) {
+    fn it_comes_to_the_same(acts in proptest::collection::vec(act(), 0..400)) {
         run(acts);
     }
 }
