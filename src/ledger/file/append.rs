@@ -52,7 +52,7 @@ impl FileLedger {
             self.turn_over()?;
         }
         self.write_down()?;
-        self.is_durable_now(&carried, position);
+        self.settle(&carried, position);
         Ok(())
     }
 
@@ -90,7 +90,8 @@ impl FileLedger {
         Ok(())
     }
 
-    fn is_durable_now(&mut self, carried: &Carried, position: Position) {
+    /// The frame is durable: everything that depends on it follows.
+    fn settle(&mut self, carried: &Carried, position: Position) {
         self.offset += self.frame.len() as u64;
         self.number += 1;
         (self.is_marked, self.is_synced) = (false, true);
@@ -99,9 +100,8 @@ impl FileLedger {
             self.index.take(&batch);
         }
         // This batch calls a later segment the oldest.
-        for segment in mem::take(&mut self.retired) {
-            self.yard.give(Job::Remove(segment.number, segment.bytes));
-        }
+        let retired = mem::take(&mut self.retired);
+        self.remove(retired);
         if let Cleaner::At(gleaning) = &mut self.cleaner {
             gleaning.advance(position);
         }
@@ -117,24 +117,25 @@ impl FileLedger {
     fn retire(&mut self) {
         // While a segment is being read it has to stay.
         while !matches!(self.cleaner, Cleaner::Asked)
-            && self.index.segments().len() > 1
-            && self
-                .index
-                .segments()
-                .front()
-                .is_some_and(|oldest| oldest.live == 0)
-            && let Some(oldest) = self.index.drop_oldest()
+            && let Some(oldest) = self.index.drop_oldest_if_dead()
         {
-            self.removing += oldest.bytes;
-            self.retired.push_back(oldest);
+            self.retired.push(oldest);
             if !matches!(self.cleaner, Cleaner::Broken) {
                 self.cleaner = Cleaner::Idle;
             }
         }
     }
 
+    /// Has segments removed that nothing needs any more.
+    pub(super) fn remove(&mut self, segments: Vec<Totals>) {
+        for segment in segments {
+            self.removing += segment.bytes;
+            self.yard.give(Job::Remove(segment.number, segment.bytes));
+        }
+    }
+
     /// Begins with the oldest segment if the folder is too large.
-    fn clean(&mut self) {
+    pub(super) fn clean(&mut self) {
         if let Cleaner::At(gleaning) = &self.cleaner
             && gleaning.is_through()
         {
@@ -255,13 +256,14 @@ impl FileLedger {
     }
 
     pub(super) fn count(&self) {
+        let retired: u64 = self.retired.iter().map(|segment| segment.bytes).sum();
         let next = match &self.next {
             Next::Ready(blank) => blank.bytes,
             Next::None | Next::Asked | Next::NoRoom(_) => 0,
         };
         self.stats
             .bytes_on_disk
-            .set(self.index.bytes() + next + self.removing);
+            .set(self.index.bytes() + next + retired + self.removing);
         self.stats.bytes_live.set(self.index.live());
         self.stats.segments.set(self.index.segments().len() as u64);
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    iter, mem,
     ops::Range,
 };
 
@@ -82,10 +83,35 @@ impl Index {
         self.segments.push_back(segment);
     }
 
-    /// Drops the oldest segment.
-    pub(super) fn drop_oldest(&mut self) -> Option<Totals> {
+    /// Begins with the next segment, into which the last batch is written again. Answers with the segments that nothing
+    /// needs any more then.
+    ///
+    /// If the last segment has nothing but that batch, the next one takes its place, wherever it stands in the order.
+    pub(super) fn begin_again(&mut self, mut next: Totals, last_batch: &[u8]) -> Vec<Totals> {
+        let mut needless = Vec::new();
+        match self.segments.back_mut() {
+            Some(last) if last.first == next.first => {
+                next.live = last.live;
+                self.bytes = self.bytes - last.bytes + next.bytes;
+                needless.push(mem::replace(last, next));
+            }
+            _ => {
+                self.begin(next);
+                if let Some(batch) = Payload::read(last_batch) {
+                    self.take(&batch);
+                }
+            }
+        }
+        needless.extend(iter::from_fn(|| self.drop_oldest_if_dead()));
+        needless
+    }
+
+    /// Drops the oldest segment if nothing in it is live and it is not the last.
+    pub(super) fn drop_oldest_if_dead(&mut self) -> Option<Totals> {
+        if self.segments.len() < 2 || self.segments.front()?.live > 0 {
+            return None;
+        }
         let segment = self.segments.pop_front()?;
-        debug_assert_eq!(segment.live, 0, "what is live was carried along");
         self.gone += 1;
         self.bytes -= segment.bytes;
         Some(segment)
@@ -143,7 +169,7 @@ impl Index {
         let fresh = || vec![Ordinal::UNKNOWN; PAGE_SEATS as usize].into();
         let place =
             &mut self.pages[page].get_or_insert_with(fresh)[(seat.get() % PAGE_SEATS) as usize];
-        let before = std::mem::replace(place, newest);
+        let before = mem::replace(place, newest);
         if before != newest {
             self.dies(before, payload::WORD_BYTES as u64);
             self.lives(newest, payload::WORD_BYTES as u64);

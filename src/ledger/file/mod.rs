@@ -41,7 +41,8 @@
 //! A start never appends to what it has found. It begins a new segment, and writes the last batch that it has found
 //! there again: a sync that failed in the process before may have left pages that read well and are not on the disk. So
 //! the first frame of a segment has either the number after the last frame of the segment before it, or the same one;
-//! and a reader leaves a segment where the next one begins.
+//! and a reader leaves a segment where the next one begins. If the segment before has nothing but that batch, it is
+//! removed then, so that a ledger that is started again and again does not grow.
 //!
 //! # What a reader does
 //! One append is in flight at a time: it is written, then synced, then the next one is written. So a whole frame proves
@@ -123,7 +124,7 @@ mod stats;
 mod walk;
 mod yard;
 
-use std::{collections::VecDeque, io, sync::Arc};
+use std::{io, sync::Arc};
 
 pub use fault::{Damage, Flaw, OpenError};
 pub use inspect::{Entry, Summary, inspect};
@@ -158,7 +159,7 @@ pub struct FileLedger {
     /// The highest number that was given to a segment.
     highest: u32,
     /// Segments that nothing needs any more once the next batch is durable.
-    retired: VecDeque<Totals>,
+    retired: Vec<Totals>,
     /// Bytes of segments that are being removed.
     removing: u64,
     has_failed: bool,

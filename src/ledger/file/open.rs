@@ -1,15 +1,15 @@
 //! Opens a folder: finds out what is there, and begins a new segment.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{io, sync::Arc};
 
 use super::{
     FileLedger, Next, Options, Progress,
     cleaner::Cleaner,
     fault::OpenError,
-    frame::{self, Kind},
+    frame::{self, HEAD_BYTES, Kind},
     header::{self, HEADER_BYTES, Header},
     index::{Index, Totals},
-    payload::Payload,
+    payload,
     replay::Replay,
     stats::Stats,
     walk::{self, Listing, Walked},
@@ -42,7 +42,8 @@ impl FileLedger {
             .ledger
             .or(options.id)
             .unwrap_or_else(|| SystemEntropy.secret());
-        let begun = begin(storage.as_ref(), options, ledger, &walked, &mut index)?;
+        let number = walked.last.as_ref().map_or(1, |(number, _)| number + 1);
+        let begun = begin(storage.as_ref(), options, ledger, walked, &mut index)?;
         let highest = begun.current.number;
         let mut opened = Self {
             ledger,
@@ -53,17 +54,19 @@ impl FileLedger {
             cleaner: Cleaner::Idle,
             current: begun.current,
             offset: begun.offset,
-            number: walked.last.map_or(1, |(number, _)| number + 1),
+            number,
             is_marked: false,
             is_synced: true,
             next: Next::None,
             highest,
-            retired: VecDeque::new(),
+            retired: Vec::new(),
             removing: 0,
             has_failed: false,
             frame: Vec::new(),
         };
         opened.ask(0);
+        opened.remove(begun.needless);
+        opened.clean();
         opened.count();
         Ok((opened, state))
     }
@@ -90,48 +93,69 @@ fn clear(storage: &dyn Storage, listing: &Listing, walked: &Walked) -> Result<()
     Ok(())
 }
 
-/// A segment to begin with, and where the next frame goes in it.
+/// A segment to begin with.
 struct Begun {
     current: Blank,
+    /// Where the next frame goes in it.
     offset: u64,
+    /// Segments that nothing needs any more.
+    needless: Vec<Totals>,
 }
 
 fn begin(
     storage: &dyn Storage,
     options: Options,
     ledger: [u8; 16],
-    walked: &Walked,
+    walked: Walked,
     index: &mut Index,
 ) -> Result<Begun, OpenError> {
     let segment = walked.highest.saturating_add(1);
     let name = header::name(segment);
-    let mut again = Vec::new();
-    if let Some((number, payload)) = &walked.last {
-        frame::begin(&mut again);
-        again.extend_from_slice(payload);
-        // It was a frame before, so that it can be one.
-        let _ = frame::end(&mut again, Kind::Batch, *number);
-    }
-    let offset = (HEADER_BYTES + again.len()) as u64;
+    let last_bytes = walked
+        .last
+        .as_ref()
+        .map_or(0, |(_, payload)| HEAD_BYTES + payload.len());
+    let offset = (HEADER_BYTES + last_bytes) as u64;
     let bytes = options.first_bytes().max(offset + frame::MARK_BYTES);
-    let current =
-        yard::make(storage, Header { ledger, segment }, bytes).map_err(OpenError::io(&name))?;
-    index.begin(Totals {
+    let header = Header { ledger, segment };
+    let current = yard::make(storage, header, bytes).map_err(OpenError::io(&name))?;
+    let mut needless = Vec::new();
+    let totals = |first| Totals {
         number: segment,
         bytes,
-        first: walked.last.as_ref().map_or(1, |(number, _)| *number),
+        first,
         live: 0,
-    });
-    if let Some((_, payload)) = &walked.last {
-        frame::seal(&mut again, current.seal);
-        yard::write(current.file.as_ref(), HEADER_BYTES as u64, &again)
-            .map_err(OpenError::io(&name))?;
-        current.file.sync().map_err(OpenError::io(&name))?;
-        if let Some(payload) = Payload::read(payload) {
-            index.take(&payload);
-        }
+    };
+    if let Some((number, mut payload)) = walked.last {
+        needless.extend(index.begin_again(totals(number), &payload));
+        payload::set_oldest(
+            &mut payload,
+            index
+                .segments()
+                .front()
+                .map_or(segment, |oldest| oldest.number),
+        );
+        write_again(&current, number, &payload).map_err(OpenError::io(&name))?;
+    } else {
+        index.begin(totals(1));
     }
-    Ok(Begun { current, offset })
+    Ok(Begun {
+        current,
+        offset,
+        needless,
+    })
+}
+
+/// Writes the last batch into the new segment.
+fn write_again(to: &Blank, number: u64, payload: &[u8]) -> io::Result<()> {
+    let mut again = Vec::new();
+    frame::begin(&mut again);
+    again.extend_from_slice(payload);
+    // It was a frame before, so it is short enough to be one.
+    let _ = frame::end(&mut again, Kind::Batch, number);
+    frame::seal(&mut again, to.seal);
+    yard::write(to.file.as_ref(), HEADER_BYTES as u64, &again)?;
+    to.file.sync()
 }
 
 impl Options {

@@ -16,6 +16,9 @@ use crate::{
 /// Bytes of the fixed part.
 const FIXED_BYTES: usize = 64;
 
+/// Where `oldest` is.
+const OLDEST_AT: usize = 56;
+
 /// Bytes of a seat's word that is carried along.
 pub(super) const WORD_BYTES: usize = 12;
 
@@ -138,6 +141,13 @@ pub(super) fn write(
     }
     into[start..start + FIXED_BYTES].copy_from_slice(&fixed);
     Some(())
+}
+
+/// Writes anew which segment is the oldest that is needed.
+pub(super) fn set_oldest(payload: &mut [u8], oldest: u32) {
+    if let Some(bytes) = payload.get_mut(OLDEST_AT..OLDEST_AT + 4) {
+        bytes.copy_from_slice(&oldest.to_le_bytes());
+    }
 }
 
 /// Appends a list, and says how many bytes it has.
@@ -334,5 +344,92 @@ impl<'b> NoteRef<'b> {
         };
         *rest = after;
         Some(note)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tape::Entry;
+
+    fn note() -> impl Strategy<Value = Note> {
+        let key = (any::<u8>(), any::<u128>()).prop_map(|(kind, id)| Key { kind, id });
+        prop_oneof![
+            (key.clone(), proptest::collection::vec(any::<u8>(), 0..40)).prop_map(
+                |(key, value)| Note::Put {
+                    key,
+                    value: value.into()
+                }
+            ),
+            key.prop_map(|key| Note::Forget { key }),
+            (any::<u32>(), 0..limits::SEATS_MAX).prop_map(|(start, end)| Note::Fresh {
+                seats: SeatId::new(start)..SeatId::new(end)
+            }),
+        ]
+    }
+
+    fn record() -> impl Strategy<Value = Entry> {
+        let change = (
+            0..limits::SEATS_MAX,
+            any::<u64>(),
+            any::<u64>(),
+            any::<u8>(),
+        );
+        let change = change.prop_map(|(seat, before, after, rest)| Change {
+            seat: SeatId::new(seat),
+            before: SeatWord::from_bits(before),
+            after: SeatWord::from_bits(after),
+            rest,
+        });
+        prop_oneof![Just(Entry::Void), change.prop_map(Entry::Change)]
+    }
+
+    proptest! {
+        #[test]
+        fn a_batch_is_read_back(
+            notes in proptest::collection::vec(note(), 0..8),
+            entries in proptest::collection::vec(record(), 0..8),
+            kept in proptest::collection::vec((any::<u8>(), any::<u128>(), 0..20usize), 0..4),
+            words in proptest::collection::vec((0..limits::SEATS_MAX, any::<u64>()), 0..4),
+            (clock, takings, first, oldest) in any::<(u64, u64, u32, u32)>(),
+        ) {
+            let first = Lsn::new(u64::from(first));
+            let numbered = (0..).zip(entries).map(|(at, entry)| Record { lsn: first.plus(at), entry });
+            let records: Vec<_> = numbered.collect();
+            let batch = Batch {
+                clock: Moment::from_nanos(clock),
+                date: Date::from_unix_nanos(clock / 2),
+                through: first.plus(8),
+                takings,
+                notes: &notes,
+                records: &records,
+            };
+            let carried = Carried {
+                words: words.iter().map(|(seat, word)| (SeatId::new(*seat), SeatWord::from_bits(*word))).collect(),
+                notes: kept.iter().map(|(kind, id, len)| (Key { kind: *kind, id: *id }, vec![5; *len].into())).collect(),
+            };
+            let mut bytes = Vec::new();
+            prop_assert!(write(&batch, &carried, oldest, &mut bytes).is_some());
+            let read = Payload::read(&bytes).expect("it was written so");
+            prop_assert_eq!((read.fixed.clock, read.fixed.date), (batch.clock, batch.date));
+            prop_assert_eq!((read.fixed.through, read.fixed.takings), (batch.through, takings));
+            prop_assert_eq!(read.fixed.oldest, oldest);
+            prop_assert!(read.words().eq(carried.words));
+            prop_assert!(read.notes().map(|note| note.to_note()).eq(notes.iter().cloned()));
+            let kept = carried.notes.into_iter().map(|(key, value)| Note::Put { key, value });
+            prop_assert!(read.kept().map(|note| note.to_note()).eq(kept));
+            let changes = records.iter().filter_map(|record| Some((record.lsn, record.change()?)));
+            prop_assert!(read.changes().eq(changes));
+            for len in 0..bytes.len() {
+                prop_assert!(Payload::read(&bytes[..len]).is_none());
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(0..3u8, 0..300)) {
+            let _ = Payload::read(&bytes).map(|payload| payload.notes().count());
+        }
     }
 }

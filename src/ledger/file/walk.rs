@@ -353,7 +353,11 @@ pub(super) fn walk(files: &[Opened], reader: &mut dyn Reader) -> Result<Walked, 
     let mut current: Option<(Segment, &Opened)> = None;
     let mut next = None;
     for opened in files {
-        let segment = Segment::read(opened.0, opened.1.as_ref(), walked.ledger)?;
+        let read = || Segment::read(opened.0, opened.1.as_ref(), walked.ledger);
+        let segment = match read() {
+            Err(error) if error.may_be_haste() => read()?,
+            done => done?,
+        };
         walked.ledger = Some(segment.ledger);
         walked.highest = segment.number;
         reader.progress(segment.len());

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Bytes of zeros that are written at once.
-const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// A segment that can be written to.
 #[derive(Debug)]

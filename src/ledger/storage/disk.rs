@@ -23,8 +23,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Disk {
     folder: PathBuf,
-    /// Locked for as long as it is open.
-    _lock: File,
+    /// Locked for as long as it is open. Without it nothing is written.
+    lock: Option<File>,
 }
 
 /// Why a folder can't be used.
@@ -67,8 +67,22 @@ impl Disk {
         }
         Ok(Self {
             folder: folder.to_owned(),
-            _lock: lock,
+            lock: Some(lock),
         })
+    }
+
+    /// The folder at this path for those who only read it, whoever else uses it meanwhile. Whatever would change
+    /// something in it is refused with [`ErrorKind::PermissionDenied`].
+    pub fn look(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            lock: None,
+        }
+    }
+
+    fn may_write(&self) -> io::Result<()> {
+        let lock = self.lock.as_ref().map(|_| ());
+        lock.ok_or_else(|| ErrorKind::PermissionDenied.into())
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -92,6 +106,7 @@ impl Storage for Disk {
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
+        self.may_write()?;
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -103,16 +118,18 @@ impl Storage for Disk {
     fn open(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
         let file = OpenOptions::new()
             .read(true)
-            .write(true)
+            .write(self.lock.is_some())
             .open(self.path(name))?;
         Ok(Box::new(file))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.may_write()?;
         fs::rename(self.path(from), self.path(to))
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        self.may_write()?;
         fs::remove_file(self.path(name))
     }
 

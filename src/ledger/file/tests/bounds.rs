@@ -42,22 +42,21 @@ fn the_folder_stays_within_its_bound() {
 fn many_starts_leave_a_small_folder() {
     let (shelf, mut author) = (Shelf::default(), Author::default());
     let options = Options {
-        segment_bytes_max: 1 << 20,
+        own_thread: false,
         ..Options::default()
     };
-    let options = Options {
-        own_thread: false,
-        ..options
-    };
-    for start in 0..200 {
+    for start in 0..85 {
         let (mut ledger, state) = opened(&shelf, options);
         assert_same(&state, &author.state);
-        (0..4).for_each(|seat| author.change(start * 4 + seat, false));
-        author.append(&mut ledger);
+        // Also a server that sells nothing is started again and again.
+        if start < 72 {
+            (0..4).for_each(|seat| author.change(start * 4 + seat, false));
+            author.append(&mut ledger);
+        }
     }
     let segments = shelf.files().len();
     assert!(
-        segments < limits::LEDGER_SMALL_SEGMENTS_MAX * 2,
+        segments <= limits::LEDGER_SMALL_SEGMENTS_MAX + 6,
         "{segments}"
     );
 }

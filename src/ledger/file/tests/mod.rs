@@ -4,6 +4,7 @@ mod bounds;
 mod damage;
 mod model;
 mod shelf;
+mod watched;
 
 use bytes::Bytes;
 
