@@ -2,6 +2,7 @@
 
 mod check;
 mod file;
+mod ledger;
 mod logs;
 mod people;
 mod print;
@@ -72,6 +73,9 @@ enum Subcommands {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Looks at the data of a server, prints it, copies it.
+    #[command(subcommand, after_help = ledger::EXAMPLES)]
+    Ledger(ledger::LedgerCommand),
     #[command(flatten)]
     People(Box<PeopleCommand>),
 }
@@ -106,6 +110,10 @@ pub(crate) fn run() -> ExitCode {
             command: Some(Subcommands::Config { configured, .. }),
             ..
         }) => configured.with_settings(|sources, _settings| say(&print::effective(sources))),
+        Ok(Cli {
+            command: Some(Subcommands::Ledger(command)),
+            ..
+        }) => ledger::run(command),
         Ok(Cli {
             command: Some(Subcommands::People(command)),
             ..

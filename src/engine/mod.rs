@@ -56,6 +56,7 @@ pub use archive::{Archive, OnFailure};
 pub use event::{Event, State, Told};
 pub use notes::Inside;
 pub use office::{ChangeEvent, CloseEvent, CreateEvent, EventSpec};
+pub use record::{Described, describe, recorded_seats};
 pub use recovery::RecoveryError;
 pub use registry::{ClosedEvent, Entry, PutChart};
 pub use request::{Asks, HoldKey, IfFree, Part, Places, Want};

@@ -51,6 +51,30 @@ impl Hold {
             .end()
     }
 
+    /// Who made a hold, from the note of its birth.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn recorded_user(birth: &[u8]) -> Result<User, Unreadable> {
+        let mut reading = Reading::of_version(birth, VERSION)?;
+        let _event = reading.number()?;
+        User::recorded(&mut reading)
+    }
+
+    /// A hold of which nothing is known but its cart, to be shown.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn recorded_cart(id: HoldId, cart: &[u8]) -> Result<Self, Unreadable> {
+        let birth = Fields::of_version(VERSION)
+            .number(0)
+            .flag(true)
+            .text("")
+            .flag(false)
+            .moment(Moment::from_nanos(0));
+        Self::recorded(id, &birth.end(), cart)
+    }
+
     /// A hold from its two notes.
     ///
     /// # Errors

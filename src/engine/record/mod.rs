@@ -14,10 +14,12 @@
 
 mod answer;
 mod chart;
+mod describe;
 mod event;
 
 use bytes::Bytes;
 
+pub use describe::{Described, describe, recorded_seats};
 pub(super) use event::{Closed, Seated, read as read_event};
 pub(super) use {answer::read as read_answer, chart::read as read_chart};
 
