@@ -7,7 +7,10 @@ use seatlock::{
     engine::{Archive, Engine, EngineConfig, Entry},
     entropy::SystemEntropy,
     feed::Shown,
-    ledger::{MemoryLedger, file::{Summary, inspect}},
+    ledger::{
+        MemoryLedger,
+        file::{Summary, inspect},
+    },
 };
 
 use super::{Data, Failure};

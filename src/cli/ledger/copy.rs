@@ -26,7 +26,8 @@ const BATCH_SEATS: usize = 1 << 20;
 
 /// Copies the data in one folder to another, which must not be there or be empty.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<String, Failure> {
-    let is_empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none());
+    let is_empty =
+        |folder: &Path| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none());
     if to.exists() && !is_empty(to) {
         return Err(Failure::InTheWay(to.to_owned()));
     }
@@ -113,13 +114,15 @@ fn records(words: &[(SeatId, SeatWord)], through: &mut u64) -> Vec<Record> {
 }
 
 fn read_again(state: &State, copy: &Path) -> Result<(), String> {
-    let disk = Disk::look(copy).map_err(|error| error.to_string())?;
+    let disk = Disk::look(copy);
     let again = inspect(&disk, &mut |_entry| {}).map_err(|error| error.to_string())?;
     let again = again.state;
     let is_same = again.through() == state.through()
         && again.words().eq(state.words())
         && again.notes().count() == state.notes().count()
-        && state.notes().all(|(key, value)| again.note(key) == Some(value));
+        && state
+            .notes()
+            .all(|(key, value)| again.note(key) == Some(value));
     if is_same {
         Ok(())
     } else {

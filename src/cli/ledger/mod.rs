@@ -55,7 +55,12 @@ pub(crate) enum LedgerCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Data {
     /// The folder in which the server keeps its data.
-    #[arg(long, env = "SEATLOCK_DATA", default_value = "seatlock-data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "SEATLOCK_DATA",
+        default_value = "seatlock-data",
+        value_name = "FOLDER"
+    )]
     data: PathBuf,
 }
 
@@ -76,8 +81,12 @@ impl Data {
 }
 
 fn look(folder: &std::path::Path) -> Result<Disk, Failure> {
-    let looked = Disk::look(folder);
-    looked.map_err(|error| Failure::Folder(folder.to_owned(), error.to_string()))
+    if folder.is_dir() {
+        Ok(Disk::look(folder))
+    } else {
+        let reason = "there is no such folder".to_owned();
+        Err(Failure::Folder(folder.to_owned(), reason))
+    }
 }
 
 /// Does what the command says, and says what to end with.
