@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench durable -- --seconds 5
+//! cargo bench --bench durable -- --start
 //! ```
 //!
 //! So many confirms are in flight at a time: each waits until it is durable, then the next is made. Beside the engine on
@@ -10,6 +11,8 @@
 //!   limit of this disk, with 24 bytes a confirm and nothing else done;
 //! - Redis with `appendonly yes` and `appendfsync always`, a Lua script a confirm, by `redis-benchmark`;
 //! - PostgreSQL, one `UPDATE .. WHERE` a confirm, by `pgbench`.
+//!
+//! With `--start` it measures how long a start takes instead.
 //!
 //! The servers are started by this program if Debian's packages are installed, on folders of their own beside the ledger's,
 //! and are left out otherwise. All take turns, so that what else the machine does hits all of them; ratios are medians of
@@ -20,6 +23,7 @@ mod flight;
 mod postgres;
 mod raw;
 mod redis;
+mod start;
 
 use std::{env, io, process::ExitCode, time::Duration};
 
@@ -52,7 +56,12 @@ fn main() -> ExitCode {
     } else {
         (Duration::from_secs(1), seconds.unwrap_or(5))
     };
-    match compare(length, rounds, is_test) {
+    let done = if arguments.iter().any(|argument| argument == "--start") {
+        folder().and_then(|folder| start::measure(folder.path()))
+    } else {
+        compare(length, rounds, is_test)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -62,7 +71,7 @@ fn main() -> ExitCode {
 }
 
 fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
-    let folder = tempfile::tempdir_in(env::current_dir()?.join("target"))?;
+    let folder = folder()?;
     let mut rivals: Vec<Box<dyn Rival>> = vec![
         Box::new(raw::Raw::in_folder(folder.path())?),
         Box::new(engine::OnLedger::in_folder(folder.path())?),
@@ -86,6 +95,11 @@ fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
         report(in_flight, &rivals, &turns[1.min(turns.len() - 1)..]);
     }
     Ok(())
+}
+
+/// A folder on the disk that the project lies on: a folder for temporary files may be in memory.
+fn folder() -> io::Result<tempfile::TempDir> {
+    tempfile::tempdir_in(env::current_dir()?.join("target"))
 }
 
 fn report(in_flight: u32, rivals: &[Box<dyn Rival>], rounds: &[Vec<Option<Turn>>]) {
