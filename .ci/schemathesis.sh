@@ -20,9 +20,10 @@ fi
 key=sk_$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 hash=$(printf %s "$key" | sha256sum | cut -d ' ' -f 1)
 said=$(mktemp)
-SEATLOCK_KEYS="ci admin $hash" "$binary" serve --listen 127.0.0.1:0 >"$said" &
+data=$(mktemp -d)
+SEATLOCK_KEYS="ci admin $hash" "$binary" serve --listen 127.0.0.1:0 --data "$data" >"$said" &
 server=$!
-trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -f "$said"' EXIT
+trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -rf "$said" "$data"' EXIT
 for _ in $(seq 100); do
   url=$(grep -o 'http://[0-9.:]*[0-9]' "$said" || true)
   [ -n "$url" ] && break

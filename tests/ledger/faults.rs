@@ -8,17 +8,22 @@ use seatlock::ledger::{
     storage::{Simulated, Storage, StoredFile},
 };
 
-use crate::trial::{Between, Broken, End, Trial};
+use crate::trial::{Between, End, Trial};
 
 /// Seeds in which a fault has to be found.
 const SEEDS: u64 = 200;
 
-fn find(between: &dyn Between, end: End) -> Option<(u64, Broken)> {
-    (0..SEEDS).find_map(|seed| {
+/// Prints where it is found.
+fn is_found(between: &dyn Between, end: End) -> bool {
+    let found = (0..SEEDS).find_map(|seed| {
         let mut trial = Trial::new(seed);
         let lived = (0..4).try_for_each(|_| trial.live(end, between));
         lived.err().map(|broken| (seed, broken))
-    })
+    });
+    if let Some((seed, broken)) = &found {
+        println!("seed {seed}: {broken}");
+    }
+    found.is_some()
 }
 
 /// Says that a sync is done without doing it.
@@ -83,9 +88,8 @@ impl StoredFile for Hasty<Box<dyn StoredFile>> {
 
 #[test]
 fn an_acknowledgement_before_the_sync_is_found() {
-    let found = find(&NoSync, End::PowerCut);
     assert!(
-        found.is_some(),
+        is_found(&NoSync, End::PowerCut),
         "an acknowledged batch is lost and nobody sees it"
     );
 }
@@ -120,8 +124,10 @@ impl Ledger for Dropper {
 
 #[test]
 fn a_record_that_is_left_out_is_found() {
-    let found = find(&Dropping, End::Kill);
-    assert!(found.is_some(), "a change is lost and nobody sees it");
+    assert!(
+        is_found(&Dropping, End::Kill),
+        "a change is lost and nobody sees it"
+    );
 }
 
 /// Appends each second batch before the first.
@@ -179,9 +185,8 @@ impl Ledger for Swapper {
 
 #[test]
 fn batches_out_of_order_are_found() {
-    let found = find(&Swapping, End::Closed);
     assert!(
-        found.is_some(),
+        is_found(&Swapping, End::Closed),
         "changes are out of order and nobody sees it"
     );
 }

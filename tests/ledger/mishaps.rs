@@ -36,7 +36,7 @@ fn whatever_happens_what_was_acknowledged_is_there() {
                 .live(end, &Nothing)
                 .and_then(|()| trial.start_twice())
                 .unwrap_or_else(|broken| {
-                    panic!("SEATLOCK_SEED={seed}, life {life}, {end:?}: {broken:?}")
+                    panic!("SEATLOCK_SEED={seed}, life {life}, {end:?}: {broken}")
                 });
         }
         crashes += trial.crashes;

@@ -1,6 +1,6 @@
 //! One ledger through crash after crash, beside what it must have.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, fmt};
 
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use seatlock::ledger::{
@@ -78,6 +78,21 @@ pub(crate) enum Broken {
     Unreadable(OpenError),
     /// What was acknowledged is not there, or something else is.
     Lost { found: u64, acknowledged: u64 },
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Lost {
+                found,
+                acknowledged,
+            } => write!(
+                f,
+                "found change {found} where {acknowledged} was acknowledged"
+            ),
+        }
+    }
 }
 
 impl Trial {

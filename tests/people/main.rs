@@ -5,6 +5,7 @@ mod alone;
 mod charts;
 mod events;
 mod keys;
+mod ledgers;
 mod server;
 mod strangers;
 mod tls;
