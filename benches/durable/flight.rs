@@ -19,15 +19,15 @@ impl Turn {
     /// Of the times that each took.
     pub(crate) fn of(mut took: Vec<Duration>, wall: Duration) -> Self {
         took.sort_unstable();
-        let at = |share: f64| {
-            let place = (took.len() as f64 * share) as usize;
-            took.get(place.min(took.len().saturating_sub(1)))
+        let at = |percent: usize| {
+            let place = took.len().saturating_sub(1) * percent / 100;
+            took.get(place)
                 .map_or(f64::NAN, |took| took.as_secs_f64() * 1e6)
         };
         Self {
             rate: took.len() as f64 / wall.as_secs_f64(),
-            p50_micros: at(0.5),
-            p99_micros: at(0.99),
+            p50_micros: at(50),
+            p99_micros: at(99),
         }
     }
 }

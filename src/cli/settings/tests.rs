@@ -21,12 +21,17 @@ fn matches(arguments: &[&str]) -> ArgMatches {
 /// A value of each setting that is not its default.
 fn another_value(key: &str) -> &'static str {
     match key {
-        "seats" | "connections" | "connections_per_address" | "streams" | "workers" => "7",
+        "seats"
+        | "connections"
+        | "connections_per_address"
+        | "streams"
+        | "workers"
+        | "ledger_budget" => "7",
         "rate_per_client" | "rate_per_key" => "7/8",
-        "lock_ttl" => "5m",
+        "lock_ttl" | "restart_grace" => "5m",
         "listen" | "metrics_listen" => "[::1]:9090",
-        "no_unlock" | "open" => "true",
-        "tls_cert" | "tls_key" | "key_file" => "some.file",
+        "no_unlock" | "open" | "memory" | "durable_holds" => "true",
+        "tls_cert" | "tls_key" | "key_file" | "data" => "some.file",
         "key_env" => "OTHER",
         "trusted_proxies" => "10.0.0.0/8,192.0.2.1",
         "origins" => "https://a.example,https://b.example:8443",

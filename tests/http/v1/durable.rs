@@ -132,6 +132,8 @@ fn without_room_nothing_is_sold_and_all_else_goes_on() {
         desk.hold("ada", &["Stalls/A/1"]),
         desk.hold("bob", &["Stalls/A/2"]),
     );
+    // A look waits until what was done before it is durable.
+    assert_eq!(desk.seat("Stalls/A/2"), "held");
     keeper.tell(Manner::HaveNoRoom);
     // Nobody knows yet: this one is done, and its outcome is unknown.
     let unknown = desk.with(&ada, "confirm", json!({}));
