@@ -34,6 +34,7 @@ use super::{
 const SEATS: u32 = 4_096;
 
 pub(crate) struct OnLedger {
+    name: &'static str,
     runtime: Runtime,
     engine: Arc<Engine>,
     event: Arc<Event>,
@@ -47,9 +48,19 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
 }
 
 impl OnLedger {
-    pub(crate) fn in_folder(folder: &Path) -> io::Result<Self> {
-        let disk = Disk::open(&folder.join("ledger")).map_err(io::Error::other)?;
-        let opened = FileLedger::open(Box::new(disk), Options::default(), &mut |_progress| {});
+    /// On a ledger that may have so many bytes beside what counts: with few of them it carries along what counts all
+    /// the time, which is what a checkpoint would be.
+    pub(crate) fn in_folder(
+        folder: &Path,
+        name: &'static str,
+        budget_bytes: u64,
+    ) -> io::Result<Self> {
+        let disk = Disk::open(&folder.join(name)).map_err(io::Error::other)?;
+        let options = Options {
+            budget_bytes,
+            ..Options::default()
+        };
+        let opened = FileLedger::open(Box::new(disk), options, &mut |_progress| {});
         let (ledger, state) = opened.map_err(io::Error::other)?;
         let archive = Archive::new(Box::new(ledger), state);
         let config = EngineConfig {
@@ -74,6 +85,7 @@ impl OnLedger {
             return Err(io::Error::other("the event was not made"));
         };
         Ok(Self {
+            name,
             runtime: runtime()?,
             engine: Arc::new(engine),
             event,
@@ -83,7 +95,7 @@ impl OnLedger {
 
 impl Rival for OnLedger {
     fn name(&self) -> &'static str {
-        "seatlock, its ledger"
+        self.name
     }
 
     /// A task holds its seat, confirms it and waits until that is durable, which is what is timed, and cancels it.

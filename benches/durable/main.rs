@@ -74,7 +74,16 @@ fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
     let folder = folder()?;
     let mut rivals: Vec<Box<dyn Rival>> = vec![
         Box::new(raw::Raw::in_folder(folder.path())?),
-        Box::new(engine::OnLedger::in_folder(folder.path())?),
+        Box::new(engine::OnLedger::in_folder(
+            folder.path(),
+            "seatlock",
+            limits::LEDGER_BUDGET_BYTES,
+        )?),
+        Box::new(engine::OnLedger::in_folder(
+            folder.path(),
+            "seatlock, cleaning always",
+            1 << 20,
+        )?),
     ];
     if !is_test {
         rivals.extend(redis::start(folder.path())?.map(|redis| Box::new(redis) as Box<dyn Rival>));
