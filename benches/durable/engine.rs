@@ -69,15 +69,15 @@ impl OnLedger {
         };
         let engine = Engine::start_on(config, BootClock::new(), SystemEntropy, archive);
         let engine = engine.map_err(io::Error::other)?;
-        let name = Name::new("gala").map_err(io::Error::other)?;
-        let _new = engine.put_chart(name.clone(), Chart::numbered(SEATS));
+        let gala = Name::new("gala").map_err(io::Error::other)?;
+        let _new = engine.put_chart(gala.clone(), Chart::numbered(SEATS));
         let told = Told {
             title: "Gala".into(),
             rules: Rules::lenient(Ttl::MINUTE),
         };
         let made = engine.create_event(EventSpec {
-            chart: name.clone(),
-            name,
+            chart: gala.clone(),
+            name: gala,
             told,
             state: State::Open,
         });
