@@ -6,7 +6,7 @@ use crate::server::{Folder, Server, run, seatlock};
 
 /// A server that keeps its data in this folder.
 fn serve(data: &str) -> Server {
-    Server::start_with(&["--memory", "false", "--data", data])
+    Server::start_with(&["--memory=false", "--data", data])
 }
 
 /// A killed server's data: a chart, an event, twelve seats.
@@ -34,8 +34,7 @@ fn a_killed_server_goes_on_and_its_folder_is_its_own() {
             .contains("12")
     );
     let second = run(
-        seatlock(&["serve", "--listen", "127.0.0.1:0", "--memory", "false"])
-            .args(["--data", &data]),
+        seatlock(&["serve", "--listen", "127.0.0.1:0", "--memory=false"]).args(["--data", &data]),
     );
     assert_eq!(second.code, Some(2));
     assert!(
@@ -113,8 +112,7 @@ fn damage_is_refused_with_its_place() {
             "serve",
             "--listen",
             "127.0.0.1:0",
-            "--memory",
-            "false",
+            "--memory=false",
             "--data",
             &data,
         ],
