@@ -51,14 +51,14 @@ impl Hold {
             .end()
     }
 
-    /// Who made a hold, from the note of its birth.
+    /// Of which event a hold is and who made it, from the note of its birth.
     ///
     /// # Errors
     /// [`Unreadable`].
-    pub fn recorded_user(birth: &[u8]) -> Result<User, Unreadable> {
+    pub fn recorded_birth(birth: &[u8]) -> Result<(EventId, User), Unreadable> {
         let mut reading = Reading::of_version(birth, VERSION)?;
-        let _event = reading.number()?;
-        User::recorded(&mut reading)
+        let event = EventId::new(reading.number()?);
+        Ok((event, User::recorded(&mut reading)?))
     }
 
     /// A hold of which nothing is known but its cart, to be shown.

@@ -4,7 +4,7 @@ use super::{Counters, event, kind, read_answer};
 use crate::{
     event::{End, Hold, How, Stage},
     ids::HoldId,
-    ledger::{Key, Reading, State, Unreadable},
+    ledger::{Key, State, Unreadable},
 };
 
 /// What a note says, in words.
@@ -99,12 +99,9 @@ fn event_fields(value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreadable>
 }
 
 fn birth_fields(value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreadable> {
-    let mut event = Reading::of_version(value, 1)?;
-    let event = event.number()?;
-    // A cart that says nothing: the birth is what is asked for.
-    let user = Hold::recorded_user(value)?;
+    let (event, user) = Hold::recorded_birth(value)?;
     Ok(vec![
-        ("event", event.to_string()),
+        ("event", event.get().to_string()),
         ("user", user.text().unwrap_or("(a long text)").to_owned()),
     ])
 }

@@ -20,6 +20,7 @@ use super::super::{
 use crate::{
     event::{Name, OnSale, Orphans, Rules},
     feed::Counts,
+    ids::EventId,
     ledger::{Fields, Note, Reading, Unreadable},
     tick::{Date, Ttl},
     venue::Lot,
@@ -185,7 +186,7 @@ fn ttl(reading: &mut Reading<'_>) -> Result<Ttl, Unreadable> {
 }
 
 impl Closed {
-    pub(crate) fn entry(self, id: crate::ids::EventId) -> Arc<ClosedEvent> {
+    pub(crate) fn entry(self, id: EventId) -> Arc<ClosedEvent> {
         let Self {
             name,
             chart_name,

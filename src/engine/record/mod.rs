@@ -26,7 +26,7 @@ pub(super) use {answer::read as read_answer, chart::read as read_chart};
 use super::event::Event;
 use crate::{
     event::Hold,
-    ids::{EventId, SeatId},
+    ids::{EventId, HoldId, SeatId},
     ledger::{Fields, Key, Note, Reading, Unreadable},
     repeat::{Kept, RepeatId},
 };
@@ -123,7 +123,7 @@ pub(super) fn hold(hold: &Hold, birth: Option<Bytes>, cart: Bytes) -> impl Itera
         .chain([put(key(kind::HOLD_CART, id), cart)])
 }
 
-pub(super) fn hold_gone(id: crate::ids::HoldId) -> [Note; 2] {
+pub(super) fn hold_gone(id: HoldId) -> [Note; 2] {
     [kind::HOLD_BIRTH, kind::HOLD_CART].map(|kind| Note::Forget {
         key: key(kind, id.get()),
     })

@@ -17,7 +17,7 @@
 mod notes;
 mod words;
 
-use std::{collections::HashMap, error, fmt, sync::Arc};
+use std::{collections::HashMap, error, fmt, sync::Arc, time::Duration};
 
 use super::{
     Core,
@@ -30,11 +30,11 @@ use crate::{
     event::{Found, Hold, Stage, User},
     feed::{Feed, Shown},
     ids::{EventId, HoldId, Lsn, SeatId, TakingId},
-    ledger::{Batch, Key, Ledger, Note, State, Unreadable},
+    ledger::{AppendError, Batch, Key, Ledger, Note, State, Unreadable},
     limits,
     repeat::Kept,
     scribe::Mirror,
-    seat::{Seat, Seats},
+    seat::{Seat, SeatWord, Seats},
     tick::Moment,
 };
 pub(super) use notes::Told;
@@ -70,11 +70,7 @@ impl Recovery {
     ///
     /// # Errors
     /// [`RecoveryError`].
-    pub(super) fn of(
-        state: &State,
-        now: Moment,
-        grace: std::time::Duration,
-    ) -> Result<Self, RecoveryError> {
+    pub(super) fn of(state: &State, now: Moment, grace: Duration) -> Result<Self, RecoveryError> {
         if now < state.clock() {
             return Err(RecoveryError::Clock);
         }
@@ -103,7 +99,7 @@ impl Recovery {
         core: &Core,
         ledger: &mut dyn Ledger,
         mut notes: Vec<Note>,
-    ) -> Result<(), crate::ledger::AppendError> {
+    ) -> Result<(), AppendError> {
         notes.extend(self.notes.iter().cloned());
         if notes.is_empty() && self.amended.records.is_empty() {
             return Ok(());
@@ -161,7 +157,7 @@ impl Core {
         id: EventId,
         seated: record::Seated,
         drawn: &Drawn,
-        words: &[(SeatId, crate::seat::SeatWord)],
+        words: &[(SeatId, SeatWord)],
         through: Lsn,
     ) -> Result<Arc<Event>, RecoveryError> {
         let count = seated.seats;
@@ -242,7 +238,7 @@ fn count(tallies: &mut HashMap<(EventId, User), Tally>, hold: &Hold) {
 }
 
 /// Whose a seat is, as its word says, and until when.
-fn owner(word: crate::seat::SeatWord, near: Moment) -> Option<(TakingId, Option<Moment>)> {
+fn owner(word: SeatWord, near: Moment) -> Option<(TakingId, Option<Moment>)> {
     match word.view() {
         Seat::Held { taking, until } => Some((taking, Some(until.moment_near(near)))),
         Seat::Booked { taking, .. } => Some((taking, None)),
