@@ -128,4 +128,17 @@ fn a_segment_of_another_ledger_or_of_a_newer_version_is_refused() {
         open(&Shelf::of(&files), TINY),
         Err(OpenError::ForeignSegment { .. })
     ));
+
+    let (mut files, _) = written();
+    let newest = files.last_entry().expect("a ledger");
+    let name = newest.key().clone();
+    let content = newest.into_mut();
+    content[8..12].copy_from_slice(&(header::VERSION + 1).to_le_bytes());
+    let sum = twox_hash::xxhash3_64::Hasher::oneshot(&content[..header::HEADER_BYTES - 8]);
+    content[header::HEADER_BYTES - 8..header::HEADER_BYTES].copy_from_slice(&sum.to_le_bytes());
+    let refused = open(&Shelf::of(&files), TINY).map(drop);
+    assert!(
+        matches!(&refused, Err(OpenError::NewerFormat { file, version: 2, .. }) if *file == name),
+        "{refused:?}"
+    );
 }

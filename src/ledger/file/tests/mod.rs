@@ -11,7 +11,10 @@ use bytes::Bytes;
 use super::*;
 use crate::{
     ids::{Lsn, SeatId, TakingId},
-    ledger::{AppendError, Batch, Key, Ledger, Note, State},
+    ledger::{
+        AppendError, Batch, Key, Ledger, Note, State,
+        storage::{Disk, DiskError, Storage},
+    },
     seat::{Change, SeatWord},
     tape::{Entry as TapeEntry, Record},
     tick::{Date, Moment, Tick},
@@ -218,7 +221,7 @@ fn a_thread_of_its_own_makes_the_segments_on_a_disk() {
         ..SMALL
     };
     let mut author = Author::default();
-    let disk = || Box::new(crate::ledger::storage::Disk::open(&folder).expect("a folder"));
+    let disk = || Box::new(Disk::open(&folder).expect("a folder"));
     for _ in 0..3 {
         let (mut ledger, state) = FileLedger::open(disk(), options, &mut |_| {}).expect("a ledger");
         assert_same(&state, &author.state);
@@ -233,5 +236,25 @@ fn a_thread_of_its_own_makes_the_segments_on_a_disk() {
             "{stats:?}"
         );
     }
+    std::fs::remove_dir_all(&folder).expect("it was there");
+}
+
+#[test]
+fn one_process_at_a_time_has_the_folder_and_others_may_look() {
+    let folder = std::env::temp_dir().join(format!("seatlock-lock-{}", std::process::id()));
+    let disk = Disk::open(&folder).expect("a folder");
+    assert!(matches!(Disk::open(&folder), Err(DiskError::InUse(_))));
+    let (mut ledger, _) = FileLedger::open(Box::new(disk), SMALL, &mut |_| {}).expect("a ledger");
+    let mut author = Author::default();
+    author.change(3, false);
+    author.append(&mut ledger);
+    let look = Disk::look(&folder);
+    assert_same(
+        &inspect(&look, &mut |_| {}).expect("whole").state,
+        &author.state,
+    );
+    assert!(look.create("something").is_err() && look.remove("lock").is_err());
+    drop(ledger);
+    assert!(Disk::open(&folder).is_ok(), "it is free again");
     std::fs::remove_dir_all(&folder).expect("it was there");
 }
