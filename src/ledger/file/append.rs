@@ -71,15 +71,18 @@ impl FileLedger {
     }
 
     fn encode(&mut self, batch: &Batch<'_>, carried: &Carried) -> Option<()> {
-        let oldest = self.index.segments().front()?.number;
         frame::begin(&mut self.frame);
-        payload::write(batch, carried, oldest, &mut self.frame)?;
+        // Which segment is the oldest that is needed is said when it is known which one this goes into.
+        payload::write(batch, carried, 0, &mut self.frame)?;
         frame::end(&mut self.frame, Kind::Batch, self.number)
     }
 
     /// Writes the frame, and waits until it is durable.
     fn write_down(&mut self) -> Result<(), AppendError> {
         let start = Instant::now();
+        let oldest = self.index.segments().front();
+        let oldest = oldest.map_or(self.current.number, |oldest| oldest.number);
+        payload::set_oldest(&mut self.frame[HEAD_BYTES..], oldest);
         frame::seal(&mut self.frame, self.current.seal);
         let file = self.current.file.as_ref();
         // The same place will be written again: nothing is counted before it is durable.
@@ -217,14 +220,22 @@ impl FileLedger {
     }
 
     fn begin(&mut self, blank: yard::Blank) {
-        self.index.begin(Totals {
+        let next = Totals {
             number: blank.number,
             bytes: blank.bytes,
             first: self.number,
             live: 0,
-        });
+        };
+        let is_empty = self.offset == HEADER_BYTES as u64;
         self.current = blank;
         self.offset = HEADER_BYTES as u64;
+        if is_empty {
+            // The next start would remove it, so that no batch may ever call it the oldest that is needed.
+            let empty = self.index.replace_last(next);
+            self.remove(empty.into_iter().collect());
+        } else {
+            self.index.begin(next);
+        }
         // The first batch here will prove what a mark would.
         self.is_marked = true;
         self.ask(0);

@@ -89,11 +89,10 @@ impl Index {
     /// If the last segment has nothing but that batch, the next one takes its place, wherever it stands in the order.
     pub(super) fn begin_again(&mut self, mut next: Totals, last_batch: &[u8]) -> Vec<Totals> {
         let mut needless = Vec::new();
-        match self.segments.back_mut() {
+        match self.segments.back() {
             Some(last) if last.first == next.first => {
                 next.live = last.live;
-                self.bytes = self.bytes - last.bytes + next.bytes;
-                needless.push(mem::replace(last, next));
+                needless.extend(self.replace_last(next));
             }
             _ => {
                 self.begin(next);
@@ -104,6 +103,13 @@ impl Index {
         }
         needless.extend(iter::from_fn(|| self.drop_oldest_if_dead()));
         needless
+    }
+
+    /// Begins with the next segment in the place of the last one, which it answers with.
+    pub(super) fn replace_last(&mut self, next: Totals) -> Option<Totals> {
+        let last = self.segments.back_mut()?;
+        self.bytes = self.bytes - last.bytes + next.bytes;
+        Some(mem::replace(last, next))
     }
 
     /// Drops the oldest segment if nothing in it is live and it is not the last.

@@ -3,6 +3,7 @@
 mod bounds;
 mod damage;
 mod model;
+mod regressions;
 mod shelf;
 mod watched;
 

@@ -2,71 +2,97 @@
 
 use std::io;
 
-use super::{Act, FAILED, NO_SPACE, Simulated, StoredFile, folder::FileId};
+use rand::RngExt;
 
+use super::{
+    Simulated, StoredFile,
+    folder::FileId,
+    machine::{Act, FAILED, Fate, Machine, NO_SPACE},
+};
+
+/// An open file of one life of a process.
 #[derive(Debug)]
 pub(super) struct Handle {
     disk: Simulated,
+    life: u64,
     file: FileId,
 }
 
 impl Handle {
-    pub(super) fn new(disk: Simulated, file: FileId) -> Self {
-        Self { disk, file }
+    pub(super) fn new(disk: Simulated, life: u64, file: FileId) -> Self {
+        Self { disk, life, file }
+    }
+
+    /// Does something with the disk, unless the process that has opened the file is gone.
+    fn with<T>(&self, work: impl FnOnce(&mut Machine) -> io::Result<T>) -> io::Result<T> {
+        let mut machine = self.disk.machine();
+        if machine.life != self.life {
+            return Err(io::Error::from_raw_os_error(FAILED));
+        }
+        work(&mut machine)
     }
 }
 
 impl StoredFile for Handle {
     fn bytes(&self) -> io::Result<u64> {
-        let machine = self.disk.machine();
-        Ok(machine.folder.read(self.file)?.len() as u64)
+        self.with(|machine| {
+            machine.is_on()?;
+            Ok(machine.folder.content(self.file)?.seen().len() as u64)
+        })
     }
 
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
-        let machine = self.disk.machine();
-        let bytes = machine.folder.read(self.file)?;
-        let start = place(offset).min(bytes.len());
-        let count = into.len().min(bytes.len() - start);
-        into[..count].copy_from_slice(&bytes[start..start + count]);
-        Ok(count)
+        self.with(|machine| {
+            machine.is_on()?;
+            let bytes = machine.folder.content(self.file)?.seen();
+            let start = place(offset).min(bytes.len());
+            let count = into.len().min(bytes.len() - start);
+            into[..count].copy_from_slice(&bytes[start..start + count]);
+            Ok(count)
+        })
     }
 
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut machine = self.disk.machine();
-        let is_well = machine.begin(Act::Write)?;
-        let has = machine.folder.read(self.file)?.len() as u64;
-        let grows = (offset + bytes.len() as u64).saturating_sub(has);
-        let room = machine
-            .bytes_max
-            .map_or(u64::MAX, |most| most.saturating_sub(machine.folder.bytes()));
-        let fits = if grows <= room {
-            bytes.len()
-        } else {
-            // What is there already can be written, and what there is room for.
-            bytes.len() - place(grows - room).min(bytes.len())
-        };
-        let written = if is_well { fits } else { fits / 2 };
-        machine
-            .folder
-            .write(self.file, place(offset), &bytes[..written])?;
-        if !is_well {
-            Err(io::Error::from_raw_os_error(FAILED))
-        } else if written < bytes.len() {
-            Err(io::Error::from_raw_os_error(NO_SPACE))
-        } else {
-            Ok(())
-        }
+        self.with(|machine| {
+            let fate = machine.begin(Act::Write)?;
+            let fits = machine.fits(self.file, place(offset), bytes.len())?;
+            let (written, end) = match fate {
+                Fate::Fails(error) => (machine.chance.random_range(0..=fits), Some(error)),
+                Fate::Done if fits < bytes.len() => (fits, Some(NO_SPACE)),
+                Fate::Done => (fits, None),
+            };
+            let content = machine.folder.content(self.file)?;
+            content.write(place(offset), &bytes[..written]);
+            end.map_or(Ok(()), |error| Err(io::Error::from_raw_os_error(error)))
+        })
     }
 
     fn sync(&self) -> io::Result<()> {
-        let mut machine = self.disk.machine();
-        let is_well = machine.begin(Act::Sync)?;
-        machine.folder.sync_file(self.file, !is_well)?;
-        if is_well {
+        self.with(|machine| {
+            let fate = machine.begin(Act::Sync)?;
+            let content = machine.folder.content(self.file)?;
+            match fate {
+                Fate::Done => {
+                    content.sync();
+                    Ok(())
+                }
+                Fate::Fails(error) => {
+                    content.fail_to_sync(&mut machine.chance);
+                    Err(io::Error::from_raw_os_error(error))
+                }
+            }
+        })
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let closed = self.with(|machine| {
+            machine.folder.close(self.file);
             Ok(())
-        } else {
-            Err(io::Error::from_raw_os_error(FAILED))
-        }
+        });
+        // The process is gone: it was closed then.
+        drop(closed);
     }
 }
 

@@ -6,34 +6,34 @@
 //! | what was not synced | becomes, each for itself |
 //! |---|---|
 //! | a write | whole, nothing, a beginning of it, some of its sectors, or sectors of random bytes |
-//! | a file's being there, its new name, its being gone | so, or as before |
+//! | a file's length | what its bytes come to, or longer with zeros, or as it was when it was synced |
+//! | what a name stands for | one of the files, or the nothing, that it has stood for since the folder was synced |
+//!
+//! So a file that was renamed may have both names then, or none, and one that was replaced may be back. Bytes that were
+//! synced stay as they are, also in a sector in which something else was being written: that a disk spoils none of those
+//! is taken for granted here.
 //!
 //! Deadlier than most disks, and that is its purpose: file systems keep the order of more than they promise.
 //!
-//! The twin of [`super::Disk`]. Clones share the same disk, so that a test has it when its ledger is gone.
+//! The twin of [`super::Disk`]. Clones share the same disk, so that a test has it when its ledger is gone. Chance comes
+//! from the seed of the last power cut, or of [`Simulated::seeded`], and from nothing else.
 
+mod content;
 mod file;
 mod folder;
+mod machine;
 
 use std::{
     fmt, io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rand::{SeedableRng, rngs::SmallRng};
-
 use super::{Storage, StoredFile};
 use file::Handle;
-use folder::Folder;
-
-/// `ENOSPC`.
-const NO_SPACE: i32 = 28;
-
-/// `EIO`.
-const FAILED: i32 = 5;
+use machine::{Act, Machine};
 
 /// A simulated disk.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Simulated(Arc<Mutex<Machine>>);
 
 /// The calls that were made, by what they did.
@@ -50,31 +50,30 @@ pub struct Calls {
 /// What goes wrong, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mishap {
-    /// From this call on, counted from zero over all that change something, nothing is done any more: the power is gone.
+    /// From this call on, counted from zero over all that change something, nothing is done any more: the power is gone,
+    /// or the process. If it is a write, some of it is done.
     OffAt(u64),
     /// This sync, counted from zero, fails. What it should have made durable reads back as it was written, and is lost in
-    /// the next power cut whatever is synced after it: that is what page caches do.
+    /// the next power cut, or most of it, whatever is synced after it: that is what page caches do.
     SyncFails(u64),
     /// This write, counted from zero, fails half-way.
     WriteFails(u64),
+    /// This write, counted from zero, finds no room half-way, even where the file has bytes already: there are file
+    /// systems that never write in the same place twice.
+    NoRoomFor(u64),
 }
 
-/// The disk and what is done to it.
-#[derive(Debug, Default)]
-struct Machine {
-    folder: Folder,
-    calls: Calls,
-    mishap: Option<Mishap>,
-    is_off: bool,
-    bytes_max: Option<u64>,
+impl Default for Simulated {
+    fn default() -> Self {
+        Self::seeded(0)
+    }
 }
 
-/// What a call does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
-    Write,
-    Sync,
-    Name,
+impl Calls {
+    /// All of them.
+    pub fn all(&self) -> u64 {
+        self.writes + self.syncs + self.names
+    }
 }
 
 impl Simulated {
@@ -83,7 +82,12 @@ impl Simulated {
         Self::default()
     }
 
-    /// The calls since it was made or was last without power.
+    /// An empty disk without bounds that has its chance from a seed.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(Machine::new(seed))))
+    }
+
+    /// The calls since it was made or its process last ended.
     pub fn calls(&self) -> Calls {
         self.machine().calls
     }
@@ -98,7 +102,7 @@ impl Simulated {
         self.machine().bytes_max = bytes_max;
     }
 
-    /// Bytes of all files.
+    /// Bytes of all files, also of those that were removed and are still open.
     pub fn bytes(&self) -> u64 {
         self.machine().folder.bytes()
     }
@@ -106,13 +110,11 @@ impl Simulated {
     /// The power is gone and comes back. Which of the possible disks it is then, a seed decides. Files that are open belong
     /// to the past: what is written to them gets nowhere.
     pub fn power_cut(&self, seed: u64) {
-        let mut machine = self.machine();
-        let mut chance = SmallRng::seed_from_u64(seed);
-        machine.folder.lose_power(&mut chance);
-        machine.restart();
+        self.machine().lose_power(seed);
     }
 
-    /// The process is killed: everything that was written is there.
+    /// The process is killed: everything that was written is there, and what was not synced can still be lost in a power
+    /// cut. Its files are not open any more.
     pub fn process_crash(&self) {
         self.machine().restart();
     }
@@ -122,85 +124,52 @@ impl Simulated {
         self.machine().folder.flip(name, offset, bit)
     }
 
+    fn handle(&self, machine: &mut Machine, name: &str) -> io::Result<Box<dyn StoredFile>> {
+        machine.is_on()?;
+        let file = machine.folder.open(name)?;
+        Ok(Box::new(Handle::new(self.clone(), machine.life, file)))
+    }
+
     fn machine(&self) -> MutexGuard<'_, Machine> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Machine {
-    fn restart(&mut self) {
-        self.folder.forget_handles();
-        self.calls = Calls::default();
-        self.mishap = None;
-        self.is_off = false;
-    }
-
-    /// Counts a call, and has it go wrong if its time has come. `Ok(false)`: it fails after doing what it can.
-    fn begin(&mut self, act: Act) -> io::Result<bool> {
-        let Calls {
-            writes,
-            syncs,
-            names,
-        } = self.calls;
-        let count = match act {
-            Act::Write => &mut self.calls.writes,
-            Act::Sync => &mut self.calls.syncs,
-            Act::Name => &mut self.calls.names,
-        };
-        *count += 1;
-        let fails = match self.mishap {
-            Some(Mishap::OffAt(call)) => {
-                self.is_off |= writes + syncs + names >= call;
-                false
-            }
-            Some(Mishap::SyncFails(sync)) => act == Act::Sync && syncs == sync,
-            Some(Mishap::WriteFails(write)) => act == Act::Write && writes == write,
-            None => false,
-        };
-        if self.is_off {
-            return Err(io::Error::from_raw_os_error(FAILED));
-        }
-        Ok(!fails)
-    }
-}
-
 impl Storage for Simulated {
     fn list(&self) -> io::Result<Vec<String>> {
-        Ok(self.machine().folder.names())
+        let machine = self.machine();
+        machine.is_on()?;
+        Ok(machine.folder.names())
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
         let mut machine = self.machine();
-        machine.begin(Act::Name)?;
-        let file = machine.folder.create(name)?;
-        Ok(Box::new(Handle::new(self.clone(), file)))
+        machine.begin_whole(Act::Name)?;
+        machine.folder.create(name)?;
+        self.handle(&mut machine, name)
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
-        let file = self.machine().folder.open(name)?;
-        Ok(Box::new(Handle::new(self.clone(), file)))
+        self.handle(&mut self.machine(), name)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut machine = self.machine();
-        machine.begin(Act::Name)?;
+        machine.begin_whole(Act::Name)?;
         machine.folder.rename(from, to)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
         let mut machine = self.machine();
-        machine.begin(Act::Name)?;
+        machine.begin_whole(Act::Name)?;
         machine.folder.remove(name)
     }
 
     fn sync_folder(&self) -> io::Result<()> {
         let mut machine = self.machine();
-        if machine.begin(Act::Sync)? {
-            machine.folder.sync();
-            Ok(())
-        } else {
-            Err(io::Error::from_raw_os_error(FAILED))
-        }
+        machine.begin_whole(Act::Sync)?;
+        machine.folder.sync();
+        Ok(())
     }
 }
 
