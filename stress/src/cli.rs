@@ -1,14 +1,21 @@
 //! The command line.
 
-use std::{ops::RangeInclusive, str::FromStr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
-use clap::Parser;
+use clap::{ArgGroup, Parser};
 use seatlock::{
     limits::{GROUP_SEATS_MAX, SEATS_MAX, STREAMS_MAX, THREADS_MAX},
     tick::Ttl,
 };
 
 use crate::{
+    crash::{CrashPlan, Fault, ServePlan},
     http::HttpPlan,
     plan::{Length, Plan, mix::Mix, skew::Skew},
     streams::StreamsPlan,
@@ -16,6 +23,10 @@ use crate::{
 
 /// How long a run is unless it is told.
 const DURATION: Duration = Duration::from_secs(10);
+
+/// How many seats there are unless it is told; with crashes, in each event.
+const SEATS: u32 = 64;
+const CRASH_SEATS: u32 = 400;
 
 /// How long the tape may stand still before a run is ended to find out why.
 const STALL: Duration = Duration::from_secs(5);
@@ -27,17 +38,20 @@ const STALL: Duration = Duration::from_secs(5);
 /// one before left, say what its author was told, be legal by a second implementation of the rules, and agree with real
 /// time by a clock that the engine does not know. At the end replay and memory are compared, word by word.
 ///
+/// With --crashes a server is killed under load and started again, and what it has acknowledged must be there.
+///
 /// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
 /// linearizability, seat by seat.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = AFTER_HELP)]
+#[command(group(ArgGroup::new("served").args(["streams", "crashes"])))]
 pub struct Options {
     /// Threads that change seats; with --url, connections
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(THREADS_MAX) - 2))]
     pub threads: u32,
-    /// Seats in the map; with --url, the server's are used
-    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEATS_MAX)))]
-    pub seats: u32,
+    /// Seats in the map [default: 64; with --crashes 400]; with --url, the server's are used
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SEATS_MAX)))]
+    pub seats: Option<u32>,
     /// Users, spread over the threads; each remembers a few holds and bookings
     #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: u32,
@@ -82,9 +96,36 @@ pub struct Options {
     /// With --streams: changes a second
     #[arg(long, default_value_t = 5_000, value_name = "N", requires = "streams", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub changes: u32,
-    /// With --streams: be the server; the run with the clients starts this one itself
-    #[arg(long, hide = true, requires = "streams")]
+    /// Kill a server under load so many times instead, start it again on the same folder, and ask for everything that it
+    /// has acknowledged; now and then it is asked to stop, or killed again while it starts
+    #[arg(long, value_name = "N", conflicts_with_all = ["url", "streams"], value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub crashes: Option<u32>,
+    /// With --crashes: the server to kill, such as target/release/seatlock, instead of this command in its role
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "crashes",
+        conflicts_with = "sabotage"
+    )]
+    pub binary: Option<PathBuf>,
+    /// With --crashes: have holds wait for the ledger as bookings do, so that none may be lost
+    #[arg(long, requires = "crashes")]
+    pub durable_holds: bool,
+    /// With --streams or --crashes: be the server; the run with the clients starts this one itself
+    #[arg(long, hide = true, requires = "served")]
     pub serve: bool,
+    /// Where the server keeps its data
+    #[arg(long, hide = true, requires = "serve", default_value = "seatlock-data")]
+    pub data: PathBuf,
+    /// Where the server listens
+    #[arg(long, hide = true, requires = "serve", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))]
+    pub listen: SocketAddr,
+    /// What the server grants to holds that were alive
+    #[arg(long, hide = true, requires = "serve", value_parser = time, default_value = "0ms")]
+    pub restart_grace: Duration,
+    /// What is wrong with the server's ledger
+    #[arg(long, hide = true, requires = "serve", value_parser = Fault::named, default_value = "none")]
+    pub fault: Fault,
     /// Commit a deliberate fault, which the run must find; 'all' commits each in turn and shows how it was found
     #[arg(long, value_name = "FAULT", conflicts_with = "url")]
     pub sabotage: Option<String>,
@@ -119,6 +160,8 @@ Examples:
                                                   against: seatlock serve --lock-ttl 500ms
   stress --streams 10000 --changes 5000 --duration 30s --seats 100000
                                                   ten thousand who follow one event
+  stress --crashes 200                            kill -9, again and again: is everything still there?
+  stress --crashes 30 --sabotage all              would it be noticed if the ledger were not honest?
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
 with --sabotage all it is 0 if every fault was found.";
@@ -139,7 +182,7 @@ impl Options {
     pub fn plan(&self, seed: u64) -> Plan {
         Plan {
             threads: self.threads,
-            seats: self.seats,
+            seats: self.seats.unwrap_or(SEATS),
             users: self.users,
             mix: self.mix.clone(),
             group: self.group.0.clone(),
@@ -174,9 +217,35 @@ impl Options {
     pub fn streams_plan(&self, streams: u32, seed: u64) -> StreamsPlan {
         StreamsPlan {
             streams,
-            seats: self.seats,
+            seats: self.seats.unwrap_or(SEATS),
             changes_a_second: self.changes,
             duration: self.duration.unwrap_or(DURATION),
+            seed,
+        }
+    }
+
+    /// The run with so many crashes that these options ask for.
+    pub fn crash_plan(&self, crashes: u32, seed: u64) -> CrashPlan {
+        CrashPlan {
+            crashes,
+            clerks: self.threads,
+            seats: self.seats.unwrap_or(CRASH_SEATS),
+            seed,
+            durable_holds: self.durable_holds,
+            binary: self.binary.clone(),
+            fault: None,
+            quiet: self.quiet || self.json,
+        }
+    }
+
+    /// The server of such a run.
+    pub fn serve_plan(&self, seed: u64) -> ServePlan {
+        ServePlan {
+            data: self.data.clone(),
+            listen: self.listen,
+            grace: self.restart_grace,
+            durable_holds: self.durable_holds,
+            fault: self.fault,
             seed,
         }
     }
@@ -302,6 +371,9 @@ mod tests {
             "--fly",
             "--changes 5",
             "--serve",
+            "--durable-holds",
+            "--crashes 1 --streams 1",
+            "--crashes 1 --fault none",
         ] {
             let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
                 .expect_err(line);

@@ -22,6 +22,7 @@
 //! | [`sabotage`] | deliberate faults, each of which the audit must find |
 //! | [`http`] | the small API of a running server: clients, and their judge |
 //! | [`streams`] | thousands who follow one event, each with a map of its own |
+//! | [`crash`] | a server that is killed under load and started again, and has to have kept its word |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
 //! | [`run`], [`signals`], [`progress`], [`latency`], [`report`] | a run from its beginning to its summary |
 
@@ -29,6 +30,7 @@ pub mod audit;
 pub mod claim;
 pub mod cli;
 pub mod clock;
+pub mod crash;
 pub mod http;
 pub mod latency;
 pub mod linear;

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use stress::{audit::verdict::Violation, cli::Options, http, report, run, sabotage, streams};
+use stress::{
+    audit::verdict::Violation, cli::Options, crash, http, report, run, sabotage, streams,
+};
 
 /// The options make no sense, or the run could not be begun.
 const BAD_USAGE: u8 = 2;
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
 fn act(options: &Options, seed: u64) -> Result<bool, String> {
     if options.list_sabotages {
         print!("{}", sabotage::list());
+        print!("\nWith --crashes:\n{}", crash::list());
         return Ok(true);
     }
     if let Some(count) = options.streams {
@@ -37,6 +40,9 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
                 ended.is_right()
             })
         };
+    }
+    if let Some(crashes) = options.crashes {
+        return act_on_crashes(options, crashes, seed);
     }
     if options.json {
         let ended = run::run(&options.plan(seed))?;
@@ -55,6 +61,25 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
     let ended = run::run(&options.plan(seed))?;
     print!("{}", report::run(&ended));
     Ok(verdict(ended.findings.violation.as_ref()))
+}
+
+fn act_on_crashes(options: &Options, crashes: u32, seed: u64) -> Result<bool, String> {
+    if options.serve {
+        return crash::serve(&options.serve_plan(seed)).map(|()| true);
+    }
+    let plan = options.crash_plan(crashes, seed);
+    if options.json {
+        let ended = crash::run(&plan)?;
+        println!("{}", crash::json(&plan, &ended));
+        return Ok(ended.broken.is_none());
+    }
+    println!("--seed {seed}");
+    if let Some(name) = &options.sabotage {
+        return crash::sabotage(&plan, name);
+    }
+    let ended = crash::run(&plan)?;
+    print!("{}", crash::summary(&plan, &ended));
+    Ok(ended.broken.is_none())
 }
 
 fn verdict(violation: Option<&Violation>) -> bool {

@@ -23,6 +23,19 @@ pub struct Connection {
     line: String,
 }
 
+/// A call with what it says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'r> {
+    /// The method.
+    pub method: &'r str,
+    /// The path.
+    pub path: &'r str,
+    /// Headers besides those that every request has.
+    pub headers: &'r [(&'r str, &'r str)],
+    /// JSON, or nothing.
+    pub body: &'r str,
+}
+
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -30,6 +43,8 @@ pub struct Answer {
     pub status: u16,
     /// The LSN of the change that was made, where the answer carries one.
     pub lsn: Option<u64>,
+    /// Whether it is what the same request was answered before.
+    pub is_replayed: bool,
     /// The body.
     pub body: Vec<u8>,
     /// Whether the connection ends here.
@@ -49,6 +64,22 @@ pub fn host_of(url: &str) -> Result<&str, String> {
         .map(|rest| rest.trim_end_matches('/'));
     host.filter(|host| !host.is_empty() && !host.contains('/') && host.contains(':'))
         .ok_or_else(|| format!("'{url}' is no URL of the kind http://127.0.0.1:3000"))
+}
+
+impl Request<'_> {
+    fn text(&self, host: &str) -> String {
+        let Self {
+            method, path, body, ..
+        } = self;
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n");
+        for (name, value) in self.headers {
+            text += &format!("{name}: {value}\r\n");
+        }
+        if !body.is_empty() {
+            text += "content-type: application/json\r\n";
+        }
+        text + &format!("content-length: {}\r\n\r\n{body}", body.len())
+    }
 }
 
 impl Connection {
@@ -74,11 +105,20 @@ impl Connection {
     /// Those of the socket, and `InvalidData` for an answer that is no HTTP. Whether the server has done what was asked
     /// is unknown then, and the connection is of no more use.
     pub fn call(&mut self, method: &str, path: &str) -> io::Result<Answer> {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n\r\n",
-            self.host
-        );
-        self.stream.get_mut().write_all(request.as_bytes())?;
+        self.send(&Request {
+            method,
+            path,
+            ..Request::default()
+        })
+    }
+
+    /// Sends a call and waits for its answer.
+    ///
+    /// # Errors
+    /// As with [`Connection::call`].
+    pub fn send(&mut self, request: &Request<'_>) -> io::Result<Answer> {
+        let text = request.text(&self.host);
+        self.stream.get_mut().write_all(text.as_bytes())?;
         let (mut answer, framing) = self.read_head()?;
         match framing {
             Framing::Length(length) => self.read_part(&mut answer.body, length)?,
@@ -123,6 +163,7 @@ impl Connection {
         let mut answer = Answer {
             status,
             lsn: None,
+            is_replayed: false,
             body: Vec::new(),
             closes: false,
         };
@@ -143,6 +184,7 @@ impl Connection {
                     framing = Some(Framing::Chunked);
                 }
                 "seatlock-lsn" => answer.lsn = value.parse().ok(),
+                "idempotency-replayed" => answer.is_replayed = value == "true",
                 "connection" => answer.closes = value.eq_ignore_ascii_case("close"),
                 _ => {}
             }
@@ -202,6 +244,7 @@ mod tests {
         let expected = Answer {
             status: 200,
             lsn: Some(77),
+            is_replayed: false,
             body: b"{}".to_vec(),
             closes: true,
         };

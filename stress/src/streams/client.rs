@@ -5,50 +5,53 @@
 use std::time::{Duration, SystemTime};
 
 use hdrhistogram::Histogram;
-use seatlock::feed::{Row, Shown};
+use seatlock::{
+    feed::{Row, Shown},
+    ids::SeatId,
+};
 
 use super::event::{self, Delta};
 
 /// What the clients have to know of the run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Course {
+pub(crate) struct Course {
     /// The pace of the changes.
-    pub(super) changes_a_second: u32,
+    pub(crate) changes_a_second: u32,
     /// When the first change was due, once that is known.
-    pub(super) started: Option<SystemTime>,
+    pub(crate) started: Option<SystemTime>,
     /// The position at which a client is done, once that is known.
-    pub(super) until: Option<u64>,
+    pub(crate) until: Option<u64>,
 }
 
 /// All seats at one position.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Map {
+pub(crate) struct Map {
     position: u64,
     seats: Vec<Row>,
 }
 
 /// A client and what it has seen.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     map: Map,
     /// Where the next delta has to begin.
     next: Option<u64>,
-    pub(super) deltas: u64,
-    pub(super) resets: u64,
-    pub(super) bytes: u64,
+    pub(crate) deltas: u64,
+    pub(crate) resets: u64,
+    pub(crate) bytes: u64,
     /// From a change to its delta's arrival, in microseconds. A delta counts by its oldest change.
-    pub(super) lags: Histogram<u64>,
+    pub(crate) lags: Histogram<u64>,
 }
 
 /// What is to be done about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(crate) enum Next {
     GoOn,
     TakeMap,
 }
 
 /// A histogram of lags, which grows with them: ten thousand clients have one each.
-pub(super) fn no_lags() -> Histogram<u64> {
+pub(crate) fn no_lags() -> Histogram<u64> {
     let mut lags = Histogram::new(1).expect("one digit is enough");
     lags.auto(true);
     lags
@@ -56,7 +59,7 @@ pub(super) fn no_lags() -> Histogram<u64> {
 
 impl Client {
     /// A client that has seen nothing.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             map: Map::default(),
             next: None,
@@ -68,17 +71,17 @@ impl Client {
     }
 
     /// Whether its map is this one.
-    pub(super) fn has(&self, map: &Map) -> bool {
+    pub(crate) fn has(&self, map: &Map) -> bool {
         self.map == *map
     }
 
     /// The position of its map.
-    pub(super) fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.map.position
     }
 
     /// Takes a map that it asked for.
-    pub(super) fn adopt(&mut self, map: Map) -> Result<(), String> {
+    pub(crate) fn adopt(&mut self, map: Map) -> Result<(), String> {
         match self.next {
             Some(told) if map.position < told => Err(format!(
                 "a map of position {} after {told} was told",
@@ -92,7 +95,7 @@ impl Client {
     }
 
     /// Takes an event that arrives `now`.
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         event: &[u8],
         course: Course,
@@ -151,8 +154,19 @@ impl Course {
 }
 
 impl Map {
+    /// The position at which all seats were so.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// What a seat was.
+    pub(crate) fn shown(&self, seat: SeatId) -> Option<Shown> {
+        let row = self.seats.get((seat.get() / Row::SEATS) as usize);
+        row.map(|row| row.shown(seat.get() % Row::SEATS))
+    }
+
     /// Reads the binary map, as `seatlock::http::v1::availability` draws it.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let rest = body.strip_prefix(b"SLMP\x01\x02")?;
         let (head_bytes, rest) = rest.split_first_chunk::<2>()?;
         let (_seats, rest) = rest.split_first_chunk::<4>()?;

@@ -4,7 +4,7 @@ use seatlock::feed::Shown;
 
 /// Takes the chunks off a body (RFC 9112, section 7.1), in whatever pieces it comes.
 #[derive(Debug, Default)]
-pub(super) struct Chunks {
+pub(crate) struct Chunks {
     state: State,
 }
 
@@ -22,15 +22,15 @@ enum State {
 
 /// A delta whose changes are still text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Delta<'t> {
-    pub(super) from: u64,
-    pub(super) to: u64,
+pub(crate) struct Delta<'t> {
+    pub(crate) from: u64,
+    pub(crate) to: u64,
     lists: &'t [u8],
 }
 
 impl Chunks {
     /// Appends what `bytes` bring of the body. `None` for what is no body in chunks.
-    pub(super) fn take(&mut self, mut bytes: &[u8], body: &mut Vec<u8>) -> Option<()> {
+    pub(crate) fn take(&mut self, mut bytes: &[u8], body: &mut Vec<u8>) -> Option<()> {
         while let [byte, after @ ..] = bytes {
             if let State::Data(left) = self.state {
                 let (now, later) = bytes.split_at(left.min(bytes.len()));
@@ -49,7 +49,7 @@ impl Chunks {
         Some(())
     }
 
-    pub(super) fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.state == State::End
     }
 }
@@ -74,13 +74,13 @@ impl State {
 }
 
 /// The first event of `text`, without the empty line that ends it, and what follows.
-pub(super) fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = text.windows(2).position(|two| two == b"\n\n")?;
     Some((&text[..end], &text[end + 2..]))
 }
 
 /// The value of a field of an event.
-pub(super) fn field<'t>(event: &'t [u8], name: &str) -> Option<&'t [u8]> {
+pub(crate) fn field<'t>(event: &'t [u8], name: &str) -> Option<&'t [u8]> {
     let lines = event.split(|byte| *byte == b'\n');
     let mut named =
         lines.filter_map(|line| line.strip_prefix(name.as_bytes())?.strip_prefix(b": "));
@@ -88,7 +88,7 @@ pub(super) fn field<'t>(event: &'t [u8], name: &str) -> Option<&'t [u8]> {
 }
 
 /// The number that a field of `data` has, such as the position of a start.
-pub(super) fn number(data: &[u8], name: &str) -> Option<u64> {
+pub(crate) fn number(data: &[u8], name: &str) -> Option<u64> {
     let mut data = data;
     skip(&mut data, b"{\"")?;
     skip(&mut data, name.as_bytes())?;
@@ -97,7 +97,7 @@ pub(super) fn number(data: &[u8], name: &str) -> Option<u64> {
 }
 
 impl<'t> Delta<'t> {
-    pub(super) fn parse(data: &'t [u8]) -> Option<Self> {
+    pub(crate) fn parse(data: &'t [u8]) -> Option<Self> {
         let mut rest = data;
         skip(&mut rest, b"{\"from\":")?;
         let from = digits(&mut rest)?;
@@ -111,7 +111,7 @@ impl<'t> Delta<'t> {
     }
 
     /// Calls `each` with every run of seats, its first and its last. `None` for what is no list of changes.
-    pub(super) fn changes(self, mut each: impl FnMut(Shown, u32, u32)) -> Option<()> {
+    pub(crate) fn changes(self, mut each: impl FnMut(Shown, u32, u32)) -> Option<()> {
         let mut rest = self.lists;
         for shown in Shown::ALL {
             let Some(list) = opened(rest, shown) else {

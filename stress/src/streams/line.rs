@@ -25,6 +25,9 @@ const SILENCE_MAX: Duration = HEARTBEAT_INTERVAL.saturating_mul(3);
 /// Bytes that one read takes at most.
 const READ_BYTES: usize = 16 * 1_024;
 
+/// Where the streams' server shows its seats.
+pub(super) const SEATS: &str = "/seats";
+
 /// Follows the event at `address` until the course is over. `opening` is given back when there is a first map.
 pub(super) async fn follow(
     address: SocketAddr,
@@ -32,12 +35,12 @@ pub(super) async fn follow(
     opening: OwnedSemaphorePermit,
 ) -> Result<Client, String> {
     let (mut client, mut opening) = (Client::new(), Some(opening));
-    let mut line = Line::open(address).await?;
+    let mut line = Line::open(address, "/stream", None).await?;
     loop {
         let now = *course.borrow_and_update();
         while let Some(event) = line.event() {
             if client.take(&event, now, SystemTime::now())? == Next::TakeMap {
-                client.adopt(map(address).await?)?;
+                client.adopt(map(address, SEATS).await?)?;
                 drop(opening.take());
             }
         }
@@ -53,8 +56,8 @@ pub(super) async fn follow(
 }
 
 /// The seats as the server has them now.
-pub(super) async fn map(address: SocketAddr) -> Result<Map, String> {
-    let (mut stream, mut body) = ask(address, "/seats", MAP_TYPE).await?;
+pub(crate) async fn map(address: SocketAddr, path: &str) -> Result<Map, String> {
+    let (mut stream, mut body) = ask(address, path, MAP_TYPE, None).await?;
     stream
         .read_to_end(&mut body)
         .await
@@ -63,7 +66,8 @@ pub(super) async fn map(address: SocketAddr) -> Result<Map, String> {
 }
 
 /// An open stream.
-struct Line {
+#[derive(Debug)]
+pub(crate) struct Line {
     stream: TcpStream,
     chunks: Chunks,
     /// What has come in and was not yet taken off its chunks.
@@ -74,8 +78,13 @@ struct Line {
 }
 
 impl Line {
-    async fn open(address: SocketAddr) -> Result<Self, String> {
-        let (stream, raw) = ask(address, "/stream", "text/event-stream").await?;
+    /// Opens it, to go on after the event of this id.
+    pub(crate) async fn open(
+        address: SocketAddr,
+        path: &str,
+        last_seen: Option<&str>,
+    ) -> Result<Self, String> {
+        let (stream, raw) = ask(address, path, "text/event-stream", last_seen).await?;
         let mut line = Self {
             stream,
             chunks: Chunks::default(),
@@ -88,7 +97,7 @@ impl Line {
     }
 
     /// The next event that has come in whole.
-    fn event(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn event(&mut self) -> Option<Vec<u8>> {
         let (event, rest) = event::split(&self.text)?;
         let (event, rest) = (event.to_vec(), rest.to_vec());
         self.text = rest;
@@ -96,7 +105,7 @@ impl Line {
     }
 
     /// Waits for more. To stop waiting loses nothing.
-    async fn read(&mut self) -> Result<(), String> {
+    pub(crate) async fn read(&mut self) -> Result<(), String> {
         self.raw.reserve(READ_BYTES);
         match timeout(SILENCE_MAX, self.stream.read_buf(&mut self.raw)).await {
             Ok(Ok(0)) => Err("a stream was ended".to_owned()),
@@ -123,9 +132,11 @@ async fn ask(
     address: SocketAddr,
     path: &str,
     accept: &str,
+    last_seen: Option<&str>,
 ) -> Result<(TcpStream, Vec<u8>), String> {
+    let after = last_seen.map_or_else(String::new, |id| format!("last-event-id: {id}\r\n"));
     let request = format!(
-        "GET {path} HTTP/1.1\r\nhost: stress\r\naccept: {accept}\r\nconnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nhost: stress\r\naccept: {accept}\r\n{after}connection: close\r\n\r\n"
     );
     let answer = async {
         let mut stream = TcpStream::connect(address).await?;

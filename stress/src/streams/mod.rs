@@ -12,10 +12,10 @@
 //! wrote down for itself. Each delta must begin where the one before it ended.
 
 mod child;
-mod client;
+pub(crate) mod client;
 mod cost;
-mod event;
-mod line;
+pub(crate) mod event;
+pub(crate) mod line;
 mod server;
 
 use std::{fmt::Write as _, net::SocketAddr, sync::Arc, time::Duration};
@@ -147,7 +147,7 @@ async fn play(plan: &StreamsPlan, child: &mut Child) -> Result<Ended, String> {
         lags: client::no_lags(),
         report,
     };
-    let last = line::map(child.address()).await?;
+    let last = line::map(child.address(), line::SEATS).await?;
     while let Some(client) = clients.join_next().await {
         let client: Client = client.map_err(|error| error.to_string())??;
         ended.wrong += usize::from(!client.has(&last));
