@@ -33,8 +33,8 @@ pub(super) enum Deed {
 
 /// How often each is asked for, among all.
 const WEIGHTS: [(Deed, u32); 14] = [
-    (Deed::Hold, 24),
-    (Deed::Best, 12),
+    (Deed::Hold, 44),
+    (Deed::Best, 20),
     (Deed::Confirm, 20),
     (Deed::Retake, 2),
     (Deed::Release, 8),
