@@ -75,7 +75,9 @@ impl<'c> Desk<'c> {
         // What was forgotten comes first: it may be there again.
         let forgotten = self.core.holds.take_forgotten();
         let mut notes: Vec<Note> = forgotten.into_iter().flat_map(record::hold_gone).collect();
-        notes.extend(self.core.notes.gather());
+        let through = batch.last().map(|last| last.lsn);
+        let through = through.unwrap_or(self.core.acks.through());
+        notes.extend(self.core.notes.gather(through));
         for record in batch {
             if let Entry::Change(change) = record.entry {
                 self.enter(record.lsn, change).map_err(Broken::Order)?;
@@ -85,8 +87,6 @@ impl<'c> Desk<'c> {
             let (birth, cart) = self.core.holds.record(hold);
             notes.extend(record::hold(hold, birth, cart));
         }
-        let through = batch.last().map(|last| last.lsn);
-        let through = through.unwrap_or(self.core.acks.through());
         if notes.is_empty() && batch.is_empty() {
             return Ok(());
         }

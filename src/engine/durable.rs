@@ -37,11 +37,7 @@ impl Engine {
         if !self.is_durable() {
             return Ok(());
         }
-        let lsn = if lsn == Lsn::NONE {
-            Lsn::new(self.core.venue.tape().next().get() - 1)
-        } else {
-            lsn
-        };
+        let lsn = self.or_last(lsn);
         if self.core.acks.through() < lsn {
             self.threads.wake_scribe();
         }
@@ -69,10 +65,13 @@ impl Engine {
         self.core.notes.enter()
     }
 
-    /// Has an answer outlive the process, sealed so that nobody but who knows the secret can read it.
-    pub fn keep_answer(&self, kept: &Kept, secret: &Secret) {
+    /// Has an answer outlive the process, sealed so that nobody but who knows the secret can read it. It tells of the
+    /// change `lsn`, or, if it is [`Lsn::NONE`], of what was so by now, and is not durable before that.
+    pub fn keep_answer(&self, kept: &Kept, secret: &Secret, lsn: Lsn) {
         let sealed = || kept.sealed(secret, self.core.entropy.secret());
-        self.core.notes.leave(|| vec![record::kept(&sealed())]);
+        let lsn = self.or_last(lsn);
+        let notes = &self.core.notes;
+        notes.leave_after(lsn, || vec![record::kept(&sealed())]);
     }
 
     /// Has answers be forgotten.
@@ -80,9 +79,20 @@ impl Engine {
         let forget = |id| Note::Forget {
             key: record::answer_key(id),
         };
-        self.core
-            .notes
-            .leave(|| ids.into_iter().map(forget).collect());
+        // Not before the answers themselves.
+        let notes = &self.core.notes;
+        notes.leave_after(self.or_last(Lsn::NONE), || {
+            ids.into_iter().map(forget).collect()
+        });
+    }
+
+    /// The change, or the last that anybody has begun.
+    fn or_last(&self, lsn: Lsn) -> Lsn {
+        if lsn == Lsn::NONE {
+            Lsn::new(self.core.venue.tape().next().get() - 1)
+        } else {
+            lsn
+        }
     }
 
     /// The answers that were kept before this start, in the order in which they may be forgotten. To be asked once.

@@ -177,7 +177,8 @@ impl Cart {
         self.stage = match (one.until, self.stage) {
             (None, booked @ Stage::Booked { .. }) => booked,
             (None, _) => Stage::Booked { at: clock },
-            (Some(_), Stage::Paying) => Stage::Paying,
+            // Where the word knows nothing of the time for paying, the hold was never put in 'paying' for good.
+            (Some(until), Stage::Paying) if until >= self.deadline => Stage::Paying,
             (Some(_), _) => Stage::Held,
         };
         if let Some(until) = one.until {
@@ -299,7 +300,23 @@ mod tests {
         assert_eq!(cart.unread(FIRST).map(|unread| unread.seats), Some(2));
         assert!(cart.settle(FIRST, &[found(2, None)], clock));
         assert_eq!(cart.stage, Stage::Booked { at: clock });
+        assert!(cart.settle(FIRST, &[found(2, Some(50))], clock));
+        assert_eq!(cart.stage, Stage::Held);
+        assert!(cart.settle(FIRST, &[found(2, None)], clock));
         assert!(!cart.settle(FIRST, &[], clock));
         assert!(matches!(cart.stage, Stage::Ended(end) if end.how == How::Cancelled));
+    }
+
+    /// A `pay` that was never durable left 'paying' behind in the cart, which was written ahead of it. After the restart
+    /// the hold had its one `pay` used up, and none of the time that it had brought.
+    #[test]
+    fn a_hold_is_paying_only_with_the_time_for_paying() {
+        let (hold, clock) = (hold(), Moment::from_ticks(20));
+        let mut cart = hold.cart();
+        (cart.stage, cart.deadline) = (Stage::Paying, Moment::from_ticks(80));
+        assert!(cart.settle(FIRST, &[found(2, Some(80))], clock));
+        assert_eq!(cart.stage, Stage::Paying);
+        assert!(cart.settle(FIRST, &[found(2, Some(50))], clock));
+        assert_eq!(cart.stage, Stage::Held);
     }
 }

@@ -242,7 +242,7 @@ fn again_later(message: Message) -> Response {
 }
 
 /// The number of the change that an answer tells of; [`Lsn::NONE`] if it tells of none.
-pub(super) fn lsn(answer: &Response) -> Lsn {
+pub(super) fn lsn<B>(answer: &axum::http::Response<B>) -> Lsn {
     let number = answer.headers().get(SEATLOCK_LSN);
     let number = number.and_then(|number| number.to_str().ok()?.parse().ok());
     number.map_or(Lsn::NONE, Lsn::new)

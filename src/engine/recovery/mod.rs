@@ -77,6 +77,7 @@ impl Recovery {
         let mut told = Told::read(state)?;
         let amended = Amended::of(state, &told.seated, now, grace);
         let mut notes = told.forget_holds_of_gone_events();
+        notes.extend(told.forget_answers_until(now));
         notes.extend(amended.strays.iter().cloned());
         Ok(Self {
             told,

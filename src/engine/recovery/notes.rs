@@ -17,6 +17,7 @@ use crate::{
     ids::{EventId, HoldId, SeatId},
     ledger::{Key, Note, State, Unreadable},
     repeat::Kept,
+    tick::Moment,
 };
 
 /// All that is told. Events in the order of their seats.
@@ -91,6 +92,15 @@ impl Told {
             .holds
             .extract_if(|_, hold| !events.contains(&hold.event()));
         gone.flat_map(|(id, _)| record::hold_gone(id)).collect()
+    }
+
+    /// Takes out the answers that need be kept no longer, and has the ledger forget them.
+    pub(super) fn forget_answers_until(&mut self, now: Moment) -> Vec<Note> {
+        let over = self.answers.extract_if(.., |kept| kept.until <= now);
+        over.map(|kept| Note::Forget {
+            key: record::answer_key(kept.id),
+        })
+        .collect()
     }
 
     /// The charts, each planned once for all events that were made with it.

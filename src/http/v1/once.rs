@@ -39,6 +39,7 @@ use super::{
 };
 use crate::{
     engine::Engine,
+    http::answer::lsn,
     repeat::{Answer, Begin, Fingerprint, Kept, Repeats, Secret, Ticket},
     tick::Moment,
 };
@@ -118,7 +119,8 @@ pub fn once(
             // What is changed and what is kept of it are durable together.
             let _inside = engine.step_inside();
             let reply = work();
-            let keep = |kept: &Kept| engine.keep_answer(kept, &secret);
+            let lsn = lsn(&reply.answer);
+            let keep = |kept: &Kept| engine.keep_answer(kept, &secret, lsn);
             finish(ticket, reply, now, keep)
         }
         Begin::Same(answer) => match answer.opened(&secret) {
