@@ -109,7 +109,7 @@ fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
 
 /// A folder on the disk that the project lies on: a folder for temporary files may be in memory.
 fn folder() -> io::Result<tempfile::TempDir> {
-    tempfile::tempdir_in(env::current_dir()?.join("target"))
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))
 }
 
 fn report(in_flight: u32, rivals: &[Box<dyn Rival>], rounds: &[Vec<Option<Turn>>]) {

@@ -56,6 +56,8 @@ pub(super) struct Segment {
 #[derive(Debug, Clone, Copy)]
 struct Cursor {
     offset: usize,
+    /// Where the last batch that was taken ends.
+    taken_to: usize,
     next: u64,
     /// Where the last batch of this segment is.
     last: Option<usize>,
@@ -213,6 +215,7 @@ impl Segment {
     fn start(&self, otherwise: u64) -> Cursor {
         Cursor {
             offset: HEADER_BYTES,
+            taken_to: HEADER_BYTES,
             next: self.first.unwrap_or(otherwise),
             last: None,
         }
@@ -255,6 +258,7 @@ impl Segment {
                     at.last = Some(at.offset);
                     at.next += 1;
                     at.offset += frame.len();
+                    at.taken_to = at.offset;
                 }
                 (FrameDecision::Pass, Some(frame), _) => at.offset += frame.len(),
                 (FrameDecision::Skip, _, Some((offset, _))) => at.offset = offset,
@@ -349,36 +353,78 @@ pub(super) fn bytes_of(files: &[Opened]) -> Result<u64, OpenError> {
 
 /// Reads all of them.
 pub(super) fn walk(files: &[Opened], reader: &mut dyn Reader) -> Result<Walked, OpenError> {
-    let mut walked = Walked::default();
-    let mut current: Option<(Segment, &Opened)> = None;
-    let mut next = None;
+    let mut walk = Walk {
+        walked: Walked::default(),
+        current: None,
+        next: None,
+        reader,
+    };
+    let mut blank: Vec<&Opened> = Vec::new();
     for opened in files {
-        let read = || Segment::read(opened.0, opened.1.as_ref(), walked.ledger);
-        let segment = match read() {
-            Err(error) if error.may_be_haste() => read()?,
-            done => done?,
-        };
-        walked.ledger = Some(segment.ledger);
-        walked.highest = segment.number;
-        reader.progress(segment.len());
-        let Some(first) = segment.first else {
-            walked.empty.push(segment.number);
+        let segment = walk.look(opened)?;
+        walk.reader.progress(segment.len());
+        if segment.first.is_none() {
+            blank.push(opened);
             continue;
-        };
-        if let Some(before) = current.replace((segment, opened)) {
-            next = Some(read_segment(
-                before,
-                next,
-                Some(first),
-                reader,
-                &mut walked,
-            )?);
         }
+        // While a server writes, one that was blank when it was looked at may have been filled before this one was begun.
+        for before in blank.drain(..) {
+            let segment = walk.look(before)?;
+            walk.enter(segment, before)?;
+        }
+        walk.enter(segment, opened)?;
     }
+    let Walk {
+        mut walked,
+        current,
+        next,
+        reader,
+    } = walk;
+    walked.empty.extend(blank.iter().map(|opened| opened.0));
     if let Some(last) = current {
         read_segment(last, next, None, reader, &mut walked)?;
     }
     Ok(walked)
+}
+
+/// A walk under way.
+struct Walk<'f, 'r> {
+    walked: Walked,
+    /// What is read as soon as it is known where the next one begins.
+    current: Option<(Segment, &'f Opened)>,
+    next: Option<u64>,
+    reader: &'r mut dyn Reader,
+}
+
+impl<'f> Walk<'f, '_> {
+    fn look(&mut self, opened: &Opened) -> Result<Segment, OpenError> {
+        let read = || Segment::read(opened.0, opened.1.as_ref(), self.walked.ledger);
+        let segment = match read() {
+            Err(error) if error.may_be_haste() => read()?,
+            done => done?,
+        };
+        self.walked.ledger = Some(segment.ledger);
+        self.walked.highest = self.walked.highest.max(segment.number);
+        Ok(segment)
+    }
+
+    fn enter(&mut self, segment: Segment, opened: &'f Opened) -> Result<(), OpenError> {
+        let Some(first) = segment.first else {
+            self.walked.empty.push(segment.number);
+            return Ok(());
+        };
+        if let Some(before) = self.current.replace((segment, opened)) {
+            let next = read_segment(
+                before,
+                self.next,
+                Some(first),
+                self.reader,
+                &mut self.walked,
+            );
+            self.next = Some(next?);
+        }
+        Ok(())
+    }
 }
 
 /// Reads one of them to its end, and answers with the number of the batch that comes next.
@@ -401,6 +447,8 @@ fn read_segment(
         // While a server writes, what is early in a file may have been read before it was there, and what is late
         // after that. Read once more, all is there that came before what was seen.
         segment = Segment::read(opened.0, opened.1.as_ref(), walked.ledger)?;
+        // What was passed by as broken may be whole now.
+        cursor.offset = cursor.taken_to;
         end = segment.read_on(&mut cursor, until, &mut visit);
     }
     walked.torn = end?;
