@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// Calls at each of which something goes wrong.
-const CALLS: u64 = 100;
+const CALLS: u64 = 80;
 
 /// Calls of a start, at each of which it is interrupted.
 const START_CALLS: u64 = 14;
 
-const BATCHES: u32 = 20;
+const BATCHES: u32 = 16;
 
 /// A ledger with some batches has a mishap in its next life, and then again at once in the start that follows.
 fn has(mishap: impl Fn(u64) -> Mishap, at: u64, seed: u64) -> Tally {

@@ -76,9 +76,15 @@ impl Plan {
         }
     }
 
-    /// Whether something can go wrong before the end.
-    pub(crate) fn is_adverse(&self) -> bool {
-        self.mishap.is_some() || self.bytes_max.is_some()
+    /// Whether there can be no room.
+    pub(crate) fn may_be_full(&self) -> bool {
+        self.bytes_max.is_some() || matches!(self.mishap, Some(Mishap::NoRoomFor(_)))
+    }
+
+    /// Whether the storage can fail.
+    pub(crate) fn may_fail(&self) -> bool {
+        self.mishap
+            .is_some_and(|mishap| !matches!(mishap, Mishap::NoRoomFor(_)))
     }
 }
 

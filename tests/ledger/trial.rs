@@ -110,7 +110,7 @@ impl Trial {
                 self.write(ledger.as_mut(), plan)?;
                 Some(ledger)
             }
-            Err(OpenError::Io { .. }) if plan.is_adverse() => {
+            Err(OpenError::Io { .. }) if plan.may_be_full() || plan.may_fail() => {
                 self.tally.broken_starts[self.depth.min(2)] += 1;
                 self.depth += 1;
                 None
@@ -170,14 +170,14 @@ impl Trial {
                     self.tally.batches += 1;
                     return Ok(true);
                 }
-                Err(AppendError::NoRoom(_)) if plan.is_adverse() => {
+                Err(AppendError::NoRoom(_)) if plan.may_be_full() => {
                     self.tally.refusals += 1;
                     self.disk.limit(None);
                     if self.chance.random_ratio(1, 3) {
                         break;
                     }
                 }
-                Err(AppendError::Failed(_)) if plan.mishap.is_some() => {
+                Err(AppendError::Failed(_)) if plan.may_fail() => {
                     self.tally.failures += 1;
                     if !matches!(ledger.append(&batch.batch()), Err(AppendError::Failed(_))) {
                         return Err(Broken::GoesOn);
