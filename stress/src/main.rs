@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stress::{
-    audit::verdict::Violation, cli::Options, crash, http, report, run, sabotage, streams,
+    audit::verdict::Violation,
+    cli::{Command, Options},
+    crash, http, report, run, sabotage, streams,
 };
 
 /// The options make no sense, or the run could not be begun.
@@ -25,6 +27,9 @@ fn main() -> ExitCode {
 
 /// Whether all went as it should.
 fn act(options: &Options, seed: u64) -> Result<bool, String> {
+    if let Some(Command::Simulate(options)) = &options.command {
+        return options.act();
+    }
     if options.list_sabotages {
         print!("{}", sabotage::list());
         print!("\nWith --crashes:\n{}", crash::list());
