@@ -138,6 +138,10 @@ pub struct Options {
     /// Show the faults that --sabotage knows
     #[arg(long)]
     pub list_sabotages: bool,
+    /// Write a report as one HTML file that needs nothing else; with --sabotage all the honest run comes first, and the
+    /// faults are in it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "streams", "crashes", "json"])]
+    pub report: Option<PathBuf>,
     /// Say how it went as one JSON object, and nothing else
     #[arg(long, conflicts_with_all = ["url", "sabotage", "streams"])]
     pub json: bool,
@@ -175,6 +179,8 @@ Examples:
                                                   ten thousand who follow one event
   stress --crashes 200                            kill -9, again and again: is everything still there?
   stress --crashes 30 --sabotage all              would it be noticed if the ledger were not honest?
+  stress --duration 30s --sabotage all --report report.html
+                                                  everything that a run shows, for somebody who was not there
   stress simulate --scenario arena                an on-sale with 60 thousand people, in a few seconds
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
@@ -388,6 +394,7 @@ mod tests {
             "--durable-holds",
             "--crashes 1 --streams 1",
             "--crashes 1 --fault none",
+            "--crashes 1 --report a.html",
             "--seats 5 simulate",
             "simulate --threads 5",
             "simulate --ttl 5",

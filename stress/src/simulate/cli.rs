@@ -72,6 +72,9 @@ pub struct SimulateOptions {
     /// Write what came of it as JSON: to this file, or with '-' to standard output and nothing else there
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Write a report as one HTML file that needs nothing else, for whoever was not there
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Say nothing until the end
     #[arg(long, short)]
     pub quiet: bool,
@@ -93,6 +96,7 @@ What to try, one thing at a time:
   stress simulate --scenario arena --rate 10               a slower queue: fewer refusals, a longer evening
   stress simulate --bots 0; stress simulate --bots 100     what do bots do to it? And against --max-waste 5000?
   stress simulate --crash 60s:30s                          the server is away for half a minute when it counts
+  stress simulate --scenario arena --report arena.html     with a map that fills before your eyes
   stress simulate --scenario stadium                       two million people
   stress simulate --scenario club --show > mine.toml       begin a scenario of your own
 
@@ -181,6 +185,10 @@ impl SimulateOptions {
                 std::fs::write(path, text)
                     .map_err(|error| format!("{}: {error}", path.display()))?;
             }
+        }
+        if let Some(path) = &self.report {
+            let page = crate::html::simulated(outcomes);
+            std::fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))?;
         }
         if !is_alone {
             println!("--seed {seed}\n");

@@ -26,7 +26,7 @@
 //! | `server` | the engine, its clock, its crashes |
 //! | `house`, `bits` | whose each seat is by the answers; how people choose on the map |
 //! | `check`, `tally` | samples, crashes, the end; what is counted |
-//! | `outcome`, `packed`, `text` | what came of it, for programs and for people |
+//! | `outcome`, `text` | what came of it, for programs and for people |
 
 pub mod agent;
 mod arrivals;
@@ -37,7 +37,6 @@ mod check;
 pub mod cli;
 pub mod house;
 pub mod outcome;
-mod packed;
 pub mod queue;
 pub mod scenario;
 pub mod server;
@@ -49,10 +48,11 @@ pub mod world;
 
 use std::time::{Duration, Instant};
 
+use crate::packed;
 use outcome::{Check, Frame, Outcome, Picture};
 use scenario::Scenario;
 use tally::{number, seconds};
-pub use text::{summary, table};
+pub use text::{clock as clock_of, summary, table};
 use world::{PROMISES, World};
 
 /// Pictures of the house in an outcome, at most.

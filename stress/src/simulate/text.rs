@@ -245,7 +245,7 @@ pub fn table(outcomes: &[Outcome]) -> String {
 }
 
 /// Minutes and seconds, or hours as well.
-pub(super) fn clock(seconds: f64) -> String {
+pub fn clock(seconds: f64) -> String {
     let whole = super::house::whole(seconds + 0.5);
     let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
     if hours > 0 {

@@ -10,12 +10,12 @@ use super::{
     agent::{Agent, Holding, Next},
     arrivals,
     house::{House, Whose},
-    packed,
     queue::{Happening, Queue},
     scenario::Scenario,
     server::{Server, number_of},
     tally::{Ending, Tally, seconds},
 };
+use crate::packed;
 
 /// Intervals of the series, if it goes on to its latest end.
 pub const INTERVALS: u32 = 240;

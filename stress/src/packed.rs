@@ -3,7 +3,7 @@
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Base64, as RFC 4648 has it.
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     let digit = |bits: u32| char::from(DIGITS[(bits & 63) as usize]);
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
@@ -22,7 +22,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 }
 
 /// Two bits each, four in a byte, the first lowest.
-pub(super) fn pairs(values: impl IntoIterator<Item = u8>) -> Vec<u8> {
+pub(crate) fn pairs(values: impl IntoIterator<Item = u8>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (place, value) in values.into_iter().enumerate() {
         if place % 4 == 0 {
