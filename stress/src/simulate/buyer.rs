@@ -10,18 +10,13 @@
 
 use std::time::Duration;
 
-use seatlock::{
-    engine::Asks,
-    event::best::{Adjacent, Wish},
-    feed::Shown,
-    ids::SeatId,
-};
+use seatlock::{event::best::Adjacent, feed::Shown, ids::SeatId};
 
 use super::{
     Fault,
     agent::{Holding, Next},
     house::Whose,
-    server::{Asked, Confirmed, Granted, Refusal},
+    server::{Asked, Confirmed, Granted, Paying, Refusal},
     tally::Ending,
     world::World,
 };
@@ -102,25 +97,17 @@ impl World<'_> {
 
     fn ask(&mut self, place: u32) {
         let agent = &self.agents[place as usize];
-        let asks = if agent.best {
-            let adjacent = if agent.apart {
-                Adjacent::Preferred
-            } else {
-                Adjacent::Required
-            };
-            let wish = Wish::new(agent.party).map(|wish| wish.with_adjacent(adjacent));
-            Asks {
-                best: wish.into_iter().collect(),
-                ..Asks::default()
-            }
+        let adjacent = if agent.apart {
+            Adjacent::Preferred
         } else {
-            self.house.want(&agent.wish);
-            Asks {
-                seats: agent.wish.clone(),
-                ..Asks::default()
-            }
+            Adjacent::Required
         };
-        match self.server.hold(&agent.user(), asks) {
+        let named: &[SeatId] = if agent.best { &[] } else { &agent.wish };
+        self.house.want(named);
+        match self
+            .server
+            .hold(&agent.user(), named, agent.party, adjacent)
+        {
             Asked::Held(granted) => self.granted(place, granted),
             Asked::Refused(refusal) => self.refused(place, refusal),
             Asked::NoAnswer => self.nobody_answers(place, Next::Ask),
@@ -209,8 +196,11 @@ impl World<'_> {
         if agent.chance.is(buyers.buys) {
             if payments.says_paying {
                 match self.server.pay(&key) {
-                    Some(deadline) => self.enter_deadline(place, deadline),
-                    None => self.note(Err(format!("hold {} was lost before its deadline", key.id))),
+                    Paying::Until(deadline) => self.enter_deadline(place, deadline),
+                    Paying::Over => {
+                        self.note(Err(format!("hold {} was lost before its deadline", key.id)));
+                    }
+                    Paying::NoAnswer => return self.nobody_answers(place, Next::Decide),
                 }
             }
             return self.pays(place);
@@ -239,15 +229,15 @@ impl World<'_> {
             .holds_alive()
             .map(|holding| holding.key);
         match key.map(|key| self.server.release(&key)) {
-            Some(true) => {
+            Some(Some(true)) => {
                 self.tally.requests.released += 1;
                 self.enter_end(place, Ending::Released);
             }
-            Some(false) if self.server.is_up() => {
+            Some(Some(false)) => {
                 self.note(Err("a living hold could not be released".into()));
             }
             // He closes the page, and the seats wait for the deadline.
-            Some(false) | None => {}
+            Some(None) | None => {}
         }
         self.leave(place, &[]);
     }

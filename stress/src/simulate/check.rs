@@ -115,6 +115,16 @@ impl World<'_> {
     }
 
     fn check_bookings(&mut self) {
+        let sold = u64::from(self.house.count(Shown::Booked));
+        if self.server.is_remote() {
+            if let Some(count) = self.server.booked_count() {
+                self.tally.checks[4] += 1;
+                let wrong =
+                    format!("{sold} seats were sold by all answers; the server says {count}");
+                self.note(if count == sold { Ok(()) } else { Err(wrong) });
+            }
+            return;
+        }
         let booked = self.server.booked_seats();
         let is_sold = |seat: &&SeatId| self.house.shown(**seat) == Shown::Booked;
         let sold = booked.iter().filter(is_sold).count();

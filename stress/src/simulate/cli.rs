@@ -7,7 +7,8 @@ use clap::Args;
 use super::{
     Fault,
     outcome::Outcome,
-    run,
+    remote::Against,
+    run, run_against,
     scenario::{Crash, Scenario, Span},
     summary, table,
 };
@@ -66,6 +67,13 @@ pub struct SimulateOptions {
     /// When it is over, at the latest
     #[arg(long, value_name = "TIME", value_parser = span)]
     pub until: Option<Span>,
+    /// Play it in real time against a running server, such as http://127.0.0.1:3000: a chart and an event are made there for
+    /// it, and its clock must be in step with this machine's
+    #[arg(long, value_name = "URL", conflicts_with_all = ["crash", "no_crashes", "sabotage"])]
+    pub against: Option<String>,
+    /// With --against: an administrator's key, if the server asks for keys
+    #[arg(long, value_name = "KEY", requires = "against")]
+    pub key: Option<String>,
     /// Commit a deliberate fault, which the checks must find: the exit code is 1
     #[arg(long, value_name = "FAULT", default_value = "none")]
     pub sabotage: Fault,
@@ -98,6 +106,7 @@ What to try, one thing at a time:
   stress simulate --crash 60s:30s                          the server is away for half a minute when it counts
   stress simulate --scenario arena --report arena.html     with a map that fills before your eyes
   stress simulate --scenario stadium                       two million people
+  stress simulate --against http://127.0.0.1:3000          the same people at a running server, in real time
   stress simulate --scenario club --show > mine.toml       begin a scenario of your own
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage.";
@@ -163,7 +172,13 @@ impl SimulateOptions {
             if !self.quiet && ttls.len() > 1 {
                 eprintln!("seats are held for {ttl}");
             }
-            run(&scenario, seed, self.sabotage, self.quiet)
+            match &self.against {
+                None => run(&scenario, seed, self.sabotage, self.quiet),
+                Some(url) => {
+                    let (url, key) = (url.clone(), self.key.clone());
+                    run_against(&Against { url, key }, &scenario, seed, self.quiet)
+                }
+            }
         };
         ttls.iter().map(play).collect()
     }

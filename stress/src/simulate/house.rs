@@ -190,6 +190,14 @@ impl House {
         Ok(())
     }
 
+    /// Whose a seat was whose deadline has come.
+    pub fn lapsed(&self, seat: SeatId, now: u64) -> Option<u32> {
+        match self.whose[seat.index()] {
+            Whose::Held { agent, until } if until <= now => Some(agent),
+            _ => None,
+        }
+    }
+
     /// Enters another deadline.
     pub fn extend(&mut self, seats: &[SeatId], agent: u32, until: u64) {
         for seat in seats {

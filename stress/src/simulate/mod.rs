@@ -24,6 +24,7 @@
 //! | `queue`, `world` | what happens next; the world that it happens to |
 //! | `buyer` | what people do, and bots |
 //! | `server` | the engine, its clock, its crashes |
+//! | `remote` | a running server in its place, in real time |
 //! | `house`, `bits` | whose each seat is by the answers; how people choose on the map |
 //! | `check`, `tally` | samples, crashes, the end; what is counted |
 //! | `outcome`, `text` | what came of it, for programs and for people |
@@ -38,6 +39,7 @@ pub mod cli;
 pub mod house;
 pub mod outcome;
 pub mod queue;
+pub mod remote;
 pub mod scenario;
 pub mod server;
 mod tally;
@@ -50,6 +52,7 @@ use std::time::{Duration, Instant};
 
 use crate::packed;
 use outcome::{Check, Frame, Outcome, Picture};
+use remote::Against;
 use scenario::Scenario;
 use tally::{number, seconds};
 pub use text::{clock as clock_of, summary, table};
@@ -80,8 +83,31 @@ pub enum Fault {
 /// # Errors
 /// What of it can't be played.
 pub fn run(scenario: &Scenario, seed: u64, fault: Fault, quiet: bool) -> Result<Outcome, String> {
+    play(scenario, seed, fault, None, quiet)
+}
+
+/// Plays a scenario against a running server, in real time; its crashes are left out.
+///
+/// # Errors
+/// What of it can't be played, or why the server can't be used.
+pub fn run_against(
+    against: &Against,
+    scenario: &Scenario,
+    seed: u64,
+    quiet: bool,
+) -> Result<Outcome, String> {
+    play(scenario, seed, Fault::None, Some(against), quiet)
+}
+
+fn play(
+    scenario: &Scenario,
+    seed: u64,
+    fault: Fault,
+    against: Option<&Against>,
+    quiet: bool,
+) -> Result<Outcome, String> {
     scenario.check()?;
-    let mut world = World::new(scenario, seed, fault)?;
+    let mut world = World::new(scenario, seed, fault, against)?;
     let mut shown = Instant::now();
     world.run(|world| {
         if !quiet && shown.elapsed() >= PROGRESS_EVERY {

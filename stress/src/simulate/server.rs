@@ -10,11 +10,19 @@ use seatlock::{
         HoldKey, IfFree, State, TakeRefusal, Told, Want,
     },
     entropy::SeededEntropy,
-    event::{Name, Rules, Stage, User},
+    event::{
+        Name, Rules, Stage, User,
+        best::{Adjacent, Wish},
+    },
     feed::{Shown, Snapshot},
     ids::{HoldId, SeatId},
     ledger::TwinLedger,
     limits::{GROUP_SEATS_MAX, TICK_NANOS},
+};
+
+use super::{
+    remote::{Against, Remote},
+    scenario::Scenario,
 };
 
 /// What the event is called.
@@ -28,6 +36,19 @@ pub struct Server {
     /// Only if it is to crash: what is durable costs time.
     ledger: Option<TwinLedger>,
     up: Option<(Engine, Arc<Event>)>,
+    /// Another server, which is asked instead.
+    remote: Option<Remote>,
+}
+
+/// How it was answered that a hold is being paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paying {
+    /// Until then, in nanoseconds.
+    Until(u64),
+    /// The hold is over.
+    Over,
+    /// Nobody answers.
+    NoAnswer,
 }
 
 /// How a request for seats was answered.
@@ -98,6 +119,7 @@ impl Server {
             starts: 0,
             ledger: crashes.then(TwinLedger::new),
             up: None,
+            remote: None,
         };
         let engine = server.start(Duration::ZERO)?;
         let [house, event] = ["house", EVENT].map(Name::new);
@@ -133,16 +155,45 @@ impl Server {
         self.clock.now().nanos()
     }
 
-    /// Moves the time on, and at each new tick has the engine do what its threads would have done.
-    pub fn advance(&self, to: u64) {
+    /// A running server, where a new event is made.
+    ///
+    /// # Errors
+    /// Why it can't be.
+    pub fn against(
+        against: &Against,
+        scenario: &Scenario,
+        chart: Chart,
+        withheld: &[SeatId],
+    ) -> Result<Self, String> {
+        Ok(Self {
+            clock: ManualClock::new(),
+            seed: 0,
+            starts: 0,
+            ledger: None,
+            up: None,
+            remote: Some(Remote::open(against, scenario, chart, withheld)?),
+        })
+    }
+
+    /// Whether it is a running server, in real time.
+    pub fn is_remote(&self) -> bool {
+        self.remote.is_some()
+    }
+
+    /// Moves the time on, and at each new tick has the engine do what its threads would have done. In real time, waits. When
+    /// it is then.
+    pub fn advance(&self, to: u64) -> u64 {
+        if let Some(remote) = &self.remote {
+            return remote.wait_until(to);
+        }
         let now = self.now();
-        if to <= now {
-            return;
+        if to > now {
+            self.clock.advance(Duration::from_nanos(to - now));
+            if to / TICK_NANOS > now / TICK_NANOS {
+                self.turn();
+            }
         }
-        self.clock.advance(Duration::from_nanos(to - now));
-        if to / TICK_NANOS > now / TICK_NANOS {
-            self.turn();
-        }
+        to
     }
 
     /// What the engine's threads would have done by now.
@@ -154,7 +205,7 @@ impl Server {
 
     /// Whether it serves.
     pub fn is_up(&self) -> bool {
-        self.up.is_some()
+        self.up.is_some() || self.is_remote()
     }
 
     /// Stops without a word. What has been acknowledged is in its ledger.
@@ -190,8 +241,17 @@ impl Server {
             .map_err(|error| error.to_string())
     }
 
-    /// Asks for seats.
-    pub fn hold(&self, user: &User, asks: Asks) -> Asked {
+    /// Asks for seats by name, or for the best for a party.
+    pub fn hold(&self, user: &User, seats: &[SeatId], party: u32, adjacent: Adjacent) -> Asked {
+        if let Some(remote) = &self.remote {
+            return remote.hold(user, seats, party, adjacent == Adjacent::Required);
+        }
+        let wish = Wish::new(party).map(|wish| wish.with_adjacent(adjacent));
+        let asks = Asks {
+            seats: seats.to_vec(),
+            best: wish.into_iter().filter(|_| seats.is_empty()).collect(),
+            ..Asks::default()
+        };
         let Some((engine, event)) = &self.up else {
             return Asked::NoAnswer;
         };
@@ -213,14 +273,23 @@ impl Server {
         }
     }
 
-    /// Says that a hold is being paid for. Its deadline; none: it is over, or nobody answers.
-    pub fn pay(&self, key: &HoldKey) -> Option<u64> {
-        let (engine, _) = self.up.as_ref()?;
-        engine.pay(key).ok().map(|view| view.deadline.nanos())
+    /// Says that a hold is being paid for.
+    pub fn pay(&self, key: &HoldKey) -> Paying {
+        match (&self.remote, &self.up) {
+            (Some(remote), _) => remote.pay(key),
+            (None, None) => Paying::NoAnswer,
+            (None, Some((engine, _))) => match engine.pay(key) {
+                Ok(view) => Paying::Until(view.deadline.nanos()),
+                Err(_) => Paying::Over,
+            },
+        }
     }
 
     /// Books.
     pub fn confirm(&self, key: &HoldKey, retake: bool) -> Confirmed {
+        if let Some(remote) = &self.remote {
+            return remote.confirm(key, retake);
+        }
         let Some((engine, _)) = &self.up else {
             return Confirmed::NoAnswer;
         };
@@ -240,10 +309,13 @@ impl Server {
         }
     }
 
-    /// Gives a hold's seats back; whether that was granted.
-    pub fn release(&self, key: &HoldKey) -> bool {
+    /// Gives a hold's seats back; whether that was granted. None: nobody answers.
+    pub fn release(&self, key: &HoldKey) -> Option<bool> {
+        if let Some(remote) = &self.remote {
+            return remote.release(key);
+        }
         let engine = self.up.as_ref().map(|(engine, _)| engine);
-        engine.is_some_and(|engine| engine.release(key).is_ok())
+        engine.map(|engine| engine.release(key).is_ok())
     }
 
     /// A hold's deadline, if it lives.
@@ -266,7 +338,12 @@ impl Server {
         self.up.as_ref().map(|(_, event)| event.feed().snapshot())
     }
 
-    /// The seats of all bookings.
+    /// How many seats are sold by a running server's own count; none: it is the engine here, or does not answer.
+    pub fn booked_count(&self) -> Option<u64> {
+        self.remote.as_ref()?.booked()
+    }
+
+    /// The seats of all bookings of the engine here.
     pub fn booked_seats(&self) -> Vec<SeatId> {
         let bookings = self
             .up

@@ -11,6 +11,7 @@ use super::{
     arrivals,
     house::{House, Whose},
     queue::{Happening, Queue},
+    remote::Against,
     scenario::Scenario,
     server::{Server, number_of},
     tally::{Ending, Tally, seconds},
@@ -71,7 +72,12 @@ impl<'s> World<'s> {
     ///
     /// # Errors
     /// What of the scenario can't be played.
-    pub fn new(scenario: &'s Scenario, seed: u64, fault: Fault) -> Result<Self, String> {
+    pub fn new(
+        scenario: &'s Scenario,
+        seed: u64,
+        fault: Fault,
+        against: Option<&Against>,
+    ) -> Result<Self, String> {
         let chart = scenario
             .plan()?
             .chart()
@@ -82,7 +88,10 @@ impl<'s> World<'s> {
         let withheld = house.best(scenario.house.withheld).to_vec();
         house.take_from_sale(&withheld, Whose::Withheld)?;
         let crashes = !scenario.crashes.is_empty();
-        let server = Server::open(chart, rules, &withheld, seed, crashes)?;
+        let server = match against {
+            Some(against) => Server::against(against, scenario, chart, &withheld)?,
+            None => Server::open(chart, rules, &withheld, seed, crashes)?,
+        };
         let end = nanos(scenario.end.after.0);
         let zipf = Zipf::new(f64::from(house.seats()), scenario.buyers.taste).ok();
         let mut world = Self {
@@ -111,7 +120,9 @@ impl<'s> World<'s> {
     fn begin(&mut self) {
         self.tally.series.interval = seconds(self.interval);
         self.tally.bots.count = u64::from(self.scenario.bots.count);
-        for (number, crash) in (0..).zip(&self.scenario.crashes) {
+        // A running server crashes when it likes.
+        let crashes = (0..).zip(&self.scenario.crashes);
+        for (number, crash) in crashes.filter(|_| !self.server.is_remote()) {
             self.queue
                 .put(nanos(crash.at.0), Happening::Crash { number });
         }
@@ -138,8 +149,7 @@ impl<'s> World<'s> {
             if at > self.end || arrival == u64::MAX && self.is_over() {
                 break;
             }
-            self.now = at;
-            self.server.advance(at);
+            self.now = self.server.advance(at);
             if arrival <= next {
                 arrivals.next();
                 self.arrive(number);
@@ -216,6 +226,13 @@ impl<'s> World<'s> {
     /// Enters a hold that was granted.
     pub(super) fn enter_hold(&mut self, place: u32, holding: Holding) {
         self.tally.checks[0] += holding.seats.len() as u64;
+        // In real time a deadline may have come that is still in the queue.
+        for seat in &holding.seats {
+            if let Some(before) = self.house.lapsed(*seat, self.now) {
+                self.enter_end(before, Ending::Expired);
+                self.after_deadline(before);
+            }
+        }
         let entered = self.house.hold(&holding.seats, place, holding.deadline);
         self.note(entered);
         self.tally.requests.held += 1;
@@ -266,7 +283,7 @@ impl<'s> World<'s> {
         holding.is_alive = false;
         let seats = holding.seats.len();
         let (kept, entered) = (
-            self.now.min(holding.deadline) - holding.since,
+            self.now.min(holding.deadline).saturating_sub(holding.since),
             if ending == Ending::Paid {
                 self.tally.checks[1] += seats as u64;
                 self.house.sell(&holding.seats, place, self.now)
@@ -330,10 +347,13 @@ impl<'s> World<'s> {
         }
     }
 
-    /// Takes the picture as the server shows it.
+    /// Takes the picture as the server shows it; of a running one, as its answers have it.
     fn picture(&mut self) {
-        if let Some(snapshot) = self.server.snapshot() {
-            let seats = (0..self.house.seats()).map(SeatId::new);
+        let seats = (0..self.house.seats()).map(SeatId::new);
+        if self.server.is_remote() {
+            let shown = seats.map(|seat| number_of(self.house.shown(seat)));
+            self.frames.push((self.now, packed::pairs(shown)));
+        } else if let Some(snapshot) = self.server.snapshot() {
             let shown = seats.filter_map(|seat| snapshot.shown(seat)).map(number_of);
             self.frames.push((self.now, packed::pairs(shown)));
         }
