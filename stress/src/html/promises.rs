@@ -6,7 +6,8 @@ use crate::sabotage::Found;
 /// Promise, how it was checked, how often.
 pub(super) fn table(rows: impl IntoIterator<Item = (String, String, u64)>) -> String {
     let row = |(promise, how, times): (String, String, u64)| vec![promise, how, grouped(times)];
-    let rows: Vec<Vec<String>> = rows.into_iter().map(row).collect();
+    let checked = rows.into_iter().filter(|(.., times)| *times > 0);
+    let rows: Vec<Vec<String>> = checked.map(row).collect();
     page::table(
         "Each promise, how it was checked, and how often",
         &["Promise", "How it was checked", "Times"],

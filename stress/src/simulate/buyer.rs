@@ -97,6 +97,10 @@ impl World<'_> {
 
     fn ask(&mut self, place: u32) {
         let agent = &self.agents[place as usize];
+        // The page shows how many are left, and has no button when they are too few.
+        if agent.best && !agent.is_bot && self.house.count(Shown::Available) < agent.party {
+            return self.saw_nothing(place);
+        }
         let adjacent = if agent.apart {
             Adjacent::Preferred
         } else {

@@ -192,7 +192,7 @@ fn requests(outcome: &Outcome) -> String {
 
 fn checks(outcome: &Outcome) -> String {
     let mut text = format!("{:<36} {:>14}\n", "promise", "times checked");
-    for check in &outcome.checks {
+    for check in outcome.checks.iter().filter(|check| check.times > 0) {
         let _ = writeln!(text, "{:<36} {:>14}", check.promise, check.times);
     }
     match &outcome.broken {
