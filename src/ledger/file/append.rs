@@ -12,7 +12,7 @@ use super::{
     yard::{self, Job, Report},
 };
 use crate::{
-    ledger::{AppendError, Batch, Ledger, Note},
+    ledger::{AppendError, Batch, Ledger},
     limits,
 };
 
@@ -61,12 +61,7 @@ impl FileLedger {
         let Cleaner::At(gleaning) = &self.cleaner else {
             return (Carried::default(), Position::default());
         };
-        let note = |note: &Note| match note {
-            Note::Put { value, .. } => payload::note_bytes(value.len()),
-            Note::Forget { .. } | Note::Fresh { .. } => payload::note_bytes(0),
-        };
-        let bytes = batch.notes.iter().map(note).sum::<usize>()
-            + batch.records.len() * payload::CHANGE_BYTES;
+        let bytes = batch.notes.packed().len() + batch.records.len() * payload::CHANGE_BYTES;
         gleaning.carry(&self.index, bytes, batch.records.len())
     }
 

@@ -80,8 +80,8 @@ fn read(
     let files = walk::open_all(storage, &listing.segments)?;
     let mut replay = Replay::new(walk::bytes_of(&files)?, progress);
     let walked = walk::walk(&files, &mut replay)?;
-    replay.has_what_it_needs(&walked)?;
-    Ok((walked, replay.state, replay.index))
+    let (state, index) = replay.end(&walked)?;
+    Ok((walked, state, index))
 }
 
 /// Removes what holds nothing: first, as its room may be needed.

@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, io, ops::RangeInclusive};
 
+use bytes::Bytes;
+
 use super::{
     fault::{Damage, Flaw, OpenError},
     frame::{Frame, Kind, Seal},
@@ -23,6 +25,8 @@ pub(super) struct Place<'p> {
     pub(super) offset: usize,
     /// The batch.
     pub(super) batch: u64,
+    /// All of the file.
+    bytes: &'p Bytes,
 }
 
 /// Who is shown what is read.
@@ -49,7 +53,7 @@ pub(super) struct Segment {
     /// The number of its first batch, if it has one.
     pub(super) first: Option<u64>,
     seal: Seal,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 /// How far a segment was read.
@@ -182,7 +186,7 @@ impl Segment {
                 ledger,
                 first,
                 seal,
-                bytes,
+                bytes: bytes.into(),
             }),
             (_, found) => {
                 let first = found.and_then(|(_, _, first)| first).unwrap_or(0);
@@ -196,6 +200,11 @@ impl Segment {
     /// Bytes of its file.
     pub(super) fn len(&self) -> u64 {
         self.bytes.len() as u64
+    }
+
+    /// A part of it that outlives it, and keeps all of its memory for as long.
+    pub(super) fn share(&self, part: &[u8]) -> Bytes {
+        self.bytes.slice_ref(part)
     }
 
     /// Reads its batches from the first to the one before `until`, all of which must be there.
@@ -249,6 +258,7 @@ impl Segment {
                 file: &self.name,
                 offset: at.offset,
                 batch: at.next,
+                bytes: &self.bytes,
             };
             match (recovery::frame(finding), here, behind) {
                 (FrameDecision::Leave, ..) => return Ok(false),
@@ -294,6 +304,11 @@ impl Segment {
 type Visit<'v> = &'v mut dyn FnMut(Place<'_>, &Payload<'_>) -> Result<(), Flaw>;
 
 impl Place<'_> {
+    /// A part of the file that outlives the reading, and keeps all of the file's memory for as long.
+    pub(super) fn share(&self, part: &[u8]) -> Bytes {
+        self.bytes.slice_ref(part)
+    }
+
     fn damage(&self, what: Flaw) -> OpenError {
         damage(self.file, self.offset, self.batch, what)
     }
