@@ -16,6 +16,9 @@ use crate::shop::{self, Shopper, Wanted};
 /// Bytes that are taken at a time.
 const CHUNK_BYTES: usize = 16 * 1024;
 
+/// How long a client waits for an answer until it is of no use to him any more.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+
 /// How the load is made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
@@ -34,6 +37,8 @@ pub(crate) struct Tally {
     pub(crate) answers: u64,
     /// Answers with status 200 or 201.
     pub(crate) ok: u64,
+    /// Those of them that came while their client would still have waited.
+    pub(crate) good: u64,
 }
 
 /// Runs the load against `address`, and asks for what `shopper` has not asked for yet.
@@ -65,6 +70,8 @@ struct Line {
     held: Option<Vec<u8>>,
     /// Answers that have not come yet.
     awaited: usize,
+    /// When they were asked for.
+    asked: Instant,
 }
 
 impl Line {
@@ -79,6 +86,7 @@ impl Line {
             incoming: Vec::new(),
             held: None,
             awaited: 0,
+            asked: Instant::now(),
         })
     }
 
@@ -94,6 +102,7 @@ impl Line {
             }
         }
         self.awaited = load.depth;
+        self.asked = Instant::now();
         self.stream.write_all(&self.outgoing)
     }
 
@@ -105,7 +114,7 @@ impl Line {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error),
         }
-        let mut at = 0;
+        let (mut at, is_prompt) = (0, self.asked.elapsed() <= PATIENCE);
         while let Some(answer) = Answer::first_of(&self.incoming[at..]) {
             if load.wanted == Some(Wanted::Sale) && answer.is_hold {
                 self.held = Some(self.incoming[at..at + answer.length].to_vec());
@@ -114,6 +123,7 @@ impl Line {
             self.awaited -= 1;
             tally.answers += 1;
             tally.ok += u64::from(answer.is_ok);
+            tally.good += u64::from(answer.is_ok && is_prompt);
         }
         self.incoming.drain(..at);
         Ok(self.awaited == 0)

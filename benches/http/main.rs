@@ -4,9 +4,10 @@
 //! ```text
 //! cargo bench --bench http -- --seconds 20
 //! cargo bench --bench http -- --only "hold of 4" --depth 1
+//! cargo bench --bench http -- --overload --seconds 60
 //! ```
 //!
-//! The second runs the rows alone in whose names that text is, with what they are compared with, and at one depth.
+//! The last is `overload`. The second runs the rows alone in whose names that text is, with what they are compared with, and at one depth.
 //!
 //! Fifteen servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
 //! 50 connections, one request at a time on each and 16 pipelined; the sales, of which the one that is durable is compared
@@ -21,6 +22,7 @@
 //! reaper, the scribe and the tables that forget it are in the figures, on the cores that the requests are served with.
 
 mod client;
+mod overload;
 mod servers;
 mod shop;
 
@@ -55,6 +57,10 @@ fn main() -> ExitCode {
         Some(name) => {
             let folder = after(&arguments, FOLDER).unwrap_or_default();
             servers::serve(name, Path::new(folder))
+        }
+        None if arguments.iter().any(|argument| argument == "--overload") => {
+            let seconds = after(&arguments, "--seconds").and_then(|text| text.parse().ok());
+            overload::endure(Duration::from_secs(seconds.unwrap_or(60)))
         }
         None => compare(&Plan::of(&arguments)),
     };
@@ -147,7 +153,7 @@ struct Turn {
 impl Turn {
     fn take(server: &Server, load: Load) -> io::Result<Self> {
         let (cpu_before, start) = (server.cpu_time(), Instant::now());
-        let Tally { answers, ok } =
+        let Tally { answers, ok, .. } =
             client::run(server.address, load, &mut server.shopper.borrow_mut())?;
         let (cpu, wall) = (server.cpu_time() - cpu_before, start.elapsed());
         let answers = answers as f64;
