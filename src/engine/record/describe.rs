@@ -28,6 +28,7 @@ pub fn describe(key: Key, value: &[u8]) -> Described {
         kind::HOLD => ("hold", hold_id(key)),
         kind::REASON => ("reason", key.id.to_string()),
         kind::ANSWER => ("answer", format!("{:032x}", key.id)),
+        kind::CLOCK => ("clock", String::new()),
         _ => ("other", format!("{}/{}", key.kind, key.id)),
     };
     let fields = if value.is_empty() {

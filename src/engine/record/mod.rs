@@ -9,11 +9,13 @@
 //! | 5 | hold | its id | see [`crate::event::Hold`] |
 //! | 7 | reason why a seat is withheld | the seat's number over all events | the text |
 //! | 8 | kept answer | half of its id | see `answer` |
+//! | 64 | clock | 0 | see `clock` |
 //!
 //! Numbers of kinds never change their meaning, and 6 had one once; a kind that is not known is left as it is.
 
 mod answer;
 mod chart;
+mod clock;
 mod describe;
 mod event;
 
@@ -21,7 +23,11 @@ use bytes::Bytes;
 
 pub use describe::{Described, describe, recorded_seats};
 pub(super) use event::{Closed, Seated, read as read_event};
-pub(super) use {answer::read as read_answer, chart::read as read_chart};
+pub(super) use {
+    answer::read as read_answer,
+    chart::read as read_chart,
+    clock::{note as clock, resume as resume_clock},
+};
 
 use super::event::Event;
 use crate::{
@@ -40,6 +46,7 @@ pub(super) mod kind {
     pub(crate) const HOLD: u8 = 5;
     pub(crate) const REASON: u8 = 7;
     pub(crate) const ANSWER: u8 = 8;
+    pub(crate) const CLOCK: u8 = 64;
 }
 
 /// How many events and charts have had a number so far.
