@@ -7,7 +7,8 @@ use super::{
     fault::{Flaw, OpenError},
     payload::Payload,
     replay::Replay,
-    walk::{self, Listing, Place, Reader, Segment},
+    segment::{Place, Segment},
+    walk::{self, Listing, Reader},
 };
 use crate::{
     ids::{Lsn, SeatId},

@@ -104,7 +104,7 @@
 //! |---|---|
 //! | `open` `append` | the ledger itself |
 //! | `cleaner` `index` `yard` | what is carried along; where the live parts are; the thread beside |
-//! | `walk` `replay` `inspect` | reads segments; makes the state of them; for people |
+//! | `segment` `walk` `replay` `inspect` | reads one segment; all; makes the state of them; for people |
 //! | `recovery` | the table above |
 //! | `header` `frame` `payload` | the format |
 //! | `fault` `stats` | why there is no ledger to be had; figures |
@@ -120,6 +120,7 @@ mod open;
 mod payload;
 mod recovery;
 mod replay;
+mod segment;
 mod stats;
 mod walk;
 mod yard;

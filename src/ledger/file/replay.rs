@@ -6,7 +6,8 @@ use super::{
     header,
     index::{Index, Totals},
     payload::Payload,
-    walk::{Place, Reader, Segment, Walked},
+    segment::{Place, Segment},
+    walk::{Reader, Walked},
 };
 use bytes::Bytes;
 

@@ -14,7 +14,7 @@ use super::{
     cleaner::Gleaned,
     frame::Seal,
     header::{self, HEADER_BYTES, Header},
-    walk::Segment,
+    segment::Segment,
 };
 use crate::{
     ids::SeatId,
