@@ -1,19 +1,20 @@
-// A server of its own for each test file: on a free port, with nothing on disk.
+// A server of its own for each test file: on a free port, with nothing on disk unless it is given a folder.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 export class Server {
-  constructor(options = []) {
-    this.options = options;
+  constructor({ data = null, options = [] } = {}) {
+    this.options = data ? ['--data', data, ...options] : options;
+    this.memory = data === null;
     this.listen = '127.0.0.1:0';
   }
 
   /** Starts it, and knows its port. Started again, it listens where it did before. */
   async start() {
     this.process = spawn(process.env.SEATLOCK_BIN, ['serve', '--listen', this.listen, '--log', 'error', ...this.options], {
-      env: { ...process.env, SEATLOCK_MEMORY: 'true' },
+      env: { ...process.env, SEATLOCK_MEMORY: String(this.memory) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface({ input: this.process.stdout })) {

@@ -144,7 +144,6 @@ function tell(words, look, about = '') {
   const dismiss = element('button', { type: 'button', class: 'plain', 'aria-label': 'Dismiss', onclick: () => hush(about) }, '✕');
   notice.replaceChildren(element('p', {}, words), dismiss);
   notice.hidden = false;
-  notice.scrollIntoView({ block: 'nearest' });
 }
 
 function hush(about) {

@@ -5,7 +5,7 @@ import { isDark } from './palette.js';
 import { ACCESSIBLE, COMPANION } from './scene.js';
 
 /** From this many pixels between neighbours on, rows have names, and from this many on seats have numbers. */
-const ROW_NAMES_FROM = 11;
+const ROW_NAMES_FROM = 16;
 const NUMBERS_FROM = 21;
 
 /** Stage, sections and areas. */
@@ -90,10 +90,13 @@ function drawNumbers(context, { scene, camera, palette, statuses, dimmed }, apar
 }
 
 function drawRowNames(context, { scene, camera, palette }, apart) {
-  context.font = `500 ${Math.min(Math.round(apart * 0.5), 15)}px ${palette.font}`;
+  context.font = `500 ${Math.min(Math.round(apart * 0.5), 14)}px ${palette.font}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillStyle = palette.quiet;
+  // The edge of the section runs through here: it makes room.
+  context.strokeStyle = palette.paper;
+  context.lineWidth = 5;
   const seen = camera.view(2 * scene.pitch);
   for (const row of scene.rows) {
     const last = row.first + row.seats - 1;
@@ -104,9 +107,11 @@ function drawRowNames(context, { scene, camera, palette }, apart) {
   function beyond(seat, neighbour, label) {
     const [x, y] = [scene.x[seat], scene.y[seat]];
     if (x < seen.left || x > seen.right || y < seen.top || y > seen.bottom) return;
-    const [dx, dy] = seat === neighbour ? [-scene.pitch * Math.sign(1), 0] : [x - scene.x[neighbour], y - scene.y[neighbour]];
+    const [dx, dy] = seat === neighbour ? [-scene.pitch, 0] : [x - scene.x[neighbour], y - scene.y[neighbour]];
     const length = Math.hypot(dx, dy) || 1;
-    context.fillText(label, ...camera.toScreen(x + (dx / length) * scene.pitch, y + (dy / length) * scene.pitch));
+    const place = camera.toScreen(x + (dx / length) * scene.pitch * 1.05, y + (dy / length) * scene.pitch * 1.05);
+    context.strokeText(label, ...place);
+    context.fillText(label, ...place);
   }
 }
 

@@ -38,13 +38,13 @@ export class SeatPicture {
         const seat = grid.seats[at];
         const [left, top] = [x[seat] * scale + shiftX, y[seat] * scale + shiftY];
         const [column, line] = [Math.floor(left), Math.floor(top)];
-        if (column < 0 || line < 0 || column + side > width || line + side > height) continue;
+        if (column <= -side || line <= -side || column >= width || line >= height) continue;
         const status = statuses ? statuses[seat] : BOOKED;
         const kind = kindOf(status, traits[seat]);
         const colour = status === AVAILABLE ? palette.categories[category[seat]] : palette.statuses[status];
         const mask = sprites.mask(kind, ((left - column) * PHASES) | 0, ((top - line) * PHASES) | 0);
         const strength = dimmed[category[seat]] ? DIMMED : 1;
-        put(pixels, width, mask, side, line * width + column, colour, strength);
+        put(pixels, width, height, mask, side, column, line, colour, strength);
       }
     });
     this.context.putImageData(this.image, 0, 0);
@@ -59,12 +59,15 @@ function kindOf(status, traits) {
   return traits & RESTRICTED_VIEW ? NOTCHED : FULL;
 }
 
-/** Writes a picture of one colour. Where two meet, the stronger one is seen. */
-function put(pixels, width, mask, side, start, colour, strength) {
-  for (let line = 0, from = 0, at = start; line < side; line += 1, at += width) {
-    for (let column = 0; column < side; column += 1, from += 1) {
+/** Writes a picture of one colour, as far as it is on the screen. Where two meet, the stronger one is seen. */
+function put(pixels, width, height, mask, side, left, top, colour, strength) {
+  const [first, last] = [left < 0 ? -left : 0, left + side > width ? width - left : side];
+  const end = top + side > height ? height - top : side;
+  for (let line = top < 0 ? -top : 0; line < end; line += 1) {
+    let at = (top + line) * width + left + first;
+    for (let from = line * side + first; from < line * side + last; from += 1, at += 1) {
       const alpha = mask[from] * strength;
-      if (alpha > pixels[at + column] >>> 24) pixels[at + column] = (alpha << 24) | colour;
+      if (alpha > pixels[at] >>> 24) pixels[at] = (alpha << 24) | colour;
     }
   }
 }
