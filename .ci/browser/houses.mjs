@@ -60,3 +60,25 @@ export function theatre() {
     }),
   });
 }
+
+/** A hundred thousand seats in three tiers all around a stage. */
+export function arena() {
+  const blocks = 32;
+  const categories = [
+    { name: 'Front', price: 25000, colour: '#b5179e' },
+    { name: 'Lower tier', price: 17500, colour: '#7c3aed' },
+    { name: 'Middle tier', price: 11000, colour: '#2563eb' },
+    { name: 'Upper tier', price: 6500, colour: '#0f9d8a' },
+    { name: 'Top', price: 3900, colour: '#b7791f' },
+  ];
+  const sections = [[42, 48], [93, 48], [144, 52]].flatMap(([from, rows], tier) => Array.from({ length: blocks }, (_, block) => ({
+    name: String((tier + 1) * 100 + block + 1),
+    rows: Array.from({ length: rows }, (_, row) => {
+      const radius = from + row;
+      const seats = Math.floor((2 * Math.PI * radius) / blocks - 1.2);
+      const nth = tier === 0 ? Number(row > 14) : tier === 1 ? 2 : 3 + Number(row > 26);
+      return { label: rowName(row), category: categories[nth].name, seats: arc(radius, (360 / blocks) * block, 360 / blocks, seats, () => ({})) };
+    }),
+  })));
+  return { currency: 'EUR', focus: { x: 0, y: 0 }, categories, sections };
+}

@@ -27,6 +27,7 @@ let parts;
 async function open() {
   map = new SeatMap(byId('map'), { pick, hovered });
   const [event, chart] = await Promise.all([api.event(name), api.chart(name)]);
+  performance.mark('chart-here');
   scene = new Scene(chart);
   shop = new Shop(api, event, scene, { changed: show, told });
   parts = { cart: new Cart(shop), legend: new Legend(scene, map), finder: new Finder(scene, map, shop), best: new BestForm(scene, shop) };
@@ -190,4 +191,5 @@ open().catch((problem) => {
   byId('map-status').textContent = wordsFor(problem);
   byId('connection').textContent = 'Not connected';
   byId('connection').className = 'badge bad';
+  document.body.classList.add('empty');
 });
