@@ -5,16 +5,18 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 export class Server {
-  constructor({ data = null, options = [] } = {}) {
+  constructor({ data = null, options = [], env = {} } = {}) {
     this.options = data ? ['--data', data, ...options] : options;
-    this.memory = data === null;
+    this.env = { ...process.env, ...env, SEATLOCK_MEMORY: String(data === null) };
+    /** Sent with each request of `ask`. */
+    this.headers = {};
     this.listen = '127.0.0.1:0';
   }
 
   /** Starts it, and knows its port. Started again, it listens where it did before. */
   async start() {
     this.process = spawn(process.env.SEATLOCK_BIN, ['serve', '--listen', this.listen, '--log', 'error', ...this.options], {
-      env: { ...process.env, SEATLOCK_MEMORY: String(this.memory) },
+      env: this.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface({ input: this.process.stdout })) {
@@ -40,7 +42,7 @@ export class Server {
   async ask(method, path, body, headers = {}) {
     const answer = await fetch(this.url + path, {
       method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...this.headers, ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();

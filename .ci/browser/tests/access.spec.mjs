@@ -1,5 +1,7 @@
 // For everybody: without a mouse, and without eyes.
 
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { Buyer } from '../buyer.mjs';
@@ -73,3 +75,23 @@ for (const colorScheme of ['light', 'dark']) {
     await expect(ada.timer).toBeHidden();
   });
 }
+
+test('a server that asks for keys shows what is free, and sells nothing to who has none', async ({ page }) => {
+  const made = execFileSync(process.env.SEATLOCK_BIN, ['key', 'new', '--role', 'admin', '--name', 'boss'], { encoding: 'utf8' });
+  const [secret] = made.match(/\bsk_[0-9a-f]{64}\b/);
+  const line = `boss admin ${createHash('sha256').update(secret).digest('hex')}`;
+  const closed = new Server({ options: ['--key-env', 'KEYS_OF_THIS_TEST'], env: { KEYS_OF_THIS_TEST: line } });
+  await closed.start();
+  try {
+    closed.headers = { authorization: `Bearer ${secret}` };
+    await closed.event('play', theatre());
+    const ada = await new Buyer(page).open(closed.url, 'play');
+    await expect(ada.cart).toContainText('Tickets are sold by the box office');
+    await expect(ada.button(/^Reserve/)).toHaveCount(0);
+    await closed.hold('play', ['Left/A/2']);
+    await ada.sees('Left, row A, seat 2', 'in somebody’s basket');
+    await screens(page, 'box-office');
+  } finally {
+    await closed.stop();
+  }
+});

@@ -50,6 +50,7 @@ files! {
     "map/palette.js"
     "map/scene.js"
     "map/seats.js"
+    "map/shape.js"
     "map/sprites.js"
     "map/view.js"
     "stream.js"

@@ -165,7 +165,7 @@ pub(in crate::http) fn has_already(asked: &HeaderMap, tag: &str) -> bool {
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
-fn with_headers(status: StatusCode, body: Body, tag: &str) -> Response {
+pub(super) fn with_headers(status: StatusCode, body: Body, tag: &str) -> Response {
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
     let headers = answer.headers_mut();

@@ -64,7 +64,8 @@ pub(super) async fn chart(
     asked: HeaderMap,
 ) -> Response {
     match named.event(api.engine()) {
-        Ok(event) => charts::exported(&asked, event.chart()),
+        Ok(event) if charts::is_csv_preferred(&asked) => charts::exported(&asked, event.chart()),
+        Ok(event) => api.texts().chart_of(&event).answer(&asked).await,
         Err(problem) => problem.answer(),
     }
 }

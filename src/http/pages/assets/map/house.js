@@ -10,22 +10,20 @@ const NUMBERS_FROM = 21;
 
 /** Stage, sections and areas. */
 export function drawHouse(context, { scene, camera, palette }) {
-  const { scale } = camera;
-  const point = ([x, y]) => camera.toScreen(x, y);
-  context.lineJoin = 'round';
-  context.lineCap = 'round';
-  for (const { outline } of scene.sections) {
-    if (outline.length === 0) continue;
-    context.beginPath();
-    outline.forEach((corner) => context.lineTo(...point(corner)));
-    context.closePath();
-    for (const [colour, width] of [[palette['section-edge'], 1.9], [palette.section, 1.75]]) {
-      context.strokeStyle = context.fillStyle = colour;
-      context.lineWidth = width * scene.pitch * scale + (width > 1.8 ? 1 : 0);
-      context.stroke();
-    }
-    context.fill();
+  const seen = camera.view();
+  context.save();
+  context.translate(...camera.toScreen(0, 0));
+  context.scale(camera.scale, camera.scale);
+  context.fillStyle = palette.section;
+  context.strokeStyle = palette['section-edge'];
+  context.lineWidth = 1.5 / camera.scale;
+  for (const { shape, box } of scene.sections) {
+    if (box.right < seen.left || box.left > seen.right || box.bottom < seen.top || box.top > seen.bottom) continue;
+    context.fill(shape);
+    context.stroke(shape);
   }
+  context.restore();
+  context.lineCap = context.lineJoin = 'round';
   drawStage(context, scene, camera, palette);
 }
 

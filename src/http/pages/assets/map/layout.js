@@ -1,7 +1,11 @@
 // Where seats, sections, areas and the stage are drawn.
 
+import { shapeAround } from './shape.js';
+
 /** How much room is left between two sections that the chart does not place, in rows. */
 const SECTION_GAP = 2;
+/** How far a section's edge is from the middle of its outermost seats, in distances of neighbours. */
+const MARGIN = 0.9;
 
 /** Rows lie where the chart says, or else behind one another, each centred: as the server has it, which chooses the best
  * seats by where they lie. Aisles cut a row into parts with the same label; an aisle is as wide as a seat. */
@@ -15,7 +19,6 @@ export function layRows(scene) {
     layOne(scene, rows.slice(at, end), depth);
     at = end;
   }
-  scene.sections.forEach((section) => outline(scene, section));
 }
 
 const continues = (row, next) => row.section === next.section && row.label === next.label;
@@ -43,17 +46,26 @@ export function layInBlock(scene) {
     scene.x[seat] = (seat % width) - (width - 1) / 2;
     scene.y[seat] = Math.floor(seat / width);
   }
-  scene.sections.forEach((section) => Object.assign(section, { outline: [], middle: [0, 0] }));
 }
 
-/** The shape of a section: along its first row, down the ends of its rows, back along its last row, and up again. So it
+/** The shape of each section: along its first row, down the ends of its rows, back along its last row, and up again. So it
  * follows rows that are curved. */
-function outline(scene, section) {
-  const lines = linesOf(scene, section);
-  if (lines.length === 0) {
-    Object.assign(section, { outline: [], middle: [0, 0] });
-    return;
+export function shapeSections(scene) {
+  for (const section of scene.sections) {
+    const corners = scene.isPlain ? [] : outline(scene, section);
+    const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+    const margin = scene.pitch * MARGIN;
+    section.shape = shapeAround(corners, margin);
+    section.box = {
+      left: Math.min(...xs) - margin, right: Math.max(...xs) + margin, top: Math.min(...ys) - margin, bottom: Math.max(...ys) + margin,
+    };
   }
+}
+
+function outline(scene, section) {
+  section.middle = [0, 0];
+  const lines = linesOf(scene, section);
+  if (lines.length === 0) return [];
   const point = (seat) => [scene.x[seat], scene.y[seat]];
   const along = ([from, to]) => {
     const step = Math.max(1, Math.floor(Math.abs(to - from) / 24)) * Math.sign(to - from || 1);
@@ -62,14 +74,14 @@ function outline(scene, section) {
     return [...seats, to].map(point);
   };
   const last = lines.at(-1);
-  section.outline = [
+  const middle = lines[lines.length >> 1];
+  section.middle = point((middle[0] + middle[1]) >> 1);
+  return [
     ...along(lines[0]),
     ...lines.slice(1, -1).map(([, right]) => point(right)),
     ...(lines.length > 1 ? along([last[1], last[0]]) : []),
     ...lines.slice(1, -1).reverse().map(([left]) => point(left)),
   ];
-  const middle = lines[lines.length >> 1];
-  section.middle = point((middle[0] + middle[1]) >> 1);
 }
 
 /** First and last seat of each row, from left to right as seen from the row before. */

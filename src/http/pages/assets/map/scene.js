@@ -3,7 +3,7 @@
 // Seats are numbers here, as in the stream: they are counted in the chart's order, section by section, row by row, and
 // after them come the places of the areas.
 
-import { layInBlock, layRows, placeAreas, placeStage } from './layout.js';
+import { layInBlock, layRows, placeAreas, placeStage, shapeSections } from './layout.js';
 import { Grid } from './grid.js';
 
 export const [ACCESSIBLE, COMPANION, RESTRICTED_VIEW] = [1, 2, 4];
@@ -139,6 +139,7 @@ export class Scene {
     this.grid = new Grid(this.x, this.y);
     /** How far apart neighbours are: the unit of everything that is drawn. */
     this.pitch = this.grid.pitch;
+    shapeSections(this);
     placeAreas(this);
     placeStage(this, focus);
   }

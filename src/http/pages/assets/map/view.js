@@ -39,6 +39,8 @@ export class SeatMap {
     this.box = null;
     this.glide = null;
     this.freeInAreas = new Map();
+    // Without anything on it, it would be black.
+    canvas.style.visibility = 'hidden';
     listen(canvas, this);
     new ResizeObserver(() => this.resize()).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.recolour());
@@ -49,6 +51,7 @@ export class SeatMap {
     this.scene = scene;
     this.palette = paletteFor(this.canvas, scene);
     this.camera.look(scene.bounds, scene.pitch);
+    this.canvas.style.visibility = '';
     this.resize();
   }
 
