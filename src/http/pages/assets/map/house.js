@@ -94,20 +94,23 @@ function drawRowNames(context, { scene, camera, palette }, apart) {
   context.fillStyle = palette.quiet;
   // The edge of the section runs through here: it makes room.
   context.strokeStyle = palette.paper;
-  context.lineWidth = 5;
+  context.lineWidth = 4;
   const seen = camera.view(2 * scene.pitch);
   for (const row of scene.rows) {
     const last = row.first + row.seats - 1;
     if (row.isLeftEnd) beyond(row.first, Math.min(row.first + 1, last), row.label);
-    if (row.isRightEnd) beyond(last, Math.max(last - 1, row.first), row.label);
+    if (row.isRightEnd) beyond(last, Math.max(last - 1, row.first), row.label, true);
   }
-  /** Writes beside a seat, on the other side than its neighbour. */
-  function beyond(seat, neighbour, label) {
+  /** Writes beside a seat, on the other side than its neighbour; where `ifFree`, only if nobody else's names stand there:
+   * at an aisle one of two rows has its name on this side of it. */
+  function beyond(seat, neighbour, label, ifFree = false) {
     const [x, y] = [scene.x[seat], scene.y[seat]];
     if (x < seen.left || x > seen.right || y < seen.top || y > seen.bottom) return;
     const [dx, dy] = seat === neighbour ? [-scene.pitch, 0] : [x - scene.x[neighbour], y - scene.y[neighbour]];
     const length = Math.hypot(dx, dy) || 1;
-    const place = camera.toScreen(x + (dx / length) * scene.pitch * 1.05, y + (dy / length) * scene.pitch * 1.05);
+    const at = (far) => [x + (dx / length) * scene.pitch * far, y + (dy / length) * scene.pitch * far];
+    if (ifFree && scene.grid.nearest(...at(2.2), 0.8 * scene.pitch) >= 0) return;
+    const place = camera.toScreen(...at(1.05));
     context.strokeText(label, ...place);
     context.fillText(label, ...place);
   }
