@@ -27,8 +27,8 @@ export class Buyer {
     await expect(this.seat(name)).toHaveAttribute('aria-pressed', 'true');
   }
 
-  button(name) {
-    return this.page.getByRole('button', { name });
+  button(name, options = {}) {
+    return this.page.getByRole('button', { name, ...options });
   }
 
   reserve() {

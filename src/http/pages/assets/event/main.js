@@ -17,12 +17,16 @@ import { categoryName, seatName, seatNames, statusName, traitNames } from './nam
 import { Shop } from './shop.js';
 
 const SHOW_EVERY_MS = 250;
+const WATCH_EVERY_MS = 4_000;
+const UNREAD_MS = 3_000;
+const SALE_IS_OVER = ['event-paused', 'not-on-sale', 'event-closed', 'key-missing'];
 const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const api = new Api();
 let scene;
 let shop;
 let map;
 let parts;
+let toldAt = -Infinity;
 
 async function open() {
   map = new SeatMap(byId('map'), { pick, hovered });
@@ -43,6 +47,20 @@ async function open() {
   show();
   if (shop.phase === 'held') map.glideToSeats(shop.mine);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) shop.look(); });
+  setInterval(watchSale, WATCH_EVERY_MS);
+}
+
+/** A sale begins and ends by the clock, and a paused one goes on when somebody says so: no stream tells of either. */
+async function watchSale() {
+  if (shop.obstacle === 'paused') await refresh();
+  if (shop.obstacle !== parts.obstacle) show();
+}
+
+/** Asks again what the event says of itself. */
+async function refresh() {
+  shop.event = await api.event(name).catch(() => shop.event);
+  showEvent(shop.event);
+  show();
 }
 
 /** Seats are something else: these, or all for null. */
@@ -64,6 +82,8 @@ function show() {
   map.chosen = shop.seats;
   map.mine = new Set(shop.mine);
   map.inTheWay = shop.inTheWay;
+  map.chosenAreas = new Set([...shop.places.keys()].map((area) => area.name).concat(shop.hold?.areas.map(({ area }) => area) ?? []));
+  parts.obstacle = shop.obstacle;
   map.redraw();
   parts.cart.show();
   parts.finder.show();
@@ -99,15 +119,16 @@ async function connection(state) {
   if (state === 'closed' || state === 'gone') tell('This event is over.', 'warn');
   // What the event itself says may have changed meanwhile, and so may the hold.
   if ((state === 'live' && wasLost) || state === 'closed') {
-    shop.event = await api.event(name).catch(() => shop.event);
+    await refresh();
     await shop.look();
-    show();
   }
 }
 
 /** What the shop has to say, for eyes and ears. */
 function told({ what, seat, seats = [], area, quantity, problem }) {
-  if (['chosen', 'held', 'booked', 'released', 'places'].includes(what)) hush('shop');
+  // Who lost a seat in the moment in which he reserved the others has not read it yet.
+  const isUnread = what === 'held' && performance.now() - toldAt < UNREAD_MS;
+  if (['chosen', 'held', 'booked', 'released', 'places'].includes(what) && !isUnread) hush('shop');
   switch (what) {
     case 'chosen': return say(`${seatName(scene, seat)} is chosen. ${seatsWord(shop.quantity)} in all.`);
     case 'left': return say(`${seatName(scene, seat)} is not chosen any more.`);
@@ -115,7 +136,10 @@ function told({ what, seat, seats = [], area, quantity, problem }) {
     case 'unavailable': return say(`${seatName(scene, seat)} is ${statusName(shop.statuses[seat])}.`);
     case 'enough': return tell(`One order can have ${seatsWord(shop.seatsMax)} at most.`, 'warn', 'shop');
     case 'taken': return tell(fasterWords(seats), 'bad', 'shop');
-    case 'refused': return tell(seats.length > 0 ? fasterWords(seats) : wordsFor(problem), 'bad', 'shop');
+    case 'refused':
+      // Whoever is told that the sale is over, or paused, is not shown as if it were not.
+      if (!shop.obstacle && SALE_IS_OVER.includes(problem.kind)) refresh();
+      return tell(seats.length > 0 ? fasterWords(seats) : wordsFor(problem), 'bad', 'shop');
     case 'lost': return tell('The time is over: your seats have been released. If they are still free you can choose them again.', 'bad', 'shop');
     case 'held': {
       map.glideToSeats(shop.mine);
@@ -145,6 +169,7 @@ function tell(words, look, about = '') {
   const dismiss = element('button', { type: 'button', class: 'plain', 'aria-label': 'Dismiss', onclick: () => hush(about) }, '✕');
   notice.replaceChildren(element('p', {}, words), dismiss);
   notice.hidden = false;
+  toldAt = performance.now();
 }
 
 function hush(about) {

@@ -84,13 +84,6 @@ export class Shop {
     this.changed();
   }
 
-  clear() {
-    this.seats.clear();
-    this.places.clear();
-    this.inTheWay.clear();
-    this.changed();
-  }
-
   /** Holds what was chosen: all of it, or nothing. */
   reserve() {
     const areas = [...this.places].map(([area, quantity]) => ({ area: area.name, quantity }));

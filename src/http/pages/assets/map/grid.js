@@ -45,6 +45,9 @@ export class Grid {
     const next = this.starts.slice();
     this.seats = new Uint32Array(this.count);
     for (let seat = 0; seat < this.count; seat += 1) this.seats[next[cellOf(seat)]++] = seat;
+    /** Where they lie, in the same order: what is drawn together lies together in memory. */
+    this.xs = Float32Array.from(this.seats, (seat) => this.x[seat]);
+    this.ys = Float32Array.from(this.seats, (seat) => this.y[seat]);
   }
 
   column(x) {

@@ -36,7 +36,7 @@ function drawStage(context, scene, camera, palette) {
 }
 
 /** Areas, with how much is free in each: `free(area)`. */
-export function drawAreas(context, { scene, camera, palette, dimmed, chosenArea }, free) {
+export function drawAreas(context, { scene, camera, palette, dimmed, chosenAreas }, free) {
   for (const area of scene.areas) {
     const box = onScreen(area.box, camera);
     const { colour } = scene.categories[area.category];
@@ -49,7 +49,7 @@ export function drawAreas(context, { scene, camera, palette, dimmed, chosenArea 
     context.fill();
     context.globalAlpha = dimmed[area.category] ? 0.25 : 1;
     context.strokeStyle = colour;
-    context.lineWidth = chosenArea === area ? 4 : 1.5;
+    context.lineWidth = chosenAreas.has(area.name) ? 4 : 1.5;
     context.stroke();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     if (box.height > 34) {

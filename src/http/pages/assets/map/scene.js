@@ -61,7 +61,7 @@ export class Scene {
   find(label) {
     if (this.isPlain) return Number(label) - 1;
     const [section, rowLabel, own] = label.split('/');
-    this.rowsByName ??= Map.groupBy(this.rows, (row) => `${this.sections[row.section].name}/${row.label}`);
+    this.rowsByName ??= byName(this);
     for (const row of this.rowsByName.get(`${section}/${rowLabel}`) ?? []) {
       const place = row.labels ? row.labels.indexOf(own) : Number(own) - row.from;
       if (place >= 0 && place < row.seats) return row.first + place;
@@ -143,6 +143,16 @@ export class Scene {
     placeAreas(this);
     placeStage(this, focus);
   }
+}
+
+/** The rows by section and label; the parts beside an aisle share theirs. */
+function byName({ rows, sections }) {
+  const found = new Map();
+  for (const row of rows) {
+    const name = `${sections[row.section].name}/${row.label}`;
+    found.set(name, [...(found.get(name) ?? []), row]);
+  }
+  return found;
 }
 
 const seatsOf = (row) => (typeof row.seats === 'number' ? row.seats : row.seats.length);

@@ -1,6 +1,6 @@
 // All seats in one picture, written pixel by pixel.
 
-import { AVAILABLE, BOOKED, HELD } from '../api.js';
+import { AVAILABLE, BOOKED } from '../api.js';
 import { ACCESSIBLE, RESTRICTED_VIEW } from './scene.js';
 import { DOT, FAINT, FULL, NOTCHED, PHASES, RING, SQUARE, Sprites } from './sprites.js';
 
@@ -26,42 +26,46 @@ export class SeatPicture {
 
   /** Draws the seats of `scene` that `camera` sees; `ratio` is device pixels by CSS pixels. */
   draw({ scene, camera, statuses, ratio, palette, dimmed }) {
-    const { x, y, category, traits, grid } = scene;
+    const { category, traits, grid: { seats, xs, ys } } = scene;
     const { pixels, image: { width, height } } = this;
     pixels.fill(0);
     const scale = camera.scale * ratio;
     const sprites = this.sprites.of(scene.pitch * scale * FILL);
-    const { side } = sprites;
-    const [shiftX, shiftY] = [width / 2 - camera.x * scale - (side - 1) / 2, height / 2 - camera.y * scale - (side - 1) / 2];
-    grid.runs(camera.view(scene.pitch), (from, to) => {
+    const { side, masks } = sprites;
+    const shiftX = width / 2 - camera.x * scale - (side - 1) / 2;
+    const shiftY = height / 2 - camera.y * scale - (side - 1) / 2;
+    // This runs a hundred thousand times a frame: nothing is made in it, and what lies together is read together.
+    scene.grid.runs(camera.view(scene.pitch), (from, to) => {
       for (let at = from; at < to; at += 1) {
-        const seat = grid.seats[at];
-        const [left, top] = [x[seat] * scale + shiftX, y[seat] * scale + shiftY];
-        const [column, line] = [Math.floor(left), Math.floor(top)];
-        if (column <= -side || line <= -side || column >= width || line >= height) continue;
+        const left = xs[at] * scale + shiftX;
+        const top = ys[at] * scale + shiftY;
+        if (left <= -side || top <= -side || left >= width || top >= height) continue;
+        const column = Math.floor(left);
+        const line = Math.floor(top);
+        const seat = seats[at];
+        const nth = category[seat];
         const status = statuses ? statuses[seat] : BOOKED;
-        const kind = kindOf(status, traits[seat]);
-        const colour = status === AVAILABLE ? palette.categories[category[seat]] : palette.statuses[status];
-        const mask = sprites.mask(kind, ((left - column) * PHASES) | 0, ((top - line) * PHASES) | 0);
-        const strength = dimmed[category[seat]] ? DIMMED : 1;
-        put(pixels, width, height, mask, side, column, line, colour, strength);
+        const kind = status === AVAILABLE ? KIND_BY_TRAITS[traits[seat]] : KIND_BY_STATUS[status];
+        const colour = status === AVAILABLE ? palette.categories[nth] : palette.statuses[status];
+        const picture = (kind * PHASES + (((top - line) * PHASES) | 0)) * PHASES + (((left - column) * PHASES) | 0);
+        put(pixels, width, height, masks[picture] ?? sprites.make(picture), side, column, line, colour, dimmed[nth] === 0 ? 1 : DIMMED);
       }
     });
     this.context.putImageData(this.image, 0, 0);
   }
 }
 
-function kindOf(status, traits) {
-  if (status === HELD) return RING;
-  if (status === BOOKED) return DOT;
-  if (status !== AVAILABLE) return FAINT;
+/** What a seat looks like that is free, by what else it is, and one that is not. */
+const KIND_BY_TRAITS = Uint8Array.from({ length: 8 }, (_, traits) => {
   if (traits & ACCESSIBLE) return SQUARE;
   return traits & RESTRICTED_VIEW ? NOTCHED : FULL;
-}
+});
+const KIND_BY_STATUS = [FULL, RING, DOT, FAINT];
 
 /** Writes a picture of one colour, as far as it is on the screen. Where two meet, the stronger one is seen. */
 function put(pixels, width, height, mask, side, left, top, colour, strength) {
-  const [first, last] = [left < 0 ? -left : 0, left + side > width ? width - left : side];
+  const first = left < 0 ? -left : 0;
+  const last = left + side > width ? width - left : side;
   const end = top + side > height ? height - top : side;
   for (let line = top < 0 ? -top : 0; line < end; line += 1) {
     let at = (top + line) * width + left + first;

@@ -7,7 +7,7 @@
 export const [FULL, SQUARE, NOTCHED, RING, DOT, FAINT] = [0, 1, 2, 3, 4, 5];
 
 /** Seats stand between pixels: each picture is made for so many places in between, in each direction. */
-const PHASES = 4;
+export const PHASES = 4;
 const KINDS = 6;
 const SIZE_MAX = 96;
 
@@ -35,13 +35,16 @@ class SpriteSet {
     this.radius = diameter / 2;
     /** Width and height of each picture in pixels. */
     this.side = Math.ceil(diameter) + 1;
-    this.masks = new Array(KINDS * PHASES * PHASES);
+    /** For each kind, by the fraction of a pixel that the seat's middle is at, down and across: a byte of coverage for
+     * each pixel. */
+    this.masks = new Array(KINDS * PHASES * PHASES).fill(null);
   }
 
-  /** The picture of a kind for a seat whose middle is at a fraction of a pixel: a byte of coverage for each pixel. */
-  mask(kind, phaseX, phaseY) {
-    const at = (kind * PHASES + phaseY) * PHASES + phaseX;
-    return (this.masks[at] ??= this.draw(kind, (phaseX + 0.5) / PHASES, (phaseY + 0.5) / PHASES));
+  /** Draws the picture that stands at this place of `masks`. Most are never asked for. */
+  make(at) {
+    const [across, down, kind] = [at % PHASES, Math.floor(at / PHASES) % PHASES, Math.floor(at / PHASES ** 2)];
+    this.masks[at] = this.draw(kind, (across + 0.5) / PHASES, (down + 0.5) / PHASES);
+    return this.masks[at];
   }
 
   draw(kind, shiftX, shiftY) {
@@ -81,4 +84,3 @@ function square(dx, dy, radius) {
 }
 
 const clamp = (value) => Math.min(Math.max(value, 0), 1);
-export { PHASES };

@@ -32,7 +32,8 @@ export class SeatMap {
     this.chosen = new Set();
     this.mine = new Set();
     this.inTheWay = new Set();
-    this.chosenArea = null;
+    /** Areas by name: drawn with a strong edge. */
+    this.chosenAreas = new Set();
     this.focused = -1;
     this.over = -1;
     this.boxing = false;
