@@ -160,7 +160,7 @@ fn write_again(to: &Blank, number: u64, payload: &[u8]) -> io::Result<()> {
 
 impl Options {
     /// Bytes of the segment that a start makes.
-    fn first_bytes(&self) -> u64 {
+    pub(super) fn first_bytes(&self) -> u64 {
         limits::LEDGER_SEGMENT_BYTES_MIN.min(self.segment_bytes_max)
     }
 }
