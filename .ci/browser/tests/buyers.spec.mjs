@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { Buyer } from '../buyer.mjs';
 import { club, theatre } from '../houses.mjs';
-import { screens } from '../screens.mjs';
+import { PHONE, screens } from '../screens.mjs';
 import { Server } from '../server.mjs';
 
 const server = new Server();
@@ -147,6 +147,33 @@ test('a tap on the map chooses the seat that is there', async ({ page }) => {
   await page.mouse.up();
   await expect(page.locator('#cart-seats')).toContainText(name);
   await expect(ada.button('Reserve 1 seat')).toBeEnabled();
+});
+
+test('on a phone two fingers zoom, and a tap chooses', async ({ browser }) => {
+  await server.event('phone', theatre());
+  const context = await browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  const page = await context.newPage();
+  const ada = await new Buyer(page).open(server.url, 'phone');
+  const canvas = page.locator('#map');
+  const { x, y, width, height } = await canvas.boundingBox();
+  const before = await canvas.screenshot();
+  const fingers = await context.newCDPSession(page);
+  const touch = (type, apart) => fingers.send('Input.dispatchTouchEvent', {
+    type,
+    touchPoints: apart === null ? [] : [-apart, apart].map((dx, id) => ({ x: x + width / 2 + dx, y: y + height * 0.6, id })),
+  });
+  await touch('touchStart', 20);
+  for (let apart = 30; apart <= 90; apart += 10) await touch('touchMove', apart);
+  await touch('touchEnd', null);
+  await page.waitForTimeout(300);
+  expect((await canvas.screenshot()).equals(before)).toBe(false);
+  // No finger has chosen anything by moving the map.
+  await expect(page.locator('#cart-seats li')).toHaveCount(0);
+  for (let part = 0.3; part < 0.9 && (await page.locator('#cart-seats li').count()) === 0; part += 0.04) {
+    await page.touchscreen.tap(x + width / 2, y + height * part);
+  }
+  await expect(ada.button('Reserve 1 seat')).toBeEnabled();
+  await context.close();
 });
 
 test('a filter leaves the other prices pale', async ({ page }) => {

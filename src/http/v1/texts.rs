@@ -11,8 +11,8 @@ use crate::{engine::Event, ids::EventId};
 /// How many texts there are at least before those of ended events are looked for.
 const SWEEP_MIN: usize = 16;
 
-/// The texts of each event that somebody has asked for: of its seats, and of its chart. Those of ended events are dropped when there are twice as
-/// many as there were events alive.
+/// The texts of each event that somebody has asked for: of its seats, and of its chart. Those of ended events are dropped
+/// when there are twice as many as there were events alive.
 #[derive(Debug, Default)]
 pub struct Texts(Mutex<Kept>);
 

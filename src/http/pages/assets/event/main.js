@@ -213,7 +213,8 @@ function hovered(seat) {
 
 open().catch((problem) => {
   byId('title').textContent = problem.kind === 'unknown-event' ? 'There is no such event' : 'This event cannot be shown';
-  byId('map-status').textContent = wordsFor(problem);
+  const words = problem.kind === 'unknown-event' ? [] : [element('span', {}, wordsFor(problem))];
+  byId('map-status').replaceChildren(...words, element('a', { href: '/' }, 'See all events'));
   byId('connection').textContent = 'Not connected';
   byId('connection').className = 'badge bad';
   document.body.classList.add('empty');

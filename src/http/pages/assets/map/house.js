@@ -120,10 +120,12 @@ function drawRowNames(context, { scene, camera, palette }, apart) {
 function drawSectionNames(context, scene, camera, palette) {
   const taken = [];
   context.font = `600 13px ${palette.font}`;
-  for (const { name, middle } of scene.sections) {
+  for (const section of scene.sections) {
+    const { name, middle } = section;
     if (!name) continue;
     const [x, y] = camera.toScreen(...middle);
-    const half = context.measureText(name).width / 2 + 7;
+    // Always in the same font, so measured once.
+    const half = (section.nameWidth ??= context.measureText(name).width) / 2 + 7;
     const meets = (other) => Math.abs(other.x - x) < half + other.half && Math.abs(other.y - y) < 24;
     if (x < -half || x > camera.width + half || y < -12 || y > camera.height + 12 || taken.some(meets)) continue;
     taken.push({ x, y, half });

@@ -138,8 +138,8 @@ export function placeStage(scene, focus) {
     const half = room * 0.62;
     scene.stage = { x: at.x - half, y: at.y - half * 0.62, width: 2 * half, height: half * 1.24 };
   } else {
-    const width = Math.max(8 * pitch, Math.min((grid.right - grid.left) * 0.5, 60 * pitch));
-    const height = Math.max(2.2 * pitch, width / 9);
+    const width = Math.max(5 * pitch, Math.min((grid.right - grid.left) * 0.5, 60 * pitch));
+    const height = Math.max(1.3 * pitch, width / 9);
     const bottom = Math.min(at.y, grid.top - 2.2 * pitch);
     scene.stage = { x: at.x - width / 2, y: bottom - height, width, height };
   }
