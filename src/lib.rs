@@ -42,7 +42,7 @@
 //! | floor | modules | what they are for |
 //! |---|---|---|
 //! | 11 | `main` `cli` | the command line |
-//! | 10 | `http` | HTTP: translates, decides nothing |
+//! | 10 | `http` | HTTP: translates, decides nothing; the pages, which are its clients |
 //! | 9 | `engine` | owns the events and the threads; the API for embedders, HTTP and simulations |
 //! | 8 | `event` | names, rules, holds |
 //! | 7 | `event::best` `feed` | the best free seats for a party; live availability |

@@ -49,7 +49,7 @@ fn sources(folder: &Path, module: &[String], into: &mut Vec<(Vec<String>, PathBu
         }
         if path.is_dir() {
             sources(&path, &inner, into);
-        } else {
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
             into.push((inner, path));
         }
     }

@@ -213,7 +213,7 @@ impl Engine {
         let takings = state.takings();
         core.holds.resume_at(takings);
         drop(state);
-        let appended = recovery.append(&core, ledger.as_mut(), notes);
+        let appended = recovery.append(&core, ledger.as_mut(), &notes);
         appended.map_err(StartError::Ledger)?;
         let answers = core.rebuild(recovery, takings);
         let answers = answers.map_err(StartError::Recovery)?;

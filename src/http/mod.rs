@@ -37,6 +37,7 @@
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
 //! | `operate` | health, readiness, metrics | what they are about |
+//! | `pages` | the pages that people look at | seats: they are clients of `/v1` |
 //! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
 //! | `intake` | takes requests in whole | the API |
@@ -55,6 +56,7 @@ mod listing;
 mod observer;
 mod operate;
 mod page;
+mod pages;
 mod patience;
 mod peer;
 mod prompt;

@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 34] = [
+const ROUTES: [(&str, Urgency); 37] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -42,6 +42,9 @@ const ROUTES: [(&str, Urgency); 34] = [
     ("/docs/{page}", Read),
     ("/docs/{page}/{part}", Read),
     ("/", Read),
+    ("/e/{event}", Read),
+    ("/assets/{version}/{file}", Read),
+    ("/assets/{version}/{folder}/{file}", Read),
     ("other", Begin),
 ];
 

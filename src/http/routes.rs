@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use super::{
     answer::{self, Refusal},
     listing::Listing,
+    pages,
     request::{Buyer, LetIn, SeatNumber},
     v1::{
         self,
@@ -91,6 +92,7 @@ pub fn router_with(engine: Arc<Engine>, config: ApiConfig) -> Router {
     }
     router
         .merge(v1::routes())
+        .merge(pages::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .with_state(Api::new(engine, config))

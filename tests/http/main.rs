@@ -9,6 +9,7 @@ mod follower;
 mod keys;
 mod logs;
 mod metrics;
+mod pages;
 mod process;
 mod seats;
 mod server;

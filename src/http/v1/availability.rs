@@ -138,7 +138,7 @@ fn form(asked: &HeaderMap) -> Form {
     }
 }
 
-fn coding(asked: &HeaderMap) -> Coding {
+pub(in crate::http) fn coding(asked: &HeaderMap) -> Coding {
     let weight = |name| preference::of(asked, &ACCEPT_ENCODING, name);
     match weight("gzip").or_else(|| weight("*")) {
         Some(gzip) if gzip > 0 && gzip >= weight("identity").unwrap_or_default() => Coding::Gzip,
@@ -156,7 +156,7 @@ fn tag(snapshot: &Snapshot, form: Form, coding: Coding) -> String {
 }
 
 /// RFC 9110, section 13.1.2: the comparison is weak, and `*` stands for whatever there is.
-fn has_already(asked: &HeaderMap, tag: &str) -> bool {
+pub(in crate::http) fn has_already(asked: &HeaderMap, tag: &str) -> bool {
     let lists = asked.get_all(IF_NONE_MATCH).into_iter();
     lists
         .filter_map(|list| list.to_str().ok())
@@ -165,7 +165,7 @@ fn has_already(asked: &HeaderMap, tag: &str) -> bool {
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
-fn with_headers(status: StatusCode, body: Body, tag: &str) -> Response {
+pub(super) fn with_headers(status: StatusCode, body: Body, tag: &str) -> Response {
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
     let headers = answer.headers_mut();

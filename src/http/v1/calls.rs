@@ -58,6 +58,7 @@ calls! {
     "/v1/events/{event}/chart":
         get events::chart => Call::new(Public, "Exports the chart that an event was made with")
             .answers::<Chart>(200).or(200, "text/csv", texts::csv())
+            .answers_nothing(304)
             .refuses(&[NoSuchEvent, Closed]);
     "/v1/events/{event}/seats":
         get seats::show => Call::new(Public, "Shows what all seats of an event are, at one instant")

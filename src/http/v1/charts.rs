@@ -96,11 +96,16 @@ pub(super) async fn remove(State(api): State<Api>, Admin(_): Admin, named: Named
     reply::send(durable::settled(api.engine(), removed).await)
 }
 
-/// The chart as CSV for who prefers it, and as JSON.
-pub(super) fn exported(asked: &HeaderMap, chart: &Chart) -> Response {
+/// Whether a chart is to be CSV rather than JSON.
+pub(super) fn is_csv_preferred(asked: &HeaderMap) -> bool {
     let weight = |name| preference::of(asked, &ACCEPT, name);
     let csv = weight("text/csv").unwrap_or_default();
-    let is_csv = csv > 0 && csv >= weight("application/json").unwrap_or_default();
+    csv > 0 && csv >= weight("application/json").unwrap_or_default()
+}
+
+/// The chart as CSV for who prefers it, and as JSON.
+pub(super) fn exported(asked: &HeaderMap, chart: &Chart) -> Response {
+    let is_csv = is_csv_preferred(asked);
     let mut text = Vec::new();
     // A vector takes all of it.
     let written: io::Result<()> = if is_csv {

@@ -21,6 +21,7 @@ use super::{
     view::{EventLine, EventView, StateWord},
 };
 use crate::{
+    access::key::Role,
     engine::{
         ChangeEvent, CloseEvent, ClosedEvent, CreateEvent, Engine, Entry, Event, EventSpec,
         State as EventState, Told,
@@ -46,11 +47,11 @@ pub(super) async fn list(State(api): State<Api>, Public(_): Public) -> Response 
 }
 
 /// `GET /v1/events/{event}`
-pub(super) async fn show(State(api): State<Api>, Public(_): Public, named: Named) -> Response {
+pub(super) async fn show(State(api): State<Api>, Public(caller): Public, named: Named) -> Response {
     let engine = api.engine();
     engine.caught_up().await;
     reply::send(named.entry(engine).map(|entry| match entry {
-        Entry::Alive(event) => alive(StatusCode::OK, &event),
+        Entry::Alive(event) => shown(StatusCode::OK, &event, caller.role()),
         Entry::Closed(event) => closed(&event),
     }))
 }
@@ -63,7 +64,8 @@ pub(super) async fn chart(
     asked: HeaderMap,
 ) -> Response {
     match named.event(api.engine()) {
-        Ok(event) => charts::exported(&asked, event.chart()),
+        Ok(event) if charts::is_csv_preferred(&asked) => charts::exported(&asked, event.chart()),
+        Ok(event) => api.texts().chart_of(&event).answer(&asked).await,
         Err(problem) => problem.answer(),
     }
 }
@@ -186,8 +188,13 @@ fn close(engine: &Engine, name: &Name) -> Result<Said, Problem> {
     }
 }
 
+fn shown(status: StatusCode, event: &Event, role: Role) -> Said {
+    reply::json(status, &EventView::alive(event, &event.told(), role))
+}
+
+/// To who has made or changed it.
 fn alive(status: StatusCode, event: &Event) -> Said {
-    reply::json(status, &EventView::alive(event, &event.told()))
+    shown(status, event, Role::Admin)
 }
 
 fn closed(event: &ClosedEvent) -> Said {

@@ -25,6 +25,7 @@
 //! | `view`, `date`, `reply` | what answers show |
 //! | [`availability`] | `GET seats`: all seats of an event, as JSON or in two bits each |
 //! | [`seat_text`] | the JSON of an event, kept page by page, plain and compressed |
+//! | `chart_text` | the JSON of an event's chart, compressed once |
 //! | [`texts`] | those of all events |
 //! | `gzip` | a compressed text in pieces |
 //! | [`gate`] | who may ask, and how often |
@@ -39,6 +40,7 @@ mod body;
 mod bookings;
 mod calls;
 mod change;
+mod chart_text;
 mod charts;
 mod date;
 pub mod durable;
@@ -50,9 +52,9 @@ mod gzip;
 mod holds;
 pub mod once;
 mod openapi;
-mod path;
+pub(super) mod path;
 mod places;
-mod preference;
+pub(super) mod preference;
 mod problem;
 mod reply;
 mod resolve;

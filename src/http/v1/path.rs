@@ -18,7 +18,7 @@ use crate::{
 
 /// The one part of a path that the client chooses, its escapes resolved.
 #[derive(Debug)]
-pub(super) struct Named(Box<str>);
+pub(in crate::http) struct Named(Box<str>);
 
 impl FromRequestParts<Api> for Named {
     type Rejection = Response;
@@ -36,7 +36,7 @@ impl FromRequestParts<Api> for Named {
 }
 
 impl Named {
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::http) fn as_str(&self) -> &str {
         &self.0
     }
 

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderName};
 
 /// The weight of the entry `name` in the lists of this header, in thousandths; 0 is 'not this'. `None` when no entry
 /// has exactly that name. An entry whose weight can't be read counts as 'not this'.
-pub(super) fn of(asked: &HeaderMap, header: &HeaderName, name: &str) -> Option<u16> {
+pub(in crate::http) fn of(asked: &HeaderMap, header: &HeaderName, name: &str) -> Option<u16> {
     let lists = asked.get_all(header).into_iter();
     lists
         .filter_map(|list| list.to_str().ok())

@@ -35,7 +35,7 @@ pub struct SeatText {
 
 /// How a text is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(in crate::http) enum Coding {
     Identity,
     Gzip,
 }

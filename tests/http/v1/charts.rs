@@ -1,5 +1,7 @@
 //! Charts over HTTP: both formats, in and out, and everything that is wrong with one at once.
 
+use std::io::Read as _;
+
 use serde_json::json;
 
 use super::desk::{Desk, problem};
@@ -98,4 +100,24 @@ fn events_keep_the_chart_that_they_were_made_with() {
         422,
         "invalid",
     );
+}
+
+#[test]
+fn the_chart_of_an_event_is_sent_once_and_compressed_for_who_wants_it() {
+    let desk = Desk::open();
+    let path = "/v1/events/play/chart";
+    let plain = desk.get(path);
+    let tag = plain.header("etag").expect("a tag");
+    let zipped = desk.send("GET", path, "", &[("accept-encoding", "gzip")]);
+    assert_eq!(zipped.header("content-encoding"), Some("gzip"));
+    assert_eq!(zipped.header("vary"), Some("accept, accept-encoding"));
+    assert_ne!(zipped.header("etag"), Some(tag));
+    let mut text = Vec::new();
+    let mut unpacked = flate2::read::GzDecoder::new(&zipped.body[..]);
+    unpacked.read_to_end(&mut text).expect("gzip");
+    assert_eq!(text, plain.body);
+    let again = desk.send("GET", path, "", &[("if-none-match", tag)]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let csv = desk.send("GET", path, "", &[("accept", "text/csv")]);
+    assert_eq!(csv.header("content-type"), Some("text/csv"));
 }

@@ -299,3 +299,23 @@ fn streams_ask_for_keys_as_well() {
         assert_eq!(talk.head().status, expected, "{presented:?}");
     }
 }
+
+#[test]
+fn an_event_tells_who_asks_whether_he_may_hold_its_seats() {
+    let shop = Shop::open();
+    for (role, may_hold) in [
+        (None, false),
+        (Some(Role::Sales), true),
+        (Some(Role::Admin), true),
+    ] {
+        let key = role.map(key);
+        let reply = shop.call(&Call {
+            method: "GET",
+            path: "/v1/events/default",
+            key: key.as_deref(),
+            headers: Vec::new(),
+            body: "",
+        });
+        assert_eq!(reply.json()["may_hold"], may_hold, "{role:?}");
+    }
+}

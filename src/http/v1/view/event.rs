@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    access::key::Role,
     engine::{ClosedEvent, Event, State, Told},
     event::{Name, Orphans},
     feed::{Counts, Shown},
@@ -22,6 +23,8 @@ pub(in crate::http::v1) struct EventView<'a> {
     chart: &'a str,
     /// Whether seats can be held.
     state: StateWord,
+    /// Whether whoever asks may hold them: by his key, or because the server asks for none.
+    may_hold: bool,
     /// When it was made; a closed one doesn't know.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, format = DateTime)]
@@ -121,33 +124,30 @@ struct Links {
 }
 
 impl<'a> EventView<'a> {
-    /// An event that is alive; `told` is what it says of itself.
-    pub(in crate::http::v1) fn alive(event: &'a Event, told: &'a Told) -> Self {
+    /// An event that is alive, as somebody of this role is shown it; `told` is what it says of itself.
+    pub(in crate::http::v1) fn alive(event: &'a Event, told: &'a Told, role: Role) -> Self {
         let (name, chart) = (event.name(), event.chart_name());
-        let created = Some(Stamp(event.created()));
-        Self::new(name, chart, told, event.state(), created, event.counts())
+        Self {
+            created: Some(Stamp(event.created())),
+            may_hold: role.may_act_as(Role::Sales),
+            ..Self::new(name, chart, told, event.state(), event.counts())
+        }
     }
 
     /// What is left of a closed one.
     pub(in crate::http::v1) fn closed(event: &'a ClosedEvent) -> Self {
         let (name, chart) = (&event.name, &event.chart_name);
-        Self::new(name, chart, &event.told, State::Closed, None, event.counts)
+        Self::new(name, chart, &event.told, State::Closed, event.counts)
     }
 
-    fn new(
-        name: &'a Name,
-        chart: &'a Name,
-        told: &'a Told,
-        state: State,
-        created: Option<Stamp>,
-        counts: Counts,
-    ) -> Self {
+    fn new(name: &'a Name, chart: &'a Name, told: &'a Told, state: State, counts: Counts) -> Self {
         Self {
             name: name.as_str(),
             title: &told.title,
             chart: chart.as_str(),
             state: StateWord::of(state),
-            created,
+            may_hold: false,
+            created: None,
             rules: RulesView::of(told),
             counts: CountsView::of(counts),
             links: Links::of(name),
