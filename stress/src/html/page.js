@@ -20,7 +20,7 @@
     bottom = Math.max(bottom, places[2 * seat + 1]);
   }
   if (data.focus) bottom = Math.max(bottom, data.focus[1]);
-  const margin = 0.03;
+  const margin = 0.05;
   const shape = Math.min(0.75, Math.max(0.3, bottom / right));
   const names = ["free", "held", "sold", "kept from sale"];
   let colours = [];

@@ -75,3 +75,29 @@ fn measured(folder: &Path) -> Option<(String, String, f64)> {
         nanos / elements,
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_are_read_as_criterion_leaves_them() {
+        let folder = std::env::temp_dir().join(format!("seatlock-rivals-{}", std::process::id()));
+        for (who, median) in [("seatlock", 3_000.0), ("actor", 9_000.0)] {
+            let new = folder.join("hold").join(who).join("1000").join("new");
+            fs::create_dir_all(&new).expect("a folder for temporary things");
+            let names = serde_json::json!({
+                "group_id": "hold", "function_id": who, "value_str": "1000", "throughput": { "Elements": 10 },
+            });
+            let estimates = serde_json::json!({ "median": { "point_estimate": median } });
+            for (name, text) in [("benchmark.json", names), ("estimates.json", estimates)] {
+                fs::write(new.join(name), text.to_string()).expect("it is ours");
+            }
+        }
+        let mut results = Results::new();
+        read_below(&folder, &mut results);
+        fs::remove_dir_all(&folder).expect("it is ours");
+        let expected = [("actor".to_owned(), 900.0), ("seatlock".to_owned(), 300.0)];
+        assert_eq!(results["hold, 1000"], expected);
+    }
+}
