@@ -1,8 +1,8 @@
 //! The same people at a running server, in real time, over HTTP.
 //!
 //! One connection, one request at a time, each as soon as its time has come: what is played is the same day, not a load.
-//! The two calendars must be in step: a deadline is entered [`SLACK`] before it comes, so that no seat is expected to be
-//! somebody's which the server has given to another by right.
+//! The two calendars must be in step: a deadline is entered a quarter of a second before it comes, so that no seat is
+//! expected to be somebody's which the server has given to another by right.
 
 use std::{
     cell::RefCell,
