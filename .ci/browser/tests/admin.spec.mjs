@@ -98,7 +98,7 @@ test('what a user is called stays text, and his booking can be cancelled', async
 test('a wrong key is told, and the right one is kept nowhere', async ({ page, context }) => {
   const folder = await mkdtemp(join(tmpdir(), 'seatlock-keys-'));
   const key = makeKey(join(folder, 'keys'));
-  const locked = await new Server(['--keys', join(folder, 'keys')]).start();
+  const locked = await new Server({ options: ['--key-file', join(folder, 'keys')] }).start();
   try {
     await page.goto(`${locked.url}/admin`);
     await page.getByLabel('Key', { exact: true }).fill('wrong');
