@@ -1,9 +1,10 @@
 //! The engine on its ledger.
 
 use std::{
-    io,
+    io, mem,
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -11,8 +12,8 @@ use seatlock::{
     chart::Chart,
     clock::BootClock,
     engine::{
-        Archive, Asks, CreateEvent, Engine, EngineConfig, Event, EventSpec, HoldKey, IfFree, State,
-        Told, Want,
+        Archive, Asks, BookingRefusal, CreateEvent, Engine, EngineConfig, Event, EventSpec,
+        HoldKey, IfFree, State, TakeRefusal, Told, Want,
     },
     entropy::SystemEntropy,
     event::{Name, Rules, User},
@@ -30,15 +31,24 @@ use super::{
     flight::{self, Turn},
 };
 
-/// Seats of the event: each task has its own.
-const SEATS: u32 = 4_096;
+/// Seats of the event: as many confirms as there can be in a turn.
+const SEATS: u32 = 500_000;
+
+/// Holds that a turn has at least to confirm; later ones have twice as many as the one before has confirmed.
+const HOLDS_MIN: usize = 50_000;
 
 pub(crate) struct OnLedger {
     name: &'static str,
     runtime: Runtime,
     engine: Arc<Engine>,
     event: Arc<Event>,
+    free: Vec<SeatId>,
+    held: Keys,
+    wanted: usize,
 }
+
+/// Holds, and the seat of each.
+type Keys = Arc<Mutex<Vec<(SeatId, HoldKey)>>>;
 
 /// Two threads, as many as the machines have cores that the figures are of.
 pub(crate) fn runtime() -> io::Result<Runtime> {
@@ -73,7 +83,7 @@ impl OnLedger {
         let _new = engine.put_chart(gala.clone(), Chart::numbered(SEATS));
         let told = Told {
             title: "Gala".into(),
-            rules: Rules::lenient(Ttl::MINUTE),
+            rules: Rules::lenient(Ttl::MAX),
         };
         let made = engine.create_event(EventSpec {
             chart: gala.clone(),
@@ -89,7 +99,65 @@ impl OnLedger {
             runtime: runtime()?,
             engine: Arc::new(engine),
             event,
+            free: (0..SEATS).map(SeatId::new).collect(),
+            held: Keys::default(),
+            wanted: HOLDS_MIN,
         })
+    }
+
+    /// Holds as many seats as the turn may confirm, and waits until they are durable.
+    fn prepare(&mut self) -> io::Result<()> {
+        let mut held = locked(&self.held);
+        while held.len() < self.wanted
+            && let Some(seat) = self.free.pop()
+        {
+            let asks = Asks {
+                seats: vec![seat],
+                ..Asks::default()
+            };
+            let want = Want {
+                user: User::new("ada"),
+                order: None,
+                asks,
+            };
+            match self.engine.hold(&self.event, want) {
+                Ok(made) => {
+                    let key = HoldKey {
+                        id: made.view.id,
+                        token: made.token,
+                    };
+                    held.push((seat, key));
+                }
+                // The scribe catches up.
+                Err(TakeRefusal::Busy) => {
+                    self.free.push(seat);
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => return Err(io::Error::other(format!("no hold: {error:?}"))),
+            }
+        }
+        drop(held);
+        self.settle()
+    }
+
+    /// Gives the seats of these bookings back.
+    fn cancel(&mut self, booked: Vec<(SeatId, HoldKey)>) -> io::Result<()> {
+        for (seat, key) in booked {
+            while let Err(error) = self.engine.cancel(key.id, None) {
+                if !matches!(error, BookingRefusal::Busy) {
+                    return Err(io::Error::other(format!("not cancelled: {error:?}")));
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
+            self.free.push(seat);
+        }
+        self.settle()
+    }
+
+    fn settle(&self) -> io::Result<()> {
+        let all = self.engine.settled();
+        let unsure = |unsure| io::Error::other(format!("the ledger is not sound: {unsure:?}"));
+        self.runtime.block_on(all).map_err(unsure)
     }
 }
 
@@ -98,33 +166,36 @@ impl Rival for OnLedger {
         self.name
     }
 
-    /// A task holds its seat, confirms it and waits until that is durable, which is what is timed, and cancels it.
+    /// A task confirms a hold that was made before and waits until that is durable. What was booked is cancelled after
+    /// the turn.
     fn turn(&mut self, in_flight: u32, length: Duration) -> io::Result<Option<Turn>> {
-        let (engine, event) = (Arc::clone(&self.engine), Arc::clone(&self.event));
-        let one = move |task| {
-            let (engine, event) = (Arc::clone(&engine), Arc::clone(&event));
+        self.prepare()?;
+        let booked = Keys::default();
+        let (engine, held, done) = (
+            Arc::clone(&self.engine),
+            Arc::clone(&self.held),
+            Arc::clone(&booked),
+        );
+        let one = move |_task| {
+            let (engine, held, done) = (Arc::clone(&engine), Arc::clone(&held), Arc::clone(&done));
             async move {
-                let want = Want {
-                    user: User::new("ada"),
-                    order: None,
-                    asks: Asks {
-                        seats: vec![SeatId::new(task)],
-                        ..Asks::default()
-                    },
-                };
-                let held = engine.hold(&event, want).ok()?;
-                let key = HoldKey {
-                    id: held.view.id,
-                    token: held.token,
-                };
+                let (seat, key) = locked(&held).pop()?;
                 let begun = Instant::now();
                 let booked = engine.confirm(&key, IfFree::Leave, None).ok()?;
                 engine.durable(booked.lsn).await.ok()?;
                 let took = begun.elapsed();
-                engine.cancel(key.id, None).ok()?;
+                locked(&done).push((seat, key));
                 Some(took)
             }
         };
-        Ok(Some(flight::keep(&self.runtime, in_flight, length, one)))
+        let turn = flight::keep(&self.runtime, in_flight, length, one);
+        let booked = mem::take(&mut *locked(&booked));
+        self.wanted = HOLDS_MIN.max(2 * booked.len());
+        self.cancel(booked)?;
+        Ok(Some(turn))
     }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

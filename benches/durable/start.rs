@@ -9,7 +9,7 @@ use std::{
 
 use seatlock::{
     clock::BootClock,
-    engine::{Archive, Engine, EngineConfig, HoldAnswer},
+    engine::{Archive, Engine, EngineConfig, HoldAnswer, ReleaseAnswer},
     entropy::SystemEntropy,
     event::User,
     ledger::{
@@ -38,7 +38,9 @@ pub(crate) fn measure(folder: &Path) -> io::Result<()> {
             thread::sleep(Duration::from_millis(1));
             continue;
         }
-        let _released = engine.release_seat(seat);
+        while !matches!(engine.release_seat(seat), ReleaseAnswer::Released { .. }) {
+            thread::sleep(Duration::from_millis(1));
+        }
         changes += 2;
     }
     for seat in 1..=SEATS {

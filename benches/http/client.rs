@@ -11,10 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::shop::{Shopper, Wanted};
+use crate::shop::{self, Shopper, Wanted};
 
 /// Bytes that are taken at a time.
 const CHUNK_BYTES: usize = 16 * 1024;
+
+/// How long a client waits for an answer until it is of no use to him any more.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How the load is made.
 #[derive(Debug, Clone, Copy)]
@@ -34,24 +37,25 @@ pub(crate) struct Tally {
     pub(crate) answers: u64,
     /// Answers with status 200 or 201.
     pub(crate) ok: u64,
+    /// Those of them that came while their client would still have waited.
+    pub(crate) good: u64,
 }
 
-/// Runs the load against `address`.
-pub(crate) fn run(address: SocketAddr, load: Load) -> io::Result<Tally> {
-    let mut shopper = Shopper::new();
+/// Runs the load against `address`, and asks for what `shopper` has not asked for yet.
+pub(crate) fn run(address: SocketAddr, load: Load, shopper: &mut Shopper) -> io::Result<Tally> {
     let mut lines: Vec<Line> = (0..load.connections)
         .map(|_| Line::open(address))
         .collect::<io::Result<_>>()?;
     let start = Instant::now();
     for line in &mut lines {
-        line.send(load, &mut shopper)?;
+        line.send(load, shopper)?;
     }
     let mut tally = Tally::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     while start.elapsed() < load.duration {
         for line in &mut lines {
-            if line.take(&mut chunk, &mut tally)? {
-                line.send(load, &mut shopper)?;
+            if line.take(load, &mut chunk, &mut tally)? {
+                line.send(load, shopper)?;
             }
         }
     }
@@ -62,8 +66,12 @@ struct Line {
     stream: TcpStream,
     outgoing: Vec<u8>,
     incoming: Vec<u8>,
+    /// The answer to a hold that is to be confirmed next.
+    held: Option<Vec<u8>>,
     /// Answers that have not come yet.
     awaited: usize,
+    /// When they were asked for.
+    asked: Instant,
 }
 
 impl Line {
@@ -76,7 +84,9 @@ impl Line {
             stream,
             outgoing: Vec::new(),
             incoming: Vec::new(),
+            held: None,
             awaited: 0,
+            asked: Instant::now(),
         })
     }
 
@@ -84,28 +94,36 @@ impl Line {
         self.outgoing.clear();
         for _ in 0..load.depth {
             match load.wanted {
+                Some(Wanted::Sale) if let Some(held) = self.held.take() => {
+                    shop::confirm(&held, &mut self.outgoing)?;
+                }
                 Some(wanted) => shopper.ask(wanted, &mut self.outgoing)?,
                 None => shopper.lock(load.seats, &mut self.outgoing)?,
             }
         }
         self.awaited = load.depth;
+        self.asked = Instant::now();
         self.stream.write_all(&self.outgoing)
     }
 
     /// Takes what has come. Whether there is nothing more to come.
-    fn take(&mut self, chunk: &mut [u8], tally: &mut Tally) -> io::Result<bool> {
+    fn take(&mut self, load: Load, chunk: &mut [u8], tally: &mut Tally) -> io::Result<bool> {
         match self.stream.read(chunk) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(count) => self.incoming.extend_from_slice(&chunk[..count]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error),
         }
-        let mut at = 0;
+        let (mut at, is_prompt) = (0, self.asked.elapsed() <= PATIENCE);
         while let Some(answer) = Answer::first_of(&self.incoming[at..]) {
+            if load.wanted == Some(Wanted::Sale) && answer.is_hold {
+                self.held = Some(self.incoming[at..at + answer.length].to_vec());
+            }
             at += answer.length;
             self.awaited -= 1;
             tally.answers += 1;
             tally.ok += u64::from(answer.is_ok);
+            tally.good += u64::from(answer.is_ok && is_prompt);
         }
         self.incoming.drain(..at);
         Ok(self.awaited == 0)
@@ -115,6 +133,8 @@ impl Line {
 struct Answer {
     length: usize,
     is_ok: bool,
+    /// A hold was made.
+    is_hold: bool,
 }
 
 impl Answer {
@@ -133,6 +153,7 @@ impl Answer {
         (bytes.len() >= length).then(|| Self {
             length,
             is_ok: bytes.starts_with(b"HTTP/1.1 20"),
+            is_hold: bytes.starts_with(b"HTTP/1.1 201"),
         })
     }
 }

@@ -1,14 +1,17 @@
-//! How fast are `POST /lock` and a hold through `/v1` over HTTP, beside a handler that answers a constant?
+//! How fast are `POST /lock` and a hold through `/v1` over HTTP, beside a handler that answers a constant? And a sale that
+//! is durable, beside one that is not?
 //!
 //! ```text
 //! cargo bench --bench http -- --seconds 20
 //! cargo bench --bench http -- --only "hold of 4" --depth 1
+//! cargo bench --bench http -- --overload --seconds 60
 //! ```
 //!
-//! The second runs the rows alone in whose names that text is, with what they are compared with, and at one depth.
+//! The last is `overload`. The second runs the rows alone in whose names that text is, with what they are compared with, and at one depth.
 //!
-//! Thirteen servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
-//! 50 connections, one request at a time on each and 16 pipelined. They take short turns, so that whatever else the
+//! Fifteen servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
+//! 50 connections, one request at a time on each and 16 pipelined; the sales, of which the one that is durable is compared
+//! with the one in memory, with 64 and one at a time. They take short turns, so that whatever else the
 //! machine does hits all of them: rates are medians of the turns, and ratios medians of the rounds' ratios. With two
 //! cores the server has one and the client the other; then the processor time that a server used for a request says
 //! more than the rate, because a client that is the slower of the two hides the servers' differences.
@@ -19,18 +22,20 @@
 //! reaper, the scribe and the tables that forget it are in the figures, on the cores that the requests are served with.
 
 mod client;
+mod overload;
 mod servers;
 mod shop;
 
 use std::{
     env, io,
+    path::Path,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
 use client::{Load, Tally};
-use servers::{Kind, SEATS, SERVE, Server};
-use shop::{Lasts, Wanted};
+use servers::{FOLDER, Kind, SEATS, SERVE, Server};
+use shop::{Kept, Lasts, Wanted};
 
 const HEADING: &str =
     "server                       requests/s   of axum  of const   cpu ns  of const   status 20x";
@@ -38,7 +43,6 @@ const HEADING: &str =
 /// Turns a second.
 const TURNS: u32 = 4;
 
-const CONNECTIONS: usize = 50;
 const DEPTHS: [usize; 2] = [1, 16];
 
 /// `POST /lock` is to reach this part of the constant's rate on the same server.
@@ -50,7 +54,14 @@ const LOCK_TO_AXUM_MIN: f64 = 2.5;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
     let result = match after(&arguments, SERVE) {
-        Some(name) => servers::serve(name),
+        Some(name) => {
+            let folder = after(&arguments, FOLDER).unwrap_or_default();
+            servers::serve(name, Path::new(folder))
+        }
+        None if arguments.iter().any(|argument| argument == "--overload") => {
+            let seconds = after(&arguments, "--seconds").and_then(|text| text.parse().ok());
+            overload::endure(Duration::from_secs(seconds.unwrap_or(60)))
+        }
         None => compare(&Plan::of(&arguments)),
     };
     match result {
@@ -103,8 +114,13 @@ fn compare(plan: &Plan) -> io::Result<()> {
         .collect::<io::Result<_>>()?;
     for &depth in &plan.depths {
         let load = |kind: Kind| Load {
-            connections: CONNECTIONS,
-            depth,
+            connections: kind.connections(),
+            // Who confirms must know first what he holds.
+            depth: if kind.wanted() == Some(Wanted::Sale) {
+                1
+            } else {
+                depth
+            },
             seats: SEATS,
             duration: plan.turn,
             wanted: kind.wanted(),
@@ -137,7 +153,8 @@ struct Turn {
 impl Turn {
     fn take(server: &Server, load: Load) -> io::Result<Self> {
         let (cpu_before, start) = (server.cpu_time(), Instant::now());
-        let Tally { answers, ok } = client::run(server.address, load)?;
+        let Tally { answers, ok, .. } =
+            client::run(server.address, load, &mut server.shopper.borrow_mut())?;
         let (cpu, wall) = (server.cpu_time() - cpu_before, start.elapsed());
         let answers = answers as f64;
         Ok(Self {
@@ -154,7 +171,7 @@ struct Rounds(Vec<Vec<Turn>>);
 
 impl Rounds {
     fn report(&self, depth: usize) {
-        println!("\n{CONNECTIONS} connections, {depth} at a time on each");
+        println!("\n{depth} at a time on each connection");
         println!("{HEADING}");
         let kinds = self.0.first().into_iter().flatten().map(|turn| turn.kind);
         for kind in kinds {
@@ -181,6 +198,13 @@ impl Rounds {
             let kind = Kind::Hold(wanted, Lasts::BeyondTurn);
             self.say(kind.name(), kind, kind.constant(), wanted.to_constant_min());
         }
+        let sale = Kind::Sale(Kept::OnDisk);
+        self.say(
+            sale.name(),
+            sale,
+            sale.constant(),
+            Wanted::Sale.to_constant_min(),
+        );
         if depth > 1 {
             self.say(
                 "POST /lock",

@@ -1,10 +1,11 @@
 //! The servers that are compared: each a process of its own with one worker thread.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     env, fs, future,
     io::{self, BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -23,9 +24,10 @@ use seatlock::{
     http::{self, ServerConfig, Unlock},
     tick::Ttl,
 };
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::shop::{self, Lasts, Wanted};
+use crate::shop::{self, Kept, Lasts, Shopper, Wanted};
 
 /// Seats of the map that is locked at random.
 pub(crate) const SEATS: u32 = 100_000;
@@ -35,6 +37,14 @@ const PUTTING_AWAY: Duration = Duration::from_millis(100);
 
 /// Tells this program to be one of the servers.
 pub(crate) const SERVE: &str = "--serve";
+
+/// Tells a server where it may keep something.
+pub(crate) const FOLDER: &str = "--folder";
+
+const CONNECTIONS: usize = 50;
+
+/// As many requests are under way as in `benches/durable`, where the same is measured without HTTP.
+const SALE_CONNECTIONS: usize = 64;
 
 /// What is served, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +61,12 @@ pub(crate) enum Kind {
     HoldConstant(Wanted),
     /// `POST /v1/events/{event}/holds`.
     Hold(Wanted, Lasts),
+    /// The same, and then `POST /v1/holds/{hold}/confirm`.
+    Sale(Kept),
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::AxumConstant,
         Self::OurConstant,
         Self::Lock,
@@ -68,6 +80,8 @@ impl Kind {
         Self::HoldConstant(Wanted::Best),
         Self::Hold(Wanted::Best, Lasts::BeyondTurn),
         Self::Hold(Wanted::Best, Lasts::Shortly),
+        Self::Sale(Kept::InMemory),
+        Self::Sale(Kept::OnDisk),
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -85,16 +99,20 @@ impl Kind {
             Self::HoldConstant(Wanted::Best) => "constant as the best 2",
             Self::Hold(Wanted::Best, Lasts::BeyondTurn) => "the best 2",
             Self::Hold(Wanted::Best, Lasts::Shortly) => "the best 2, ending in 50 ms",
+            Self::Sale(Kept::InMemory) => "hold and confirm, memory",
+            Self::Sale(Kept::OnDisk) => "hold and confirm, durable",
+            Self::HoldConstant(Wanted::Sale) | Self::Hold(Wanted::Sale, _) => "not measured",
         }
     }
 
-    /// The constant on the same server that it is compared with.
+    /// What it is compared with: a constant on the same server, or, for a sale, one in memory.
     pub(crate) fn constant(self) -> Self {
         match self {
             Self::AxumConstant | Self::OurConstant | Self::Lock | Self::LockShort => {
                 Self::OurConstant
             }
             Self::HoldConstant(wanted) | Self::Hold(wanted, _) => Self::HoldConstant(wanted),
+            Self::Sale(_) => Self::Sale(Kept::InMemory),
         }
     }
 
@@ -102,7 +120,16 @@ impl Kind {
     pub(crate) fn wanted(self) -> Option<Wanted> {
         match self {
             Self::HoldConstant(wanted) | Self::Hold(wanted, _) => Some(wanted),
+            Self::Sale(_) => Some(Wanted::Sale),
             _ => None,
+        }
+    }
+
+    /// On how many connections it is asked.
+    pub(crate) fn connections(self) -> usize {
+        match self {
+            Self::Sale(_) => SALE_CONNECTIONS,
+            _ => CONNECTIONS,
         }
     }
 
@@ -132,13 +159,14 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    fn app(self) -> Router {
+    fn app(self, folder: &Path) -> Router {
         match self {
             Self::AxumConstant | Self::OurConstant => constant(),
             Self::Lock => locks(Ttl::MINUTE),
             Self::LockShort => locks(Ttl::from_ticks(5).expect("a valid TTL")),
             Self::HoldConstant(wanted) => shop::constant(wanted),
             Self::Hold(wanted, lasts) => shop::holds(wanted, lasts),
+            Self::Sale(kept) => shop::sales(kept, folder),
         }
     }
 }
@@ -166,8 +194,8 @@ fn locks(hold_ttl: Ttl) -> Router {
     http::router(Arc::new(engine), Unlock::Served)
 }
 
-/// Is the server called `name` until the process is killed.
-pub(crate) fn serve(name: &str) -> io::Result<()> {
+/// Is the server called `name` until the process is killed. What it keeps is in `folder`.
+pub(crate) fn serve(name: &str, folder: &Path) -> io::Result<()> {
     let kind = Kind::by_name(name).ok_or(io::ErrorKind::NotFound)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -177,41 +205,42 @@ pub(crate) fn serve(name: &str) -> io::Result<()> {
         let listener = http::listen((Ipv4Addr::LOCALHOST, 0).into())?;
         println!("{}", listener.local_addr()?);
         // On a worker thread, where a server's tasks belong; the main thread only waits.
-        match tokio::spawn(run(kind, listener)).await {
+        let app = kind.app(folder);
+        match tokio::spawn(run(kind, app, listener)).await {
             Ok(ended) => ended,
             Err(panicked) => Err(io::Error::other(panicked)),
         }
     })
 }
 
-async fn run(kind: Kind, listener: TcpListener) -> io::Result<()> {
+async fn run(kind: Kind, app: Router, listener: TcpListener) -> io::Result<()> {
     if kind == Kind::AxumConstant {
         // Without this it loses 40 ms again and again to Nagle's algorithm and delayed acknowledgements.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        return axum::serve(listener, kind.app()).await;
+        return axum::serve(listener, app).await;
     }
-    let _ = http::serve(
-        listener,
-        kind.app(),
-        ServerConfig::default(),
-        future::pending(),
-    )
-    .await;
+    let _ = http::serve(listener, app, ServerConfig::default(), future::pending()).await;
     Ok(())
 }
 
 /// A server in a process of its own; dropped, it is killed.
 pub(crate) struct Server {
     process: Child,
+    /// On the disk that the project lies on: a folder for temporary files may be in memory.
+    _folder: TempDir,
     pub(crate) kind: Kind,
     pub(crate) address: SocketAddr,
     rests_until: Cell<Instant>,
+    /// Who asks it: a seat that was booked is not asked for again.
+    pub(crate) shopper: RefCell<Shopper>,
 }
 
 impl Server {
     pub(crate) fn start(kind: Kind) -> io::Result<Self> {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let mut process = Command::new(env::current_exe()?)
-            .args([SERVE, kind.name()])
+            .args([SERVE, kind.name(), FOLDER])
+            .arg(folder.path())
             .stdout(Stdio::piped())
             .spawn()?;
         let output = process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -220,9 +249,11 @@ impl Server {
         let address = line.trim().parse().map_err(io::Error::other)?;
         Ok(Self {
             process,
+            _folder: folder,
             kind,
             address,
             rests_until: Cell::new(Instant::now()),
+            shopper: RefCell::new(Shopper::new()),
         })
     }
 

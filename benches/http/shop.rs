@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    path::Path,
     sync::Arc,
 };
 
@@ -17,9 +18,14 @@ use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use seatlock::{
     chart::{Chart, GridPlan},
     clock::BootClock,
-    engine::{CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
+    engine::{Archive, CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
+    entropy::SystemEntropy,
     event::{Name, Rules},
     http::{self, Unlock},
+    ledger::{
+        file::{FileLedger, Options},
+        storage::Disk,
+    },
     tick::Ttl,
 };
 
@@ -41,6 +47,17 @@ pub(crate) enum Wanted {
     Four,
     /// The best two that there are.
     Best,
+    /// One by its label, and once it is held, that it is booked.
+    Sale,
+}
+
+/// Whether what is booked is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Nothing outlives the process.
+    InMemory,
+    /// A confirm is answered when it is durable.
+    OnDisk,
 }
 
 /// How long a hold lasts.
@@ -64,12 +81,13 @@ impl Lasts {
 }
 
 impl Wanted {
-    /// Which part of the constant's rate a hold is to reach that lasts.
+    /// Which part of the constant's rate a hold is to reach that lasts; a sale on disk, of the rate of one in memory.
     pub(crate) const fn to_constant_min(self) -> f64 {
         match self {
             Self::One => 0.8,
             Self::Four => 0.7,
             Self::Best => 0.6,
+            Self::Sale => 0.5,
         }
     }
 }
@@ -92,7 +110,7 @@ impl Shopper {
     pub(crate) fn ask(&mut self, wanted: Wanted, out: &mut Vec<u8>) -> io::Result<()> {
         let user = self.rng.random_range(0..1_000_000);
         let wish = match wanted {
-            Wanted::One => format!(r#""seats":["{}"]"#, self.next_seat()),
+            Wanted::One | Wanted::Sale => format!(r#""seats":["{}"]"#, self.next_seat()),
             Wanted::Four => {
                 let [a, b, c, d] = [(); 4].map(|()| self.next_seat());
                 format!(r#""seats":["{a}","{b}","{c}","{d}"]"#)
@@ -124,25 +142,61 @@ impl Shopper {
     }
 }
 
-/// The event on sale.
+/// Asks for what an answer says is held to be booked.
+pub(crate) fn confirm(held: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+    let held = String::from_utf8_lossy(held);
+    let field = |name: &str| {
+        let (_, value) = held.split_once(&format!(r#""{name}":""#))?;
+        value.split_once('"').map(|(value, _)| value)
+    };
+    let (Some(id), Some(token)) = (field("id"), field("token")) else {
+        return Err(io::Error::other("an answer without id and token"));
+    };
+    write!(
+        out,
+        "POST /v1/holds/{id}/confirm HTTP/1.1\r\nhost: localhost\r\nseatlock-token: {token}\r\n\
+         content-length: 0\r\n\r\n"
+    )
+}
+
+/// The event on sale, whose holds end.
 pub(crate) fn holds(wanted: Wanted, lasts: Lasts) -> Router {
+    let rules = Rules {
+        hold_ttl: lasts.ttl(),
+        ..Rules::DEFAULT
+    };
+    on_sale(wanted, rules, Archive::none())
+}
+
+/// The event on sale, whose seats are booked. What is kept is kept in `folder`.
+pub(crate) fn sales(kept: Kept, folder: &Path) -> Router {
+    let archive = match kept {
+        Kept::InMemory => Archive::none(),
+        Kept::OnDisk => {
+            let disk = Disk::open(folder).expect("a folder");
+            let opened = FileLedger::open(Box::new(disk), Options::default(), &mut |_progress| {});
+            let (ledger, state) = opened.expect("a new ledger");
+            Archive::new(Box::new(ledger), state)
+        }
+    };
+    on_sale(Wanted::Sale, Rules::lenient(Ttl::MINUTE), archive)
+}
+
+fn on_sale(wanted: Wanted, rules: Rules, archive: Archive) -> Router {
     let config = EngineConfig {
         seats: 0,
         ..EngineConfig::default()
     };
-    let engine = Engine::start(config, BootClock::new()).expect("the engine starts");
+    let engine = Engine::start_on(config, BootClock::new(), SystemEntropy, archive);
+    let engine = engine.expect("the engine starts");
     let name = Name::new("gala").expect("a name");
     let chart = match wanted {
-        Wanted::One | Wanted::Four => Chart::numbered(NUMBERED_SEATS),
+        Wanted::One | Wanted::Four | Wanted::Sale => Chart::numbered(NUMBERED_SEATS),
         Wanted::Best => GridPlan::parse(HOUSE)
             .and_then(|plan| plan.chart())
             .expect("a house"),
     };
     let _new = engine.put_chart(name.clone(), chart);
-    let rules = Rules {
-        hold_ttl: lasts.ttl(),
-        ..Rules::DEFAULT
-    };
     let made = engine.create_event(EventSpec {
         chart: name.clone(),
         name,
@@ -159,7 +213,7 @@ pub(crate) fn holds(wanted: Wanted, lasts: Lasts) -> Router {
 /// An answer to a hold, header by header and byte by byte, without asking anybody.
 pub(crate) fn constant(wanted: Wanted) -> Router {
     let seats = match wanted {
-        Wanted::One => r#""123456""#,
+        Wanted::One | Wanted::Sale => r#""123456""#,
         Wanted::Four => r#""123456","234567","345678","456789""#,
         Wanted::Best => r#""10/25/50","10/25/51""#,
     };

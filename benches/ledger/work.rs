@@ -2,7 +2,7 @@
 
 use seatlock::{
     ids::{Lsn, SeatId, TakingId},
-    ledger::Batch,
+    ledger::{Batch, NoteList},
     seat::{Change, SeatWord},
     tape::{Entry, Record},
     tick::{Date, Moment, Tick},
@@ -20,6 +20,8 @@ pub(crate) struct Work {
     lsn: u64,
     seat: u32,
     records: Vec<Record>,
+    /// None.
+    notes: NoteList,
 }
 
 impl Work {
@@ -40,6 +42,7 @@ impl Work {
             lsn: 0,
             seat: 0,
             records: vec![record; changes as usize],
+            notes: NoteList::new(),
         }
     }
 
@@ -70,7 +73,7 @@ impl Work {
             date: Date::from_unix_nanos(self.lsn),
             through: Lsn::new(self.lsn),
             takings: self.lsn,
-            notes: &[],
+            notes: &self.notes,
             records: &self.records,
         }
     }

@@ -39,6 +39,7 @@ pub const CATCHES: &[Catch] = &[
     by_loom(GenerationStandsStill, "slot_reuse"),
     by_loom(FreeShown, "reader_against_a_committing_group"),
     by_loom(NoGeneration, "slot_reuse_reader"),
+    by_loom(NoGeneration, "a_descriptor_goes_to_the_neighbour"),
     by_loom(FreeBeforeFinish, "slot_share"),
     by_loom(NoFenceBeforeMark, "mark_a_rotation_ahead"),
     by_loom(NoFenceAfterTake, "mark_a_rotation_ahead"),

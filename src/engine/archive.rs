@@ -4,7 +4,11 @@ use std::{fmt, time::Duration};
 
 use tracing::error;
 
-use crate::ledger::{AppendError, Ledger, MemoryLedger, Note, State};
+use super::record;
+use crate::{
+    clock::BootClock,
+    ledger::{AppendError, Ledger, MemoryLedger, Note, State, Unreadable},
+};
 
 /// Told when the ledger has failed, after which nothing becomes durable any more.
 pub type OnFailure = Box<dyn FnOnce(&AppendError) + Send>;
@@ -38,6 +42,22 @@ impl Archive {
             notes: Vec::new(),
             on_failure: Box::new(end_process),
         }
+    }
+}
+
+impl Archive {
+    /// A ledger and what it had, and the clock with which its time goes on, in this boot of the machine or in a later one.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: what the ledger has of the last process's clock makes no sense.
+    pub fn resuming(
+        ledger: Box<dyn Ledger>,
+        state: State,
+    ) -> Result<(Self, BootClock), Unreadable> {
+        let clock = record::resume_clock(&state)?;
+        let mut archive = Self::new(ledger, state);
+        archive.notes.push(record::clock(&clock));
+        Ok((archive, clock))
     }
 }
 

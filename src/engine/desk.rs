@@ -1,7 +1,6 @@
 //! What becomes of the changes that the scribe reads: they go to the mirrors, to the holds and to the feeds.
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering, fence},
@@ -9,6 +8,7 @@ use std::{
     thread,
 };
 
+use hashbrown::HashMap;
 use tracing::{error, info};
 
 use super::{
@@ -23,14 +23,14 @@ use crate::{
     event::{self, Hold, How, Stage},
     feed::Shown,
     ids::{HoldId, Lsn, SeatId},
-    ledger::{AppendError, Batch, Ledger, Note},
+    ledger::{AppendError, Batch, Ledger, Note, NoteList},
     limits,
     scribe::OutOfOrder,
     seat::Change,
     tape::{Entry, Record},
 };
 
-/// The scribe's desk, for the batch that lies on it.
+/// The scribe's desk, on which one batch lies at a time. Between two it is empty, and its memory is kept.
 pub(super) struct Desk<'c> {
     core: &'c Core,
     now: Now,
@@ -40,6 +40,7 @@ pub(super) struct Desk<'c> {
     touched: Vec<Arc<Event>>,
     /// Holds of which a seat has changed in this batch, if the ledger is to be told.
     holds: HashMap<HoldId, Arc<Hold>>,
+    notes: NoteList,
 }
 
 /// Why the scribe can't go on.
@@ -59,6 +60,7 @@ impl<'c> Desk<'c> {
             here: None,
             touched: Vec::new(),
             holds: HashMap::new(),
+            notes: NoteList::new(),
         }
     }
 
@@ -67,46 +69,62 @@ impl<'c> Desk<'c> {
     /// # Errors
     /// [`Broken`]; nothing was passed on.
     pub(super) fn work_through(
-        mut self,
+        &mut self,
         batch: &[Record],
         ledger: &mut dyn Ledger,
         stop: &AtomicBool,
     ) -> Result<(), Broken> {
+        self.now = self.core.now();
+        let last = batch.last().map(|last| last.lsn);
+        let through = last.unwrap_or(self.core.acks.through());
+        self.note_down(batch, through).map_err(Broken::Order)?;
+        if !self.notes.is_empty() || !batch.is_empty() {
+            let batch = Batch {
+                clock: self.now.moment,
+                date: self.now.date,
+                through,
+                takings: self.core.holds.numbered(),
+                notes: &self.notes,
+                records: batch,
+            };
+            self.core
+                .append(ledger, &batch, stop)
+                .map_err(Broken::Ledger)?;
+            for event in &self.touched {
+                event.feed.advance(through);
+            }
+            // DURABILITY POINT: the batch is in the ledger, and from here on so it is said.
+            self.core.acks.advance(through);
+        }
+        self.clear();
+        Ok(())
+    }
+
+    /// Applies a batch, and gathers what is written down beside it.
+    fn note_down(&mut self, batch: &[Record], through: Lsn) -> Result<(), OutOfOrder> {
         // What was forgotten comes first: it may be there again.
-        let forgotten = self.core.holds.take_forgotten();
-        let mut notes: Vec<Note> = forgotten.into_iter().flat_map(record::hold_gone).collect();
-        let through = batch.last().map(|last| last.lsn);
-        let through = through.unwrap_or(self.core.acks.through());
-        notes.extend(self.core.notes.gather(through));
+        for id in self.core.holds.take_forgotten() {
+            let key = record::hold_key(id);
+            self.notes.push(&Note::Forget { key });
+        }
+        self.core.notes.gather(through, &mut self.notes);
         for record in batch {
             if let Entry::Change(change) = record.entry {
-                self.enter(record.lsn, change).map_err(Broken::Order)?;
+                self.enter(record.lsn, change)?;
             }
         }
         for hold in self.holds.values() {
-            let (birth, cart) = self.core.holds.record(hold);
-            notes.extend(record::hold(hold, birth, cart));
+            record::hold(hold, &mut self.notes);
         }
-        if notes.is_empty() && batch.is_empty() {
-            return Ok(());
-        }
-        let batch = Batch {
-            clock: self.now.moment,
-            date: self.now.date,
-            through,
-            takings: self.core.holds.numbered(),
-            notes: &notes,
-            records: batch,
-        };
-        self.core
-            .append(ledger, &batch, stop)
-            .map_err(Broken::Ledger)?;
-        for event in &self.touched {
-            event.feed.advance(through);
-        }
-        // DURABILITY POINT: the batch is in the ledger, and from here on so it is said.
-        self.core.acks.advance(through);
         Ok(())
+    }
+
+    /// Events that are closed are buried once nobody has them at hand any more.
+    fn clear(&mut self) {
+        self.here = None;
+        self.touched.clear();
+        self.holds.clear();
+        self.notes.clear();
     }
 
     fn enter(&mut self, lsn: Lsn, change: Change) -> Result<(), OutOfOrder> {

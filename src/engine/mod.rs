@@ -19,12 +19,14 @@
 //! | `notes`, `record` | what is written down beside the changes of seats, when and how |
 //! | `durable`, `acks` | waiting for changes to be durable |
 //! | `threads`, `desk` | the reaper, the scribe and the feed's thread; what the scribe does with a batch |
+//! | `by_hand` | an engine without threads, for simulations |
 
 mod account;
 mod acks;
 mod answer;
 mod archive;
 mod booking;
+mod by_hand;
 mod cart;
 mod choice;
 mod confirm;
@@ -69,7 +71,7 @@ use crate::{
     event::{Holds, User},
     feed::Life,
     ids::{EventId, Lsn},
-    ledger::AppendError,
+    ledger::{AppendError, Ledger},
     limits,
     repeat::Kept,
     seat::SeatCountError,
@@ -77,6 +79,7 @@ use crate::{
     venue::Venue,
 };
 use acks::Acks;
+use by_hand::ByHand;
 use notes::Notes;
 use recovery::Recovery;
 use registry::Registry;
@@ -102,8 +105,17 @@ pub struct Engine {
     /// The event of the small API.
     default: Option<Arc<Event>>,
     threads: Threads,
+    /// In the place of threads.
+    by_hand: Option<ByHand>,
     /// What was kept for requests that come again, until somebody takes it.
     answers: Mutex<Vec<Kept>>,
+}
+
+/// An engine that nothing moves yet.
+struct Built {
+    core: Arc<Core>,
+    default: Option<Arc<Event>>,
+    answers: Vec<Kept>,
 }
 
 /// What the engine and its threads share.
@@ -171,6 +183,18 @@ impl Engine {
         entropy: impl Entropy,
         archive: Archive,
     ) -> Result<Self, StartError> {
+        let (built, ledger, on_failure) = Self::build(config, clock, entropy, archive)?;
+        let threads = Threads::start(&built.core, ledger, on_failure);
+        Ok(built.with(threads.map_err(StartError::Thread)?, None))
+    }
+
+    /// Everything but the threads, and what they need.
+    fn build(
+        config: EngineConfig,
+        clock: impl Clock,
+        entropy: impl Entropy,
+        archive: Archive,
+    ) -> Result<(Built, Box<dyn Ledger>, OnFailure), StartError> {
         let Archive {
             mut ledger,
             state,
@@ -189,18 +213,17 @@ impl Engine {
         let takings = state.takings();
         core.holds.resume_at(takings);
         drop(state);
-        let appended = recovery.append(&core, ledger.as_mut(), notes);
+        let appended = recovery.append(&core, ledger.as_mut(), &notes);
         appended.map_err(StartError::Ledger)?;
         let answers = core.rebuild(recovery, takings);
         let answers = answers.map_err(StartError::Recovery)?;
         let default = core.make_default(config)?;
-        let threads = Threads::start(&core, ledger, on_failure).map_err(StartError::Thread)?;
-        Ok(Self {
+        let built = Built {
             core,
             default,
-            threads,
-            answers: Mutex::new(answers),
-        })
+            answers,
+        };
+        Ok((built, ledger, on_failure))
     }
 
     /// The instant, for a request that begins now.
@@ -236,6 +259,18 @@ impl Engine {
     pub fn user_count(&self) -> usize {
         self.core.budgets.sweep(self.core.clock.now());
         self.core.budgets.count()
+    }
+}
+
+impl Built {
+    fn with(self, threads: Threads, by_hand: Option<ByHand>) -> Engine {
+        Engine {
+            core: self.core,
+            default: self.default,
+            threads,
+            by_hand,
+            answers: Mutex::new(self.answers),
+        }
     }
 }
 

@@ -13,7 +13,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::{ids::Lsn, ledger::Note};
+use crate::{
+    ids::Lsn,
+    ledger::{Note, NoteList},
+};
 
 /// Notes that wait for the scribe.
 #[derive(Debug)]
@@ -69,21 +72,16 @@ impl Notes {
         }
     }
 
-    /// For the scribe, once it has read the changes up to `through`: all notes that belong to them, and those that
+    /// For the scribe, once it has read the changes up to `through`: adds all notes that belong to them, and those that
     /// belong to none.
-    pub(super) fn gather(&self, through: Lsn) -> Vec<Note> {
+    pub(super) fn gather(&self, through: Lsn, into: &mut NoteList) {
         if !self.are_kept {
-            return Vec::new();
+            return;
         }
         drop(self.inside.write().unwrap_or_else(PoisonError::into_inner));
         let mut waiting = self.waiting();
-        let (now, later) = std::mem::take(&mut *waiting)
-            .into_iter()
-            .partition(|(lsn, _)| *lsn <= through);
-        *waiting = later;
-        drop(waiting);
-        let now: Vec<(Lsn, Note)> = now;
-        now.into_iter().map(|(_, note)| note).collect()
+        let now = waiting.extract_if(.., |(lsn, _)| *lsn <= through);
+        now.for_each(|(_, note)| into.push(&note));
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<(Lsn, Note)>> {
@@ -102,6 +100,12 @@ mod tests {
         Note::Forget { key }
     }
 
+    fn gathered(notes: &Notes, through: u64) -> Vec<Note> {
+        let mut list = NoteList::new();
+        notes.gather(Lsn::new(through), &mut list);
+        list.iter().map(|note| note.to_note()).collect()
+    }
+
     /// A confirm came after the scribe had read its batch and left its answer before the notes were gathered. The answer
     /// was durable with that batch, the change would have been with the next, and between the two the server was killed:
     /// the retry was answered 200 from the kept answer, and the seats were nobody's at their deadline.
@@ -111,15 +115,15 @@ mod tests {
         notes.leave_after(Lsn::new(8), || vec![note(8)]);
         notes.leave_after(Lsn::new(7), || vec![note(7)]);
         notes.leave(|| vec![note(0)]);
-        assert_eq!(notes.gather(Lsn::new(7)), [note(7), note(0)]);
-        assert_eq!(notes.gather(Lsn::new(7)), []);
-        assert_eq!(notes.gather(Lsn::new(9)), [note(8)]);
+        assert_eq!(gathered(&notes, 7), [note(7), note(0)]);
+        assert_eq!(gathered(&notes, 7), []);
+        assert_eq!(gathered(&notes, 9), [note(8)]);
     }
 
     #[test]
     fn where_nothing_is_kept_no_note_is_made() {
         let notes = Notes::new(false);
         notes.leave(|| unreachable!("it is not made"));
-        assert_eq!(notes.gather(Lsn::new(1)), []);
+        assert_eq!(gathered(&notes, 1), []);
     }
 }

@@ -51,11 +51,7 @@ impl Threads {
         mut ledger: Box<dyn Ledger>,
         on_failure: OnFailure,
     ) -> io::Result<Self> {
-        let mut threads = Self {
-            stop: Arc::new(AtomicBool::new(false)),
-            running: Vec::new(),
-            scribe: None,
-        };
+        let mut threads = Self::none();
         threads.spawn("seatlock-reaper", core, reap)?;
         let scribe = move |core: &Core, stop: &AtomicBool| {
             write_down(core, stop, ledger.as_mut(), on_failure);
@@ -64,6 +60,15 @@ impl Threads {
         threads.scribe = threads.running.last().map(|scribe| scribe.thread().clone());
         threads.spawn("seatlock-crier", core, cry)?;
         Ok(threads)
+    }
+
+    /// No threads: somebody does their work by hand.
+    pub(super) fn none() -> Self {
+        Self {
+            stop: Arc::new(AtomicBool::new(false)),
+            running: Vec::new(),
+            scribe: None,
+        }
     }
 
     /// Has the scribe look at the tape at once.
@@ -106,25 +111,7 @@ impl Drop for Threads {
 /// Sweeps once a tick. What it missed while it did not run, it makes up for in one go.
 fn reap(core: &Core, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
-        let now = core.clock.now();
-        let mut swept = Swept::default();
-        // The event of the last mark: the next one is likely to be of the same.
-        let mut here: Option<(SeatId, Arc<Event>)> = None;
-        core.venue.sweep(now, |tick, seat| {
-            let is_here = |(first, event): &(SeatId, Arc<Event>)| {
-                seat >= *first && seat.get() - first.get() < event.seats.count()
-            };
-            if !here.as_ref().is_some_and(is_here) {
-                here = core.registry.alive_by_seat(seat);
-            }
-            // A mark may remind of an event that is gone or closed.
-            if let Some((first, event)) = &here {
-                let block = (seat.get() - first.get()) / BLOCK_SEATS;
-                let wheel = event.seats.trail().wheel();
-                reaper::sweep_block(wheel, tick, &event.seats, block, now.tick(), &mut swept);
-            }
-        });
-        drop(here);
+        core.reclaim();
         thread::park_timeout(Duration::from_nanos(limits::TICK_NANOS));
     }
 }
@@ -136,6 +123,7 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
         .reader()
         .expect("an engine has one scribe");
     let mut scribe = Scribe::new(reader);
+    let mut desk = Desk::new(core);
     let mut rest = SCRIBE_REST_MIN;
     loop {
         let stopping = stop.load(Ordering::Acquire);
@@ -151,7 +139,7 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
         }
         rest = SCRIBE_REST_MIN;
         let is_last = batch.is_empty();
-        match Desk::new(core).work_through(batch, ledger, stop) {
+        match desk.work_through(batch, ledger, stop) {
             Ok(()) if is_last => return,
             Ok(()) => {}
             Err(Broken::Order(broken)) => panic!("the tape is out of order: {broken}"),
@@ -165,13 +153,43 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
 
 fn cry(core: &Core, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
-        let mut followers = 0;
-        for event in core.registry.alive() {
-            followers += event.feed.followers();
-            event.feed.flush();
-        }
+        let followers = core.flush_feeds();
         core.bury_closed_events();
         thread::park_timeout(feed::flush_interval(followers));
+    }
+}
+
+impl Core {
+    /// Frees what has expired by now.
+    pub(super) fn reclaim(&self) {
+        let now = self.clock.now();
+        let mut swept = Swept::default();
+        // The event of the last mark: the next one is likely to be of the same.
+        let mut here: Option<(SeatId, Arc<Event>)> = None;
+        self.venue.sweep(now, |tick, seat| {
+            let is_here = |(first, event): &(SeatId, Arc<Event>)| {
+                seat >= *first && seat.get() - first.get() < event.seats.count()
+            };
+            if !here.as_ref().is_some_and(is_here) {
+                here = self.registry.alive_by_seat(seat);
+            }
+            // A mark may remind of an event that is gone or closed.
+            if let Some((first, event)) = &here {
+                let block = (seat.get() - first.get()) / BLOCK_SEATS;
+                let wheel = event.seats.trail().wheel();
+                reaper::sweep_block(wheel, tick, &event.seats, block, now.tick(), &mut swept);
+            }
+        });
+    }
+
+    /// Tells the feeds' followers what is new. How many there are.
+    pub(super) fn flush_feeds(&self) -> usize {
+        let tell = |event: Arc<Event>| {
+            let followers = event.feed.followers();
+            event.feed.flush();
+            followers
+        };
+        self.registry.alive().into_iter().map(tell).sum()
     }
 }
 

@@ -56,8 +56,6 @@ pub struct Cart {
     pub(super) takings: SmallVec<[Unread; 1]>,
     /// It was put away among the ended ones.
     pub(super) is_put_away: bool,
-    /// Its birth is in the ledger.
-    pub(super) is_recorded: bool,
 }
 
 /// The seats of a hold. Most have no more than four.
@@ -148,7 +146,6 @@ impl Hold {
             is_counted: begins.is_counted,
             takings,
             is_put_away: false,
-            is_recorded: false,
         };
         Self {
             id,

@@ -12,12 +12,12 @@
 //! whose end the scribe has not read yet. Of the ended ones the last [`limits::ENDED_HOLDS_MAX`] are kept.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use bytes::Bytes;
 use dashmap::{DashMap, Entry};
+use hashbrown::HashMap;
 use smallvec::smallvec;
 
 use super::{
@@ -109,8 +109,6 @@ impl Holds {
         place.insert(Arc::clone(hold));
         cart.takings = smallvec![Unread::of(first)];
         cart.is_put_away = false;
-        // It may have been forgotten just now.
-        cart.is_recorded = false;
         true
     }
 
@@ -173,17 +171,8 @@ impl Holds {
         Some((hold, left))
     }
 
-    /// What the ledger has to be told of a hold of which something has changed: its birth, unless it was told before, and
-    /// its cart.
-    pub fn record(&self, hold: &Hold) -> (Option<Bytes>, Bytes) {
-        let mut cart = hold.cart();
-        let birth = (!cart.is_recorded).then(|| hold.birth());
-        cart.is_recorded = true;
-        (birth, cart.record())
-    }
-
     /// The holds that were forgotten since this was asked the last time. One that was booked late meanwhile is there
-    /// again, and is to be recorded as if it had never been.
+    /// again.
     pub fn take_forgotten(&self) -> Vec<HoldId> {
         let mut forgotten = match &mut self.ended().forgotten {
             None => return Vec::new(),

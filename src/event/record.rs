@@ -1,13 +1,12 @@
 //! Holds as they are written down, and read again.
 //!
-//! A hold has two notes: its birth, which never changes, and its cart, which is written again whenever one of its seats
-//! has changed. The cart is written with its lock held, after the change, so it may be ahead of the seats' words by a
-//! change that was not durable yet. The words decide ([`Cart::settle`]): what they say is so, and the cart tells when.
+//! The note of a hold is written again whenever one of its seats has changed, with its cart locked, after the change; so it
+//! may be ahead of the seats' words by a change that was not durable yet. The words decide ([`Cart::settle`]): what they
+//! say is so, and the note tells when.
 //!
 //! ```text
-//! birth   version 1, event 4, user (flag, text or 32), token (maybe 16), began 8
-//! cart    version 1, stage 1, at 8, deadline 8, is_counted 1, order (maybe text),
-//!         takings (each 4), seats (each: seat 4, taking 4, has_left 1)
+//! version 2, event 4, user (flag, text or 32), token (maybe 16), began 8,
+//! stage 1, at 8, deadline 8, is_counted 1, order (maybe text), takings (each 4), seats (each: seat 4, taking 4, has_left 1)
 //! ```
 //!
 //! | stage | number | at |
@@ -16,7 +15,6 @@
 //! | Booked | 2 | when |
 //! | Ended: Released, Expired, Cancelled | 3, 4, 5 | when |
 
-use bytes::Bytes;
 use smallvec::smallvec;
 
 use super::{Begins, Cart, End, Hold, How, Stage, Taken, TokenHash, User, hold::Unread};
@@ -26,7 +24,8 @@ use crate::{
     tick::Moment,
 };
 
-const VERSION: u8 = 1;
+/// The first version had what never changes in a note of its own.
+const VERSION: u8 = 2;
 
 /// A seat that a hold has, as the seat's word tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,52 +39,27 @@ pub struct Found {
 }
 
 impl Hold {
-    /// The note of what never changes.
-    pub fn birth(&self) -> Bytes {
-        let fields = Fields::of_version(VERSION).number(self.event().get());
+    /// Writes it down.
+    pub fn record(&self, fields: Fields) -> Fields {
+        let fields = fields.byte(VERSION).number(self.event().get());
         let fields = self.user().record(fields);
         let token = self.token_hash().map(TokenHash::bytes);
-        fields
+        let fields = fields
             .maybe(token, |fields, hash| fields.plain(&hash))
-            .moment(self.began())
-            .end()
+            .moment(self.began());
+        self.cart().record(fields)
     }
 
-    /// Of which event a hold is and who made it, from the note of its birth.
+    /// A hold from its note.
     ///
     /// # Errors
     /// [`Unreadable`].
-    pub fn recorded_birth(birth: &[u8]) -> Result<(EventId, User), Unreadable> {
-        let mut reading = Reading::of_version(birth, VERSION)?;
-        let event = EventId::new(reading.number()?);
-        Ok((event, User::recorded(&mut reading)?))
-    }
-
-    /// A hold of which nothing is known but its cart, to be shown.
-    ///
-    /// # Errors
-    /// [`Unreadable`].
-    pub fn recorded_cart(id: HoldId, cart: &[u8]) -> Result<Self, Unreadable> {
-        let birth = Fields::of_version(VERSION)
-            .number(0)
-            .flag(true)
-            .text("")
-            .flag(false)
-            .moment(Moment::from_nanos(0));
-        Self::recorded(id, &birth.end(), cart)
-    }
-
-    /// A hold from its two notes.
-    ///
-    /// # Errors
-    /// [`Unreadable`].
-    pub fn recorded(id: HoldId, birth: &[u8], cart: &[u8]) -> Result<Self, Unreadable> {
-        let mut reading = Reading::of_version(birth, VERSION)?;
+    pub fn recorded(id: HoldId, note: &[u8]) -> Result<Self, Unreadable> {
+        let mut reading = Reading::of_version(note, VERSION)?;
         let event = EventId::new(reading.number()?);
         let user = User::recorded(&mut reading)?;
         let token = reading.maybe(Reading::plain)?.map(TokenHash::from_bytes);
         let began = reading.moment()?;
-        reading.end()?;
         let begins = Begins {
             event,
             user,
@@ -96,16 +70,16 @@ impl Hold {
             is_counted: false,
         };
         let hold = Self::with_id(id, begins, smallvec![]);
-        hold.cart().read(cart)?;
+        hold.cart().read(&mut reading)?;
+        reading.end()?;
         Ok(hold)
     }
 }
 
 impl Cart {
-    /// The note of what changes.
-    pub fn record(&self) -> Bytes {
+    fn record(&self, fields: Fields) -> Fields {
         let (stage, at) = number(self.stage);
-        Fields::of_version(VERSION)
+        fields
             .byte(stage)
             .moment(at)
             .moment(self.deadline)
@@ -120,30 +94,22 @@ impl Cart {
                     .number(taken.taking.get())
                     .flag(taken.has_left)
             })
-            .end()
     }
 
-    fn read(&mut self, value: &[u8]) -> Result<(), Unreadable> {
-        let mut reading = Reading::of_version(value, VERSION)?;
+    fn read(&mut self, reading: &mut Reading<'_>) -> Result<(), Unreadable> {
         let (number, at) = (reading.byte()?, reading.moment()?);
         self.stage = stage(number, at).ok_or(Unreadable::Field("stage"))?;
         self.deadline = reading.moment()?;
         self.is_counted = reading.flag()?;
         self.order = reading.maybe(Reading::text)?.map(Into::into);
-        self.takings = reading
-            .each(|reading| taking(reading).map(Unread::of))?
-            .into();
-        self.seats = reading
-            .each(|reading| {
-                Ok(Taken {
-                    seat: SeatId::new(reading.number()?),
-                    taking: taking(reading)?,
-                    has_left: reading.flag()?,
-                })
-            })?
-            .into();
-        self.is_recorded = true;
-        reading.end()
+        reading.each_into(&mut self.takings, |reading| taking(reading).map(Unread::of))?;
+        reading.each_into(&mut self.seats, |reading| {
+            Ok(Taken {
+                seat: SeatId::new(reading.number()?),
+                taking: taking(reading)?,
+                has_left: reading.flag()?,
+            })
+        })
     }
 
     /// The takings under which its seats may stand in their words.
@@ -235,6 +201,8 @@ const fn stage(number: u8, at: Moment) -> Option<Stage> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::{super::Token, *};
 
     const FIRST: TakingId = TakingId::FIRST;
@@ -256,9 +224,12 @@ mod tests {
         )
     }
 
+    fn note(hold: &Hold) -> Bytes {
+        hold.record(Fields::default()).end()
+    }
+
     fn again(hold: &Hold) -> Hold {
-        let cart = hold.cart().record();
-        Hold::recorded(hold.id(), &hold.birth(), &cart).expect("what was written")
+        Hold::recorded(hold.id(), &note(hold)).expect("what was written")
     }
 
     fn found(seat: u32, until: Option<u64>) -> Found {
@@ -282,8 +253,7 @@ mod tests {
             hold.cart().stage = stage;
             hold.cart().expect([SeatId::new(4), SeatId::new(2)], FIRST);
             let again = again(&hold);
-            assert_eq!(again.birth(), hold.birth());
-            assert_eq!(again.cart().record(), hold.cart().record());
+            assert_eq!(note(&again), note(&hold));
             assert_eq!((again.id(), again.user()), (hold.id(), hold.user()));
             assert!(again.opens_with(&Token::new([7; 16])));
             assert!(!again.opens_with(&Token::new([8; 16])));

@@ -1,11 +1,8 @@
 //! What is appended at once.
 
-use std::ops::Range;
-
-use bytes::Bytes;
-
+use super::NoteList;
 use crate::{
-    ids::{Lsn, SeatId},
+    ids::Lsn,
     tape::Record,
     tick::{Date, Moment},
 };
@@ -24,38 +21,52 @@ pub struct Batch<'b> {
     /// How many takings were numbered until then, or later.
     pub takings: u64,
     /// What is written down beside the changes, in order.
-    pub notes: &'b [Note],
+    pub notes: &'b NoteList,
     /// The tape, in order and in whole groups. Seats are numbered over all events.
     pub records: &'b [Record],
 }
 
-/// A key under which something is written down, and what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// From now on this is what the key stands for.
-    Put {
-        /// The key.
-        key: Key,
-        /// What is written down.
-        value: Bytes,
-    },
-    /// The key stands for nothing any more.
-    Forget {
-        /// The key.
-        key: Key,
-    },
-    /// These seats are nobody's: whatever their words were, they are as if never taken.
-    Fresh {
-        /// The first, and the first that is not meant any more.
-        seats: Range<SeatId>,
-    },
+/// A batch that has what it says for itself.
+#[derive(Debug, Clone, Default)]
+pub struct OwnedBatch {
+    /// See [`Batch`], as for all of them.
+    pub clock: Moment,
+    /// The calendar.
+    pub date: Date,
+    /// The last LSN that is answered for.
+    pub through: Lsn,
+    /// How many takings were numbered.
+    pub takings: u64,
+    /// Notes.
+    pub notes: NoteList,
+    /// The tape.
+    pub records: Vec<Record>,
 }
 
-/// What a note is found by. Ordered by kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// What kind of thing it is.
-    pub kind: u8,
-    /// Which of them.
-    pub id: u128,
+impl Batch<'_> {
+    /// One that outlives what this was made of.
+    pub fn to_owned(&self) -> OwnedBatch {
+        OwnedBatch {
+            clock: self.clock,
+            date: self.date,
+            through: self.through,
+            takings: self.takings,
+            notes: self.notes.clone(),
+            records: self.records.to_vec(),
+        }
+    }
+}
+
+impl OwnedBatch {
+    /// As it is appended.
+    pub fn borrow(&self) -> Batch<'_> {
+        Batch {
+            clock: self.clock,
+            date: self.date,
+            through: self.through,
+            takings: self.takings,
+            notes: &self.notes,
+            records: &self.records,
+        }
+    }
 }

@@ -11,13 +11,13 @@
 
 use std::{error, fmt};
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes};
 
 use crate::tick::{Date, Moment};
 
 /// Writes the fields of a value.
 #[derive(Debug, Default)]
-pub struct Fields(BytesMut);
+pub struct Fields(Vec<u8>);
 
 /// Reads them again, in the same order.
 #[derive(Debug, Clone)]
@@ -37,7 +37,12 @@ pub enum Unreadable {
 impl Fields {
     /// A value of this layout.
     pub fn of_version(version: u8) -> Self {
-        Self(BytesMut::with_capacity(128)).byte(version)
+        Self(Vec::with_capacity(128)).byte(version)
+    }
+
+    /// Fields that follow whatever is there.
+    pub(super) fn behind(bytes: Vec<u8>) -> Self {
+        Self(bytes)
     }
 
     /// A whole number.
@@ -135,7 +140,12 @@ impl Fields {
 
     /// The value.
     pub fn end(self) -> Bytes {
-        self.0.freeze()
+        self.0.into()
+    }
+
+    /// The fields, and whatever is before them.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
     }
 }
 
@@ -261,12 +271,25 @@ impl<'v> Reading<'v> {
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, Unreadable>,
     ) -> Result<Vec<T>, Unreadable> {
-        let count = self.number()? as usize;
-        // Each takes a byte at least, so a wrong number asks for no more room than there are bytes.
-        if count > self.0.len() {
-            return Err(Unreadable::Length);
+        let mut all = Vec::new();
+        self.each_into(&mut all, &mut read)?;
+        Ok(all)
+    }
+
+    /// Any number of things, none of which is empty, behind those that are there.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn each_into<T>(
+        &mut self,
+        all: &mut impl Extend<T>,
+        mut read: impl FnMut(&mut Self) -> Result<T, Unreadable>,
+    ) -> Result<(), Unreadable> {
+        // Each takes a byte at least, so a wrong number is found out before it has asked for more room than there are bytes.
+        for _ in 0..self.number()? {
+            all.extend([read(self)?]);
         }
-        (0..count).map(|_| read(self)).collect()
+        Ok(())
     }
 
     /// What is left, all of it.

@@ -10,6 +10,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `batch` | what is appended at once: changes of seats, and notes |
+//! | `note` | keys, values, and lists of them |
 //! | `state` | what all batches together come to |
 //! | `file` | a ledger in files of its own |
 //! | `fields` | what the value of a note is made of |
@@ -20,14 +21,16 @@ mod batch;
 mod fields;
 pub mod file;
 mod memory;
+mod note;
 mod state;
 pub mod storage;
 
 use std::{error, fmt, io};
 
-pub use batch::{Batch, Key, Note};
+pub use batch::{Batch, OwnedBatch};
 pub use fields::{Fields, Reading, Unreadable};
 pub use memory::{MemoryLedger, TwinLedger};
+pub use note::{Key, Note, NoteList, NoteRef};
 pub use state::State;
 
 /// Keeps batches for good. One thread appends, a batch at a time.

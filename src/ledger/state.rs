@@ -1,10 +1,11 @@
 //! What all batches together come to.
 
-use std::{collections::HashMap, mem};
+use std::{mem, ops::Range};
 
 use bytes::Bytes;
+use hashbrown::HashMap;
 
-use super::{Batch, Key, Note};
+use super::{Batch, Key, NoteRef};
 use crate::{
     ids::{Lsn, SeatId},
     seat::{Change, SeatWord},
@@ -87,7 +88,7 @@ impl State {
     /// With the first change that does not follow from what there was; the state is then of no use any more.
     pub fn apply(&mut self, batch: &Batch<'_>) -> Result<(), Change> {
         self.reach(batch.clock, batch.date, batch.through, batch.takings);
-        batch.notes.iter().for_each(|note| self.take(note));
+        batch.notes.iter().for_each(|note| self.take(&note));
         for change in batch.records.iter().filter_map(Record::change) {
             if self.word(change.seat) != change.before {
                 return Err(change);
@@ -98,17 +99,15 @@ impl State {
     }
 
     /// Takes a note down.
-    pub fn take(&mut self, note: &Note) {
+    pub fn take(&mut self, note: &NoteRef<'_>) {
         match note {
-            Note::Put { key, value } => {
-                self.notes.insert(*key, value.clone());
+            NoteRef::Put(key, value) => {
+                self.notes.insert(*key, Bytes::copy_from_slice(value));
             }
-            Note::Forget { key } => {
+            NoteRef::Forget(key) => {
                 self.notes.remove(key);
             }
-            Note::Fresh { seats } => {
-                self.freshen(seats.start.get(), seats.end.get());
-            }
+            NoteRef::Fresh(seats) => self.freshen(seats),
         }
     }
 
@@ -131,7 +130,14 @@ impl State {
         self.takings = takings;
     }
 
-    fn freshen(&mut self, start: u32, end: u32) {
+    /// These notes and no others are there.
+    pub(super) fn put_notes(&mut self, notes: impl Iterator<Item = (Key, Bytes)>) {
+        self.notes = notes.collect();
+    }
+
+    /// These seats are as if never taken.
+    pub(super) fn freshen(&mut self, seats: &Range<SeatId>) {
+        let (start, end) = (seats.start.get(), seats.end.get());
         let (first, last) = (start / PAGE_SEATS, end.div_ceil(PAGE_SEATS));
         let pages = (0..).zip(&mut self.pages).take(last as usize);
         for (page, words) in pages.skip(first as usize) {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{ArgGroup, Parser};
+use clap::{ArgGroup, Parser, Subcommand};
 use seatlock::{
     limits::{GROUP_SEATS_MAX, SEATS_MAX, STREAMS_MAX, THREADS_MAX},
     tick::Ttl,
@@ -18,6 +18,7 @@ use crate::{
     crash::{CrashPlan, Fault, ServePlan},
     http::HttpPlan,
     plan::{Length, Plan, mix::Mix, skew::Skew},
+    simulate::cli::SimulateOptions,
     streams::StreamsPlan,
 };
 
@@ -42,10 +43,15 @@ const STALL: Duration = Duration::from_secs(5);
 ///
 /// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
 /// linearizability, seat by seat.
+///
+/// `stress simulate` plays an on-sale in virtual time instead; it has a --help of its own.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 110, after_help = AFTER_HELP)]
+#[command(version, max_term_width = 110, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 #[command(group(ArgGroup::new("served").args(["streams", "crashes"])))]
 pub struct Options {
+    /// Something else than a run under load.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Threads that change seats; with --url, connections
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(THREADS_MAX) - 2))]
     pub threads: u32,
@@ -132,12 +138,23 @@ pub struct Options {
     /// Show the faults that --sabotage knows
     #[arg(long)]
     pub list_sabotages: bool,
+    /// Write a report as one HTML file that needs nothing else; with --sabotage all the honest run comes first, and the
+    /// faults are in it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "streams", "crashes", "json"])]
+    pub report: Option<PathBuf>,
     /// Say how it went as one JSON object, and nothing else
     #[arg(long, conflicts_with_all = ["url", "sabotage", "streams"])]
     pub json: bool,
     /// Say nothing until the end
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What else it can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Plays an on-sale in virtual time, with people as they are, against the engine itself
+    Simulate(Box<SimulateOptions>),
 }
 
 const AFTER_HELP: &str = "\
@@ -162,6 +179,9 @@ Examples:
                                                   ten thousand who follow one event
   stress --crashes 200                            kill -9, again and again: is everything still there?
   stress --crashes 30 --sabotage all              would it be noticed if the ledger were not honest?
+  stress --duration 30s --sabotage all --report report.html
+                                                  everything that a run shows, for somebody who was not there
+  stress simulate --scenario arena                an on-sale with 60 thousand people, in a few seconds
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
 with --sabotage all it is 0 if every fault was found.";
@@ -299,7 +319,7 @@ fn range<V: PartialOrd + Clone>(
 }
 
 /// A time with its unit: 250us, 15ms, 10s, 5m or 1h.
-fn time(text: &str) -> Result<Duration, String> {
+pub(crate) fn time(text: &str) -> Result<Duration, String> {
     let units = [
         ("us", 1_000),
         ("ms", 1_000_000),
@@ -374,6 +394,12 @@ mod tests {
             "--durable-holds",
             "--crashes 1 --streams 1",
             "--crashes 1 --fault none",
+            "--crashes 1 --report a.html",
+            "--seats 5 simulate",
+            "simulate --threads 5",
+            "simulate --ttl 5",
+            "simulate --crash 5s",
+            "simulate --crash 5s:5s --no-crashes",
         ] {
             let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
                 .expect_err(line);

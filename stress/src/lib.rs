@@ -23,17 +23,22 @@
 //! | [`http`] | the small API of a running server: clients, and their judge |
 //! | [`streams`] | thousands who follow one event, each with a map of its own |
 //! | [`crash`] | a server that is killed under load and started again, and has to have kept its word |
+//! | [`simulate`] | an on-sale in virtual time: people, bots, crashes, late payments |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
-//! | [`run`], [`signals`], [`progress`], [`latency`], [`report`] | a run from its beginning to its summary |
+//! | [`run`], [`signals`], [`progress`], [`pace`], [`latency`], [`report`] | a run from its beginning to its summary |
+//! | [`html`] | a report as one HTML file |
 
 pub mod audit;
 pub mod claim;
 pub mod cli;
 pub mod clock;
 pub mod crash;
+pub mod html;
 pub mod http;
 pub mod latency;
 pub mod linear;
+pub mod pace;
+mod packed;
 pub mod plan;
 pub mod progress;
 pub mod reaping;
@@ -41,5 +46,6 @@ pub mod report;
 pub mod run;
 pub mod sabotage;
 pub mod signals;
+pub mod simulate;
 pub mod streams;
 pub mod worker;

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stress::{
-    audit::verdict::Violation, cli::Options, crash, http, report, run, sabotage, streams,
+    audit::verdict::Violation,
+    cli::{Command, Options},
+    crash, html, http, report, run, sabotage, streams,
 };
 
 /// The options make no sense, or the run could not be begun.
@@ -25,6 +27,9 @@ fn main() -> ExitCode {
 
 /// Whether all went as it should.
 fn act(options: &Options, seed: u64) -> Result<bool, String> {
+    if let Some(Command::Simulate(options)) = &options.command {
+        return options.act();
+    }
     if options.list_sabotages {
         print!("{}", sabotage::list());
         print!("\nWith --crashes:\n{}", crash::list());
@@ -55,12 +60,27 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
         print!("{}", http::summary(&ended));
         return Ok(verdict(ended.violation.as_ref()));
     }
-    if let Some(name) = &options.sabotage {
-        return sabotage::run(name, seed);
+    match (&options.sabotage, &options.report) {
+        (Some(name), None) => return sabotage::run(name, seed),
+        (Some(name), Some(_)) if name != "all" => {
+            return Err("a report has all faults, or none".into());
+        }
+        _ => {}
     }
-    let ended = run::run(&options.plan(seed))?;
+    let plan = options.plan(seed);
+    let ended = run::run(&plan)?;
     print!("{}", report::run(&ended));
-    Ok(verdict(ended.findings.violation.as_ref()))
+    let mut is_right = verdict(ended.findings.violation.as_ref());
+    if let Some(path) = &options.report {
+        let faults = match &options.sabotage {
+            Some(_) => sabotage::all(seed)?,
+            None => Vec::new(),
+        };
+        is_right &= faults.iter().all(|found| found.is_caught);
+        let page = html::loaded(&plan, &ended, &faults);
+        std::fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(is_right)
 }
 
 fn act_on_crashes(options: &Options, crashes: u32, seed: u64) -> Result<bool, String> {

@@ -26,6 +26,7 @@ use crate::{
     claim::{self, Line, Pen},
     clock::RunClock,
     latency::Book,
+    pace::Pace,
     plan::{Length, Plan},
     progress::Progress,
     reaping::Reaper,
@@ -62,6 +63,8 @@ pub struct Ended {
     pub elapsed: Duration,
     /// LSNs that were taken.
     pub taken: u64,
+    /// How it went over time.
+    pub pace: Pace,
 }
 
 /// Runs a plan honestly.
@@ -123,7 +126,7 @@ where
         let auditor = scope.spawn(|| auditor.run());
         let reaper = scope.spawn(|| reaper.run(reaper_pen));
         let workers = Workers::begin(scope, plan, &site, pens, hands);
-        let elapsed = watch(plan, &signals, &shard.tape, progress);
+        let (elapsed, pace) = watch(plan, &site, &shard.tape, progress);
         let book = workers.end()?;
         let end = reaper.join().map_err(|_| "the reaper panicked")?;
         let mut findings = auditor.join().map_err(|_| "the auditor panicked")?;
@@ -136,6 +139,7 @@ where
             book,
             elapsed,
             taken,
+            pace,
         })
     })
 }
@@ -192,19 +196,27 @@ impl<'scope> Workers<'scope> {
     }
 }
 
-/// Shows how far it is, and ends it when it is time. Answers with how long it took.
-fn watch(plan: &Plan, signals: &Signals, tape: &Tape, mut progress: Progress) -> Duration {
-    let started = Instant::now();
+/// Shows how far it is, and ends it when it is time. Answers with how long it took, and how it went.
+fn watch<T: Trail>(
+    plan: &Plan,
+    site: &Site<T>,
+    tape: &Tape,
+    mut progress: Progress,
+) -> (Duration, Pace) {
+    let (started, signals) = (Instant::now(), &site.signals);
+    let mut pace = Pace::new(plan.seats);
     while !signals.all_left() {
         thread::sleep(LOOK);
         if matches!(plan.length, Length::Time(span) if started.elapsed() >= span) {
             signals.stop();
         }
+        let now = site.clock.now().tick();
+        pace.look(&site.seats, now, tape.next().get() - 1, signals.audited());
         if !plan.quiet {
             progress.show(tape.next().get(), signals.audited());
         }
     }
-    started.elapsed()
+    (started.elapsed(), pace)
 }
 
 /// All is quiet: memory and replay must agree, and nothing may be held any more.

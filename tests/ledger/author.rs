@@ -8,11 +8,11 @@ use rand::{
     seq::{IndexedRandom, IteratorRandom},
 };
 use seatlock::{
-    ids::{Lsn, SeatId, TakingId},
-    ledger::{Batch, Key, Note, State, file},
+    ids::{SeatId, TakingId},
+    ledger::{Key, Note, NoteList, NoteRef, OwnedBatch, State, file},
     seat::{Change, Seat, SeatWord},
     tape::{Entry, Record},
-    tick::{Date, Moment, Tick},
+    tick::Tick,
 };
 
 /// The first seats of some rows: words are kept in pages of 4,096 seats, and one row goes over from one to the next.
@@ -21,38 +21,14 @@ const ROW_SEATS: u32 = 32;
 const GROUP_MAX: u8 = 6;
 const KEYS: u128 = 24;
 
-/// A batch that owns what it has.
-#[derive(Debug, Clone)]
-pub(crate) struct Owned {
-    clock: Moment,
-    date: Date,
-    through: Lsn,
-    takings: u64,
-    notes: Vec<Note>,
-    records: Vec<Record>,
-}
-
-impl Owned {
-    pub(crate) fn batch(&self) -> Batch<'_> {
-        Batch {
-            clock: self.clock,
-            date: self.date,
-            through: self.through,
-            takings: self.takings,
-            notes: &self.notes,
-            records: &self.records,
-        }
-    }
-
-    /// Whether a ledger has it as it was written. Voids leave nothing.
-    pub(crate) fn is(&self, entry: &file::Entry<'_>) -> bool {
-        let changes = self.records.iter();
-        let changes = changes.filter_map(|record| Some((record.lsn, record.change()?)));
-        (self.clock, self.date) == (entry.clock, entry.date)
-            && (self.through, self.takings) == (entry.through, entry.takings)
-            && self.notes == entry.notes
-            && changes.eq(entry.changes.iter().copied())
-    }
+/// Whether a ledger has a batch as it was written. Voids leave nothing.
+pub(crate) fn is_written(batch: &OwnedBatch, entry: &file::Entry<'_>) -> bool {
+    let changes = batch.records.iter();
+    let changes = changes.filter_map(|record| Some((record.lsn, record.change()?)));
+    (batch.clock, batch.date) == (entry.clock, entry.date)
+        && (batch.through, batch.takings) == (entry.through, entry.takings)
+        && batch.notes == entry.notes.iter().collect()
+        && changes.eq(entry.changes.iter().copied())
 }
 
 /// Writes one batch.
@@ -61,18 +37,18 @@ struct Author<'s, R> {
     state: &'s State,
     /// The words that are others after what was written so far.
     words: BTreeMap<SeatId, SeatWord>,
-    batch: Owned,
+    batch: OwnedBatch,
     chance: &'s mut R,
 }
 
 /// The batch after a state: of one change or of many, of groups, of notes alone, or of nothing at all.
-pub(crate) fn next(state: &State, chance: &mut impl Rng) -> Owned {
-    let batch = Owned {
+pub(crate) fn next(state: &State, chance: &mut impl Rng) -> OwnedBatch {
+    let batch = OwnedBatch {
         clock: state.clock().plus(Duration::from_millis(7)),
         date: state.date().plus(Duration::from_millis(8)),
         through: state.through(),
         takings: state.takings(),
-        notes: Vec::new(),
+        notes: NoteList::new(),
         records: Vec::new(),
     };
     let mut author = Author {
@@ -89,7 +65,7 @@ impl<R: Rng> Author<'_, R> {
     fn write(&mut self) {
         for _ in 0..self.chance.random_range(0..4) {
             let note = self.note();
-            self.batch.notes.push(note);
+            self.batch.notes.push(&note);
         }
         let groups = match self.chance.random_range(0..10) {
             0 => 0,
@@ -151,7 +127,8 @@ impl<R: Rng> Author<'_, R> {
 
     /// What the seat's word is after all that was written.
     fn word(&self, seat: SeatId) -> SeatWord {
-        let is_fresh = |note: &Note| matches!(note, Note::Fresh { seats } if seats.contains(&seat));
+        let is_fresh =
+            |note: NoteRef<'_>| matches!(note, NoteRef::Fresh(seats) if seats.contains(&seat));
         match self.words.get(&seat) {
             Some(word) => *word,
             None if self.batch.notes.iter().any(is_fresh) => SeatWord::FRESH,

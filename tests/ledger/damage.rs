@@ -19,8 +19,8 @@ fn written(seed: u64, batches: u32, segment_bytes_max: u64) -> (Simulated, State
     let mut ledger = open(&disk, segment_bytes_max).expect("an empty disk").0;
     for _ in 0..batches {
         let batch = author::next(&state, &mut chance);
-        ledger.append(&batch.batch()).expect("all is well");
-        state.apply(&batch.batch()).expect("it follows");
+        ledger.append(&batch.borrow()).expect("all is well");
+        state.apply(&batch.borrow()).expect("it follows");
         if chance.random() {
             ledger.idle();
         }

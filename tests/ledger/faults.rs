@@ -4,7 +4,7 @@ use std::io;
 
 use rand::{SeedableRng, rngs::SmallRng};
 use seatlock::ledger::{
-    AppendError, Batch, Ledger,
+    AppendError, Batch, Ledger, Note,
     file::{FileLedger, OpenError},
     storage::{Simulated, Storage, StoredFile},
 };
@@ -155,7 +155,9 @@ fn a_record_that_is_left_out_is_found() {
 #[test]
 fn a_note_that_is_left_out_is_found() {
     let append: Append = |ledger, batch| {
-        let notes = batch.notes.split_last().map_or(&[][..], |(_, rest)| rest);
+        let mut notes: Vec<Note> = batch.notes.iter().map(|note| note.to_note()).collect();
+        notes.pop();
+        let notes = &notes.into_iter().collect();
         ledger.append(&Batch { notes, ..*batch })
     };
     is_found("a note is left out", &Wrong(append), End::Kill);
@@ -166,10 +168,11 @@ fn a_note_that_is_left_out_is_found() {
 fn batches_out_of_order_are_found() {
     let append: Append = |ledger, batch| {
         let records = batch.records.split_at(batch.records.len() / 2);
-        let notes = batch.notes.split_at(batch.notes.len() / 2);
+        let notes: Vec<Note> = batch.notes.iter().map(|note| note.to_note()).collect();
+        let notes = notes.split_at(notes.len() / 2);
         for (notes, records) in [(notes.1, records.1), (notes.0, records.0)] {
             let half = Batch {
-                notes,
+                notes: &notes.iter().collect(),
                 records,
                 ..*batch
             };

@@ -4,13 +4,13 @@ use std::fmt;
 
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 use seatlock::ledger::{
-    AppendError, Ledger, State,
+    AppendError, Ledger, OwnedBatch, State,
     file::{self, FileLedger, OpenError, Options},
     storage::{Simulated, Storage},
 };
 
 use crate::{
-    author::{self, Owned, is_same},
+    author::{self, is_same},
     plan::{End, Plan},
 };
 
@@ -40,9 +40,9 @@ pub(crate) struct Trial {
     /// What was acknowledged, or was found by a start, which is as good: from then on people are shown it.
     state: State,
     /// The batches that it comes of.
-    batches: Vec<Owned>,
+    batches: Vec<OwnedBatch>,
     /// A batch that was begun since. It may be there or not.
-    begun: Option<Owned>,
+    begun: Option<OwnedBatch>,
     /// Starts in a row that did not come to their end.
     depth: usize,
     pub(crate) tally: Tally,
@@ -164,7 +164,7 @@ impl Trial {
             return Ok(true);
         };
         loop {
-            match ledger.append(&batch.batch()) {
+            match ledger.append(&batch.borrow()) {
                 Ok(()) => {
                     self.acknowledge(batch);
                     self.tally.batches += 1;
@@ -179,7 +179,7 @@ impl Trial {
                 }
                 Err(AppendError::Failed(_)) if plan.may_fail() => {
                     self.tally.failures += 1;
-                    if !matches!(ledger.append(&batch.batch()), Err(AppendError::Failed(_))) {
+                    if !matches!(ledger.append(&batch.borrow()), Err(AppendError::Failed(_))) {
                         return Err(Broken::GoesOn);
                     }
                     break;
@@ -191,8 +191,8 @@ impl Trial {
         Ok(false)
     }
 
-    fn acknowledge(&mut self, batch: Owned) {
-        self.state.apply(&batch.batch()).expect("it follows");
+    fn acknowledge(&mut self, batch: OwnedBatch) {
+        self.state.apply(&batch.borrow()).expect("it follows");
         self.batches.push(batch);
     }
 
@@ -224,7 +224,7 @@ impl Trial {
         let mut visit = |entry: file::Entry<'_>| {
             let place = usize::try_from(entry.number - 1).expect("a short test");
             let batch = self.batches.iter().chain(&self.begun).nth(place);
-            if !batch.is_some_and(|batch| batch.is(&entry)) {
+            if !batch.is_some_and(|batch| author::is_written(batch, &entry)) {
                 changed.get_or_insert(entry.number);
             }
         };

@@ -5,6 +5,7 @@ use crate::runner::Model;
 mod crowd;
 mod group;
 mod moves;
+mod neighbours;
 mod reader;
 mod reuse;
 mod single;
@@ -17,6 +18,7 @@ pub fn all() -> impl Iterator<Item = &'static Model> {
         single::MODELS,
         group::MODELS,
         moves::MODELS,
+        neighbours::MODELS,
         reader::MODELS,
         reuse::MODELS,
         tape::MODELS,

@@ -11,7 +11,7 @@ use std::{
 use seatlock::{
     ids::{Lsn, SeatId},
     ledger::{
-        Batch, Ledger, Note, State,
+        Batch, Ledger, NoteList, State,
         file::{FileLedger, Options, inspect},
         storage::Disk,
     },
@@ -65,14 +65,12 @@ fn write(state: &State, to: &Path) -> Result<(), String> {
     let disk = Disk::open(to).map_err(|error| error.to_string())?;
     let opened = FileLedger::open(Box::new(disk), Options::default(), &mut |_progress| {});
     let (mut ledger, _empty) = opened.map_err(|error| error.to_string())?;
-    let notes: Vec<Note> = state
-        .notes()
-        .map(|(key, value)| Note::Put {
-            key,
-            value: value.clone(),
-        })
-        .collect();
+    let mut notes = NoteList::new();
+    for (key, value) in state.notes() {
+        notes.put(key, |fields| fields.plain(value));
+    }
     let words: Vec<(SeatId, SeatWord)> = state.words().collect();
+    let none = NoteList::new();
     let mut through = state.through().get() - words.len() as u64;
     let mut batches: Vec<&[(SeatId, SeatWord)]> = words.chunks(BATCH_SEATS).collect();
     if batches.is_empty() {
@@ -85,7 +83,7 @@ fn write(state: &State, to: &Path) -> Result<(), String> {
             date: state.date(),
             through: Lsn::new(through),
             takings: state.takings(),
-            notes: if place == 0 { &notes } else { &[] },
+            notes: if place == 0 { &notes } else { &none },
             records: &records,
         };
         ledger.append(&batch).map_err(|error| error.to_string())?;

@@ -7,10 +7,9 @@ use std::{
 };
 
 use seatlock::{
-    clock::{BootClock, ClockRecord},
+    clock::BootClock,
     engine::Archive,
     ledger::{
-        Fields, Key, Note, Reading, State, Unreadable,
         file::{FileLedger, Options, Progress, Stats},
         storage::Disk,
     },
@@ -18,12 +17,6 @@ use seatlock::{
 use tracing::info;
 
 use super::{Failure, Settings};
-
-/// Where the clock's record stands in the ledger. The engine's kinds are others.
-const CLOCK: Key = Key { kind: 64, id: 0 };
-
-/// The layout of that record.
-const VERSION: u8 = 1;
 
 /// Pause between two lines on how far the reading has come.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(1);
@@ -60,11 +53,10 @@ pub(super) fn open(settings: &Settings) -> Result<Opened, Failure> {
     };
     let opened = FileLedger::open(Box::new(disk), options, &mut progress(folder));
     let (ledger, state) = opened.map_err(|error| failed(error.to_string()))?;
-    let clock = clock(&state).map_err(|error| failed(format!("its clock: {error}")))?;
     let stats = ledger.stats();
-    let mut archive = Archive::new(Box::new(ledger), state);
+    let resuming = Archive::resuming(Box::new(ledger), state);
+    let (mut archive, clock) = resuming.map_err(|error| failed(format!("its clock: {error}")))?;
     archive.restart_grace = settings.restart_grace;
-    archive.notes.push(record(&clock));
     Ok(Opened {
         archive,
         clock,
@@ -82,25 +74,4 @@ fn progress(folder: &Path) -> impl FnMut(Progress) {
             info!(folder = %folder.display(), "{percent} % of the ledger is read");
         }
     }
-}
-
-fn clock(state: &State) -> Result<BootClock, Unreadable> {
-    let record = state.note(CLOCK).map(|value| -> Result<_, Unreadable> {
-        let mut reading = Reading::of_version(value, VERSION)?;
-        Ok(ClockRecord {
-            boot: reading.maybe(Reading::plain)?,
-            offset_nanos: reading.long()?.cast_signed(),
-        })
-    });
-    let record = record.transpose()?;
-    Ok(BootClock::resuming(record, state.clock(), state.date()))
-}
-
-fn record(clock: &BootClock) -> Note {
-    let ClockRecord { boot, offset_nanos } = clock.record();
-    let value = Fields::of_version(VERSION)
-        .maybe(boot, |fields, boot| fields.plain(&boot))
-        .long(offset_nanos.cast_unsigned())
-        .end();
-    Note::Put { key: CLOCK, value }
 }

@@ -25,10 +25,10 @@ pub fn describe(key: Key, value: &[u8]) -> Described {
         kind::CHART => ("chart", key.id.to_string()),
         kind::CHART_NAME => ("chart name", key.id.to_string()),
         kind::EVENT => ("event", key.id.to_string()),
-        kind::HOLD_BIRTH => ("hold", hold_id(key)),
-        kind::HOLD_CART => ("cart", hold_id(key)),
+        kind::HOLD => ("hold", hold_id(key)),
         kind::REASON => ("reason", key.id.to_string()),
         kind::ANSWER => ("answer", format!("{:032x}", key.id)),
+        kind::CLOCK => ("clock", String::new()),
         _ => ("other", format!("{}/{}", key.kind, key.id)),
     };
     let fields = if value.is_empty() {
@@ -70,8 +70,7 @@ fn fields(key: Key, value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreada
             vec![("text", text.to_owned())]
         }
         kind::EVENT => event_fields(value)?,
-        kind::HOLD_BIRTH => birth_fields(value)?,
-        kind::HOLD_CART => cart_fields(key, value)?,
+        kind::HOLD => hold_fields(key, value)?,
         kind::ANSWER => {
             let kept = read_answer(value)?;
             vec![("status", kept.answer.status().to_string())]
@@ -98,17 +97,9 @@ fn event_fields(value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreadable>
     })
 }
 
-fn birth_fields(value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreadable> {
-    let (event, user) = Hold::recorded_birth(value)?;
-    Ok(vec![
-        ("event", event.get().to_string()),
-        ("user", user.text().unwrap_or("(a long text)").to_owned()),
-    ])
-}
-
-fn cart_fields(key: Key, value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreadable> {
+fn hold_fields(key: Key, value: &[u8]) -> Result<Vec<(&'static str, String)>, Unreadable> {
     let id = HoldId::from_bits(u64::try_from(key.id).map_err(|_| Unreadable::Field("id"))?);
-    let hold = Hold::recorded_cart(id, value)?;
+    let hold = Hold::recorded(id, value)?;
     let cart = hold.cart();
     let seats: Vec<String> = cart
         .seats
@@ -125,7 +116,10 @@ fn cart_fields(key: Key, value: &[u8]) -> Result<Vec<(&'static str, String)>, Un
             How::Cancelled => "cancelled",
         },
     };
+    let user = hold.user().text().unwrap_or("(a long text)");
     Ok(vec![
+        ("event", hold.event().get().to_string()),
+        ("user", user.to_owned()),
         ("stage", stage.to_owned()),
         ("deadline_nanos", cart.deadline.nanos().to_string()),
         (

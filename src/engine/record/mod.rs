@@ -6,14 +6,16 @@
 //! | 2 | chart | its number | its JSON, compressed |
 //! | 3 | name of a chart | the chart's number | the text |
 //! | 4 | event | its number | see `event` |
-//! | 5, 6 | birth and cart of a hold | its id | see [`crate::event::Hold`] |
+//! | 5 | hold | its id | see [`crate::event::Hold`] |
 //! | 7 | reason why a seat is withheld | the seat's number over all events | the text |
 //! | 8 | kept answer | half of its id | see `answer` |
+//! | 64 | clock | 0 | see `clock` |
 //!
-//! Numbers of kinds never change their meaning; a kind that is not known is left as it is.
+//! Numbers of kinds never change their meaning, and 6 had one once; a kind that is not known is left as it is.
 
 mod answer;
 mod chart;
+mod clock;
 mod describe;
 mod event;
 
@@ -21,13 +23,17 @@ use bytes::Bytes;
 
 pub use describe::{Described, describe, recorded_seats};
 pub(super) use event::{Closed, Seated, read as read_event};
-pub(super) use {answer::read as read_answer, chart::read as read_chart};
+pub(super) use {
+    answer::read as read_answer,
+    chart::read as read_chart,
+    clock::{note as clock, resume as resume_clock},
+};
 
 use super::event::Event;
 use crate::{
     event::Hold,
     ids::{EventId, HoldId, SeatId},
-    ledger::{Fields, Key, Note, Reading, Unreadable},
+    ledger::{Fields, Key, Note, NoteList, Reading, Unreadable},
     repeat::{Kept, RepeatId},
 };
 
@@ -37,10 +43,10 @@ pub(super) mod kind {
     pub(crate) const CHART: u8 = 2;
     pub(crate) const CHART_NAME: u8 = 3;
     pub(crate) const EVENT: u8 = 4;
-    pub(crate) const HOLD_BIRTH: u8 = 5;
-    pub(crate) const HOLD_CART: u8 = 6;
+    pub(crate) const HOLD: u8 = 5;
     pub(crate) const REASON: u8 = 7;
     pub(crate) const ANSWER: u8 = 8;
+    pub(crate) const CLOCK: u8 = 64;
 }
 
 /// How many events and charts have had a number so far.
@@ -114,19 +120,13 @@ pub(super) fn event_key(id: EventId) -> Key {
     key(kind::EVENT, id.get())
 }
 
-/// A hold of which something has changed, after its birth if that is given.
-pub(super) fn hold(hold: &Hold, birth: Option<Bytes>, cart: Bytes) -> impl Iterator<Item = Note> {
-    let id = hold.id().get();
-    let birth = birth.map(|birth| put(key(kind::HOLD_BIRTH, id), birth));
-    birth
-        .into_iter()
-        .chain([put(key(kind::HOLD_CART, id), cart)])
+/// Writes down a hold of which something has changed.
+pub(super) fn hold(hold: &Hold, list: &mut NoteList) {
+    list.put(hold_key(hold.id()), |fields| hold.record(fields));
 }
 
-pub(super) fn hold_gone(id: HoldId) -> [Note; 2] {
-    [kind::HOLD_BIRTH, kind::HOLD_CART].map(|kind| Note::Forget {
-        key: key(kind, id.get()),
-    })
+pub(super) fn hold_key(id: HoldId) -> Key {
+    key(kind::HOLD, id.get())
 }
 
 /// Why a seat of an event is withheld.

@@ -17,7 +17,9 @@
 mod notes;
 mod words;
 
-use std::{collections::HashMap, error, fmt, sync::Arc, time::Duration};
+use std::{error, fmt, sync::Arc, time::Duration};
+
+use hashbrown::HashMap;
 
 use super::{
     Core,
@@ -29,8 +31,8 @@ use crate::{
     access::budget::Tally,
     event::{Found, Hold, Stage, User},
     feed::{Feed, Shown},
-    ids::{EventId, HoldId, Lsn, SeatId, TakingId},
-    ledger::{AppendError, Batch, Key, Ledger, Note, State, Unreadable},
+    ids::{EventId, Lsn, SeatId, TakingId},
+    ledger::{AppendError, Batch, Key, Ledger, Note, NoteList, State, Unreadable},
     limits,
     repeat::Kept,
     scribe::Mirror,
@@ -51,8 +53,6 @@ pub enum RecoveryError {
     Ground(EventId),
     /// A seat, by its number over all events, is held or booked by a taking of which nothing is known.
     Taking(SeatId, TakingId),
-    /// A hold's cart is there without its birth.
-    Birth(HoldId),
     /// The clock shows an earlier time than in the ledger's last batch.
     Clock,
 }
@@ -99,9 +99,9 @@ impl Recovery {
         &self,
         core: &Core,
         ledger: &mut dyn Ledger,
-        mut notes: Vec<Note>,
+        notes: &[Note],
     ) -> Result<(), AppendError> {
-        notes.extend(self.notes.iter().cloned());
+        let notes: NoteList = notes.iter().chain(&self.notes).collect();
         if notes.is_empty() && self.amended.records.is_empty() {
             return Ok(());
         }
@@ -194,12 +194,16 @@ impl Core {
         amended: &Amended,
         now: Moment,
     ) -> Result<(), RecoveryError> {
-        let mut found = amended.found(told, now)?;
-        let mut ended = Vec::new();
+        let found = amended.found(told, now)?;
+        let mut found = found.into_iter().peekable();
+        let (mut ended, mut seats) = (Vec::new(), Vec::new());
         let mut tallies: HashMap<(EventId, User), Tally> = HashMap::new();
-        for (id, hold) in told.holds.drain() {
+        for (place, hold) in told.holds.drain(..).enumerate() {
             let hold = Arc::new(hold);
-            let seats = found.remove(&id).unwrap_or_default();
+            seats.clear();
+            while let Some((_, seat)) = found.next_if(|(hold, _)| *hold == place) {
+                seats.push(seat);
+            }
             if settle(&hold, &seats, now) {
                 count(&mut tallies, &hold);
                 let _restored = self.holds.restore(&hold);
@@ -264,7 +268,6 @@ impl fmt::Display for RecoveryError {
             Self::Taking(seat, taking) => {
                 write!(f, "{seat} is {taking}'s, of which nothing is known")
             }
-            Self::Birth(hold) => write!(f, "nothing is known of hold {hold} but its cart"),
             Self::Clock => f.write_str("the clock shows an earlier time than the ledger"),
         }
     }

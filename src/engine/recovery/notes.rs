@@ -1,8 +1,8 @@
 //! What the notes of a ledger tell.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use bytes::Bytes;
+use hashbrown::{HashMap, HashSet};
 
 use super::{
     super::{
@@ -28,7 +28,8 @@ pub(crate) struct Told {
     pub(crate) names: Vec<(u32, Name)>,
     pub(crate) seated: Vec<(EventId, Seated)>,
     pub(crate) closed: Vec<(EventId, Closed)>,
-    pub(crate) holds: HashMap<HoldId, Hold>,
+    /// In no order.
+    pub(crate) holds: Vec<Hold>,
     /// By the seat's number over all events.
     pub(crate) reasons: Vec<(SeatId, Arc<str>)>,
     pub(crate) answers: Vec<Kept>,
@@ -40,7 +41,7 @@ impl Told {
     pub(super) fn read(state: &State) -> Result<Self, RecoveryError> {
         let mut told = Self::default();
         for (key, value) in state.notes() {
-            let read = told.note(state, key, value);
+            let read = told.note(key, value);
             read.map_err(|error| RecoveryError::Note(key, error))?;
         }
         told.seated.sort_by_key(|(_, seated)| seated.lot.blocks);
@@ -49,7 +50,7 @@ impl Told {
         Ok(told)
     }
 
-    fn note(&mut self, state: &State, key: Key, value: &Bytes) -> Result<(), Unreadable> {
+    fn note(&mut self, key: Key, value: &[u8]) -> Result<(), Unreadable> {
         let number = || u32::try_from(key.id).map_err(|_| Unreadable::Field("number"));
         match key.kind {
             kind::COUNTERS => self.counters = Counters::read(value)?,
@@ -67,19 +68,17 @@ impl Told {
                     Err(closed) => self.closed.push((id, closed)),
                 }
             }
-            kind::HOLD_CART => {
-                let id =
-                    HoldId::from_bits(u64::try_from(key.id).map_err(|_| Unreadable::Field("id"))?);
-                let birth = record::key(kind::HOLD_BIRTH, id.get());
-                let birth = state.note(birth).ok_or(Unreadable::Field("birth"))?;
-                self.holds.insert(id, Hold::recorded(id, birth, value)?);
+            kind::HOLD => {
+                let id = u64::try_from(key.id).map_err(|_| Unreadable::Field("id"))?;
+                self.holds
+                    .push(Hold::recorded(HoldId::from_bits(id), value)?);
             }
             kind::REASON => {
                 let seat = SeatId::new(number()?);
                 self.reasons.push((seat, text(value)?.into()));
             }
             kind::ANSWER => self.answers.push(record::read_answer(value)?),
-            // Births are read with their carts, and what is of no known kind is somebody else's.
+            // What is of no known kind is somebody else's.
             _ => {}
         }
         Ok(())
@@ -87,11 +86,14 @@ impl Told {
 
     /// Takes out the holds whose event is not alive, and has the ledger forget them.
     pub(super) fn forget_holds_of_gone_events(&mut self) -> Vec<Note> {
-        let events: Vec<EventId> = self.seated.iter().map(|(id, _)| *id).collect();
+        let events: HashSet<EventId> = self.seated.iter().map(|(id, _)| *id).collect();
         let gone = self
             .holds
-            .extract_if(|_, hold| !events.contains(&hold.event()));
-        gone.flat_map(|(id, _)| record::hold_gone(id)).collect()
+            .extract_if(.., |hold| !events.contains(&hold.event()));
+        gone.map(|hold| Note::Forget {
+            key: record::hold_key(hold.id()),
+        })
+        .collect()
     }
 
     /// Takes out the answers that need be kept no longer, and has the ledger forget them.

@@ -1,11 +1,13 @@
 //! What the words of a ledger say, and what a start makes of them.
 
-use std::{collections::HashMap, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
+
+use hashbrown::HashMap;
 
 use super::{super::record::Seated, RecoveryError, Told, owner};
 use crate::{
     event::Found,
-    ids::{EventId, HoldId, Lsn, SeatId, TakingId},
+    ids::{EventId, Lsn, SeatId},
     ledger::{Note, State},
     limits::BLOCK_SEATS,
     seat::{Change, Seat, SeatWord},
@@ -62,7 +64,8 @@ impl Amended {
         amended
     }
 
-    /// The seats of each hold, in ascending order, by the words that name one of its takings.
+    /// The seats of holds, by the words that name one of their takings: the hold's place in `told`, and the seat. Holds
+    /// are in order, and so are the seats of each.
     ///
     /// # Errors
     /// [`RecoveryError::Taking`].
@@ -70,32 +73,36 @@ impl Amended {
         &self,
         told: &Told,
         now: Moment,
-    ) -> Result<HashMap<HoldId, Vec<Found>>, RecoveryError> {
-        let mut holds: HashMap<(EventId, TakingId), HoldId> = HashMap::new();
-        for (id, hold) in &told.holds {
-            let takings: Vec<TakingId> = hold.cart().taking_ids().chain(id.first()).collect();
-            holds.extend(
-                takings
-                    .into_iter()
-                    .map(|taking| ((hold.event(), taking), *id)),
-            );
+    ) -> Result<Vec<(usize, Found)>, RecoveryError> {
+        let mut holds = HashMap::with_capacity(told.holds.len());
+        for (place, hold) in told.holds.iter().enumerate() {
+            let mut expect = |taking| holds.insert((hold.event(), taking), place);
+            hold.cart()
+                .taking_ids()
+                .chain(hold.id().first())
+                .for_each(|taking| {
+                    expect(taking);
+                });
         }
-        let mut found: HashMap<HoldId, Vec<Found>> = HashMap::new();
+        let mut found = Vec::with_capacity(told.holds.len());
         for ((event, seated), words) in told.seated.iter().zip(&self.words) {
             for (seat, word) in words {
                 let Some((taking, until)) = owner(*word, now) else {
                     continue;
                 };
                 let number = SeatId::new(ground(seated).start + seat.get());
-                let id = holds.get(&(*event, taking));
-                let id = id.ok_or(RecoveryError::Taking(number, taking))?;
-                found.entry(*id).or_default().push(Found {
+                let hold = holds.get(&(*event, taking));
+                let hold = hold.ok_or(RecoveryError::Taking(number, taking))?;
+                let seat = Found {
                     seat: *seat,
                     taking,
                     until,
-                });
+                };
+                found.push((*hold, seat));
             }
         }
+        // Stable: the seats of a hold, which are all of one event, stay in order.
+        found.sort_by_key(|(hold, _)| *hold);
         Ok(found)
     }
 

@@ -12,7 +12,7 @@ use super::{
     yard::{self, Job, Report},
 };
 use crate::{
-    ledger::{AppendError, Batch, Ledger, Note},
+    ledger::{AppendError, Batch, Ledger},
     limits,
 };
 
@@ -61,12 +61,7 @@ impl FileLedger {
         let Cleaner::At(gleaning) = &self.cleaner else {
             return (Carried::default(), Position::default());
         };
-        let note = |note: &Note| match note {
-            Note::Put { value, .. } => payload::note_bytes(value.len()),
-            Note::Forget { .. } | Note::Fresh { .. } => payload::note_bytes(0),
-        };
-        let bytes = batch.notes.iter().map(note).sum::<usize>()
-            + batch.records.len() * payload::CHANGE_BYTES;
+        let bytes = batch.notes.packed().len() + batch.records.len() * payload::CHANGE_BYTES;
         gleaning.carry(&self.index, bytes, batch.records.len())
     }
 
@@ -187,9 +182,10 @@ impl FileLedger {
         Ok(())
     }
 
-    /// Goes on in the next segment.
+    /// Goes on in the next segment. Where there is no room for one of the usual size, a small one does.
     fn turn_over(&mut self) -> Result<(), AppendError> {
         let needed = self.frame.len() as u64;
+        let mut is_small = false;
         // What there was no room for before is tried once more.
         if matches!(self.next, Next::NoRoom(_)) {
             self.next = Next::None;
@@ -206,6 +202,10 @@ impl FileLedger {
                     self.ask(needed);
                 }
                 Next::None => self.ask(needed),
+                Next::NoRoom(_) if !is_small => {
+                    is_small = true;
+                    self.make(fits(needed).max(self.options.first_bytes()));
+                }
                 Next::NoRoom(error) => return Err(AppendError::NoRoom(error)),
                 Next::Asked => {
                     self.next = Next::Asked;
@@ -244,13 +244,17 @@ impl FileLedger {
     /// Has the next segment made, with room for a frame of so many bytes.
     pub(super) fn ask(&mut self, frame_bytes: u64) {
         let usual = (2 * self.current.bytes).min(self.options.segment_bytes_max);
+        self.make(usual.max(fits(frame_bytes)));
+    }
+
+    /// Has the next segment made, of so many bytes.
+    fn make(&mut self, bytes: u64) {
         self.highest = self.highest.saturating_add(1);
         let header = Header {
             ledger: self.ledger,
             segment: self.highest,
         };
-        self.yard
-            .give(Job::Make(header, usual.max(fits(frame_bytes))));
+        self.yard.give(Job::Make(header, bytes));
         self.next = Next::Asked;
     }
 

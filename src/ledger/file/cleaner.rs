@@ -1,10 +1,17 @@
 //! Carries along what is still live in the oldest segment, a little with each append, until it can be removed.
 
+use bytes::Bytes;
+
 use super::{
     index::{Index, Ordinal},
     payload::{self, Carried},
 };
-use crate::limits;
+use crate::{
+    ids::SeatId,
+    ledger::{Key, NoteRef, note::note_bytes},
+    limits,
+    seat::SeatWord,
+};
 
 /// How far the oldest segment was looked through.
 #[derive(Debug, Default)]
@@ -20,11 +27,20 @@ pub(super) enum Cleaner {
     Broken,
 }
 
+/// The last word of each seat and the last note of each key in a segment.
+#[derive(Debug, Default)]
+pub(super) struct Gleaned {
+    /// Words of seats.
+    pub(super) words: Vec<(SeatId, SeatWord)>,
+    /// Notes.
+    pub(super) notes: Vec<(Key, Bytes)>,
+}
+
 /// What there was in the segment, and how much of it was looked at.
 #[derive(Debug)]
 pub(super) struct Gleaning {
     segment: Ordinal,
-    found: Carried,
+    found: Gleaned,
     position: Position,
 }
 
@@ -37,7 +53,7 @@ pub(super) struct Position {
 
 impl Gleaning {
     /// Begins with what was found in the oldest segment.
-    pub(super) fn new(found: Carried, index: &Index) -> Self {
+    pub(super) fn new(found: Gleaned, index: &Index) -> Self {
         Self {
             segment: index.oldest(),
             found,
@@ -55,8 +71,8 @@ impl Gleaning {
                 return (carried, at);
             }
             if index.note_is_in(key, self.segment) {
-                room = room.saturating_sub(payload::note_bytes(value.len()));
-                carried.notes.push((*key, value.clone()));
+                room = room.saturating_sub(note_bytes(value.len()));
+                carried.notes.push_ref(&NoteRef::Put(*key, value));
             }
             (at.notes, looks) = (at.notes + 1, looks - 1);
         }

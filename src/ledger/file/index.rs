@@ -1,15 +1,13 @@
 //! Where the last word of each seat and the last note of each key are, so that the cleaner knows what is still live.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    iter, mem,
-    ops::Range,
-};
+use std::{collections::VecDeque, iter, mem, ops::Range};
 
-use super::payload::{self, NoteRef, Payload};
+use hashbrown::HashMap;
+
+use super::payload::{self, Payload};
 use crate::{
     ids::SeatId,
-    ledger::{Key, state::PAGE_SEATS},
+    ledger::{Key, NoteRef, note::note_bytes, state::PAGE_SEATS},
     limits,
 };
 
@@ -38,17 +36,19 @@ pub(super) struct Totals {
     pub(super) live: u64,
 }
 
+/// A note: where it is, how many bytes it takes there, and whatever else is kept of it.
 #[derive(Debug, Clone, Copy)]
-struct Noted {
+struct Noted<V> {
     at: Ordinal,
-    bytes: u64,
+    bytes: u32,
+    value: V,
 }
 
-/// The index.
-#[derive(Debug, Default)]
-pub(super) struct Index {
+/// The index. A start keeps the notes' values in it until all is read, so that each key is looked up but once.
+#[derive(Debug)]
+pub(super) struct Index<V = ()> {
     pages: Vec<Option<Box<[Ordinal]>>>,
-    notes: HashMap<Key, Noted>,
+    notes: HashMap<Key, Noted<V>>,
     segments: VecDeque<Totals>,
     /// Segments that have left at the front.
     gone: u32,
@@ -56,7 +56,78 @@ pub(super) struct Index {
     bytes: u64,
 }
 
+impl<V> Default for Index<V> {
+    fn default() -> Self {
+        Self {
+            pages: Vec::new(),
+            notes: HashMap::new(),
+            segments: VecDeque::new(),
+            gone: 0,
+            live: 0,
+            bytes: 0,
+        }
+    }
+}
+
 impl Index {
+    /// Begins with the next segment, into which the last batch is written again. Answers with the segments that nothing
+    /// needs any more then.
+    ///
+    /// If the last segment has nothing but that batch, the next one takes its place, wherever it stands in the order.
+    pub(super) fn begin_again(&mut self, mut next: Totals, last_batch: &[u8]) -> Vec<Totals> {
+        let mut needless = Vec::new();
+        match self.segments.back() {
+            Some(last) if last.first == next.first => {
+                next.live = last.live;
+                needless.extend(self.replace_last(next));
+            }
+            _ => {
+                self.begin(next);
+                if let Some(batch) = Payload::read(last_batch) {
+                    self.take(&batch);
+                }
+            }
+        }
+        needless.extend(iter::from_fn(|| self.drop_oldest_if_dead()));
+        needless
+    }
+
+    /// Takes a batch down, which is in the last segment.
+    pub(super) fn take(&mut self, batch: &Payload<'_>) {
+        self.take_before_changes(batch, |_value| ());
+        batch
+            .changes()
+            .for_each(|(_, change)| self.take_change(change.seat));
+    }
+}
+
+impl<V> Index<V> {
+    /// The index without the values, and the values.
+    pub(super) fn part(self) -> (Index, impl Iterator<Item = (Key, V)>) {
+        let mut notes = HashMap::with_capacity(self.notes.len());
+        let mut values = Vec::with_capacity(self.notes.len());
+        for (key, Noted { at, bytes, value }) in self.notes {
+            values.push((key, value));
+            notes.insert(
+                key,
+                Noted {
+                    at,
+                    bytes,
+                    value: (),
+                },
+            );
+        }
+        let index = Index {
+            pages: self.pages,
+            notes,
+            segments: self.segments,
+            gone: self.gone,
+            live: self.live,
+            bytes: self.bytes,
+        };
+        (index, values.into_iter())
+    }
+
     /// All segments that are needed, the oldest first.
     pub(super) fn segments(&self) -> &VecDeque<Totals> {
         &self.segments
@@ -81,28 +152,6 @@ impl Index {
     pub(super) fn begin(&mut self, segment: Totals) {
         self.bytes += segment.bytes;
         self.segments.push_back(segment);
-    }
-
-    /// Begins with the next segment, into which the last batch is written again. Answers with the segments that nothing
-    /// needs any more then.
-    ///
-    /// If the last segment has nothing but that batch, the next one takes its place, wherever it stands in the order.
-    pub(super) fn begin_again(&mut self, mut next: Totals, last_batch: &[u8]) -> Vec<Totals> {
-        let mut needless = Vec::new();
-        match self.segments.back() {
-            Some(last) if last.first == next.first => {
-                next.live = last.live;
-                needless.extend(self.replace_last(next));
-            }
-            _ => {
-                self.begin(next);
-                if let Some(batch) = Payload::read(last_batch) {
-                    self.take(&batch);
-                }
-            }
-        }
-        needless.extend(iter::from_fn(|| self.drop_oldest_if_dead()));
-        needless
     }
 
     /// Begins with the next segment in the place of the last one, which it answers with.
@@ -138,19 +187,15 @@ impl Index {
         self.notes.get(key).is_some_and(|noted| noted.at == segment)
     }
 
-    /// Takes a batch down, which is in the last segment.
-    pub(super) fn take(&mut self, batch: &Payload<'_>) {
-        self.take_before_changes(batch);
-        batch
-            .changes()
-            .for_each(|(_, change)| self.take_change(change.seat));
-    }
-
-    /// The first part of [`Index::take`]: all but the changes.
-    pub(super) fn take_before_changes(&mut self, batch: &Payload<'_>) {
-        batch.kept().for_each(|note| self.note(&note));
+    /// Takes down the words that a batch carries along, and all of its notes, with what is to be kept of each.
+    pub(super) fn take_before_changes(
+        &mut self,
+        batch: &Payload<'_>,
+        mut value: impl FnMut(&[u8]) -> V,
+    ) {
+        batch.kept().for_each(|note| self.note(&note, &mut value));
         batch.words().for_each(|(seat, _)| self.take_change(seat));
-        batch.notes().for_each(|note| self.note(&note));
+        batch.notes().for_each(|note| self.note(&note, &mut value));
     }
 
     fn seat(&self, seat: SeatId) -> Ordinal {
@@ -182,16 +227,18 @@ impl Index {
         }
     }
 
-    fn note(&mut self, note: &NoteRef<'_>) {
+    fn note(&mut self, note: &NoteRef<'_>, value: &mut impl FnMut(&[u8]) -> V) {
         match note {
-            NoteRef::Put(key, value) => {
+            NoteRef::Put(key, put) => {
                 let noted = Noted {
                     at: self.newest(),
-                    bytes: payload::note_bytes(value.len()) as u64,
+                    // A frame is far shorter than 4 GiB.
+                    bytes: u32::try_from(note_bytes(put.len())).unwrap_or(u32::MAX),
+                    value: value(put),
                 };
+                self.lives(noted.at, noted.bytes.into());
                 let before = self.notes.insert(*key, noted);
                 self.forget(before);
-                self.lives(noted.at, noted.bytes);
             }
             NoteRef::Forget(key) => {
                 let before = self.notes.remove(key);
@@ -201,9 +248,9 @@ impl Index {
         }
     }
 
-    fn forget(&mut self, noted: Option<Noted>) {
+    fn forget(&mut self, noted: Option<Noted<V>>) {
         if let Some(noted) = noted {
-            self.dies(noted.at, noted.bytes);
+            self.dies(noted.at, noted.bytes.into());
         }
     }
 

@@ -7,7 +7,8 @@ use super::{
     fault::{Flaw, OpenError},
     payload::Payload,
     replay::Replay,
-    walk::{self, Listing, Place, Reader, Segment},
+    segment::{Place, Segment},
+    walk::{self, Listing, Reader},
 };
 use crate::{
     ids::{Lsn, SeatId},
@@ -95,17 +96,17 @@ pub fn inspect(
     let Inspector {
         replay, batches, ..
     } = inspector;
-    replay.has_what_it_needs(&walked)?;
+    let (state, index) = replay.end(&walked)?;
     Ok(Summary {
         ledger: walked.ledger,
-        segments: replay.index.segments().len(),
+        segments: index.segments().len(),
         bytes,
-        bytes_live: replay.index.live(),
+        bytes_live: index.live(),
         batches,
         last: walked.last.map(|(number, _)| number),
         end: walked.end,
         torn: walked.torn,
-        state: replay.state,
+        state,
     })
 }
 

@@ -34,7 +34,8 @@
 //! # Segments
 //! A segment is made ahead of time, in a thread beside: under a temporary name it is written full of zeros, synced and
 //! renamed, and the folder is synced. An append then never makes a file longer, so that a sync writes one thing, and a
-//! full disk shows when the next segment is made, never in the middle of a frame. Sizes begin at
+//! full disk shows when the next segment is made, never in the middle of a frame; before that is a refusal, a segment as
+//! small as the first is tried. Sizes begin at
 //! [`limits::LEDGER_SEGMENT_BYTES_MIN`] with each start, and double. A batch that is longer than a segment gets one of
 //! its own size.
 //!
@@ -104,7 +105,7 @@
 //! |---|---|
 //! | `open` `append` | the ledger itself |
 //! | `cleaner` `index` `yard` | what is carried along; where the live parts are; the thread beside |
-//! | `walk` `replay` `inspect` | reads segments; makes the state of them; for people |
+//! | `segment` `walk` `replay` `inspect` | reads one segment; all; makes the state of them; for people |
 //! | `recovery` | the table above |
 //! | `header` `frame` `payload` | the format |
 //! | `fault` `stats` | why there is no ledger to be had; figures |
@@ -120,6 +121,7 @@ mod open;
 mod payload;
 mod recovery;
 mod replay;
+mod segment;
 mod stats;
 mod walk;
 mod yard;

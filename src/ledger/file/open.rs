@@ -80,8 +80,8 @@ fn read(
     let files = walk::open_all(storage, &listing.segments)?;
     let mut replay = Replay::new(walk::bytes_of(&files)?, progress);
     let walked = walk::walk(&files, &mut replay)?;
-    replay.has_what_it_needs(&walked)?;
-    Ok((walked, replay.state, replay.index))
+    let (state, index) = replay.end(&walked)?;
+    Ok((walked, state, index))
 }
 
 /// Removes what holds nothing: first, as its room may be needed.
@@ -160,7 +160,7 @@ fn write_again(to: &Blank, number: u64, payload: &[u8]) -> io::Result<()> {
 
 impl Options {
     /// Bytes of the segment that a start makes.
-    fn first_bytes(&self) -> u64 {
+    pub(super) fn first_bytes(&self) -> u64 {
         limits::LEDGER_SEGMENT_BYTES_MIN.min(self.segment_bytes_max)
     }
 }

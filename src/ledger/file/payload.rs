@@ -1,12 +1,8 @@
 //! What the frame of a batch says.
 
-use std::{iter, ops::Range};
-
-use bytes::Bytes;
-
 use crate::{
     ids::{Lsn, SeatId},
-    ledger::{Batch, Key, Note},
+    ledger::{Batch, NoteList, NoteRef, note},
     limits,
     seat::{Change, SeatWord},
     tape::Record,
@@ -22,18 +18,11 @@ const OLDEST_AT: usize = 56;
 /// Bytes of a seat's word that is carried along.
 pub(super) const WORD_BYTES: usize = 12;
 
-/// Bytes of a note beside its value.
-const NOTE_BYTES: usize = 24;
-
 /// Bytes of a change.
 pub(super) const CHANGE_BYTES: usize = 24;
 
 /// Bits of an LSN's distance from the first one of its batch.
 const OFFSET_BITS: u32 = 24;
-
-const PUT: u8 = 1;
-const FORGET: u8 = 2;
-const FRESH: u8 = 3;
 
 /// What is taken along from the oldest segment: it came before what the batch itself says.
 #[derive(Debug, Default)]
@@ -41,14 +30,13 @@ pub(super) struct Carried {
     /// Words of seats.
     pub(super) words: Vec<(SeatId, SeatWord)>,
     /// Notes.
-    pub(super) notes: Vec<(Key, Bytes)>,
+    pub(super) notes: NoteList,
 }
 
 impl Carried {
     /// Bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
-        let notes = self.notes.iter().map(|(_, value)| note_bytes(value.len()));
-        self.words.len() * WORD_BYTES + notes.sum::<usize>()
+        self.words.len() * WORD_BYTES + self.notes.packed().len()
     }
 }
 
@@ -80,22 +68,6 @@ pub(super) struct Payload<'b> {
     changes: &'b [u8],
 }
 
-/// A note within a payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoteRef<'b> {
-    /// See [`Note::Put`].
-    Put(Key, &'b [u8]),
-    /// See [`Note::Forget`].
-    Forget(Key),
-    /// See [`Note::Fresh`].
-    Fresh(Range<SeatId>),
-}
-
-/// Bytes that a note takes.
-pub(super) fn note_bytes(value: usize) -> usize {
-    NOTE_BYTES + value.next_multiple_of(super::frame::ALIGNMENT)
-}
-
 /// Appends what a batch says. `None` if there is something that this format has no room for.
 pub(super) fn write(
     batch: &Batch<'_>,
@@ -106,16 +78,16 @@ pub(super) fn write(
     let start = into.len();
     into.resize(start + FIXED_BYTES, 0);
     let kept = section(into, |into| {
-        let mut kept = carried.notes.iter();
-        kept.try_for_each(|(key, value)| write_note(&NoteRef::Put(*key, value), into))
+        into.extend_from_slice(carried.notes.packed());
+        Some(())
     })?;
     for (seat, word) in &carried.words {
         into.extend_from_slice(&seat.get().to_le_bytes());
         into.extend_from_slice(&word.bits().to_le_bytes());
     }
     let notes = section(into, |into| {
-        let mut notes = batch.notes.iter();
-        notes.try_for_each(|note| write_note(&NoteRef::of(note), into))
+        into.extend_from_slice(batch.notes.packed());
+        Some(())
     })?;
     let first = batch
         .records
@@ -155,25 +127,6 @@ fn section(into: &mut Vec<u8>, list: impl FnOnce(&mut Vec<u8>) -> Option<()>) ->
     let start = into.len();
     list(into)?;
     u32::try_from(into.len() - start).ok()
-}
-
-fn write_note(note: &NoteRef<'_>, into: &mut Vec<u8>) -> Option<()> {
-    let (code, kind, id, value): (_, _, _, &[u8]) = match note {
-        NoteRef::Put(key, value) => (PUT, key.kind, key.id, value),
-        NoteRef::Forget(key) => (FORGET, key.kind, key.id, &[]),
-        NoteRef::Fresh(seats) if seats.end.get() > limits::SEATS_MAX => return None,
-        NoteRef::Fresh(seats) => {
-            let id = u128::from(seats.start.get()) | u128::from(seats.end.get()) << u32::BITS;
-            (FRESH, 0, id, &[])
-        }
-    };
-    into.extend_from_slice(&[code, kind, 0, 0]);
-    into.extend_from_slice(&u32::try_from(value.len()).ok()?.to_le_bytes());
-    into.extend_from_slice(&id.to_le_bytes());
-    into.extend_from_slice(value);
-    let padding = value.len().next_multiple_of(super::frame::ALIGNMENT) - value.len();
-    into.extend(iter::repeat_n(0, padding));
-    Some(())
 }
 
 /// A void leaves nothing.
@@ -225,23 +178,18 @@ impl<'b> Payload<'b> {
     }
 
     fn holds_together(&self) -> bool {
-        let all_notes = |mut rest| {
-            while NoteRef::read(&mut rest).is_some() {}
-            rest.is_empty()
-        };
         let known = |seat: SeatId| seat.get() < limits::SEATS_MAX;
         self.words.len().is_multiple_of(WORD_BYTES)
             && self.changes.len().is_multiple_of(CHANGE_BYTES)
-            && all_notes(self.kept)
-            && all_notes(self.notes)
+            && note::is_list(self.kept)
+            && note::is_list(self.notes)
             && self.words().all(|(seat, _)| known(seat))
             && self.changes().all(|(_, change)| known(change.seat))
     }
 
     /// The notes that are carried along.
     pub(super) fn kept(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
-        let mut rest = self.kept;
-        iter::from_fn(move || NoteRef::read(&mut rest))
+        note::notes(self.kept)
     }
 
     /// The words that are carried along.
@@ -257,8 +205,7 @@ impl<'b> Payload<'b> {
 
     /// The batch's own notes.
     pub(super) fn notes(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
-        let mut rest = self.notes;
-        iter::from_fn(move || NoteRef::read(&mut rest))
+        note::notes(self.notes)
     }
 
     /// The changes, with their numbers.
@@ -295,79 +242,22 @@ fn quarter<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
     u32::from_le_bytes(bytes.as_chunks().0[at])
 }
 
-impl<'b> NoteRef<'b> {
-    fn of(note: &'b Note) -> Self {
-        match note {
-            Note::Put { key, value } => Self::Put(*key, value),
-            Note::Forget { key } => Self::Forget(*key),
-            Note::Fresh { seats } => Self::Fresh(seats.clone()),
-        }
-    }
-
-    /// The note with a value of its own.
-    pub(super) fn to_note(&self) -> Note {
-        match self {
-            Self::Put(key, value) => Note::Put {
-                key: *key,
-                value: Bytes::copy_from_slice(value),
-            },
-            Self::Forget(key) => Note::Forget { key: *key },
-            Self::Fresh(seats) => Note::Fresh {
-                seats: seats.clone(),
-            },
-        }
-    }
-
-    /// Takes the first note off a list.
-    fn read(rest: &mut &'b [u8]) -> Option<Self> {
-        let mut after = *rest;
-        let head = after.split_off(..NOTE_BYTES)?;
-        let [code, kind, _, _] = *head.first_chunk()?;
-        let len = usize::try_from(u32::from_le_bytes(*head[4..].first_chunk()?)).ok()?;
-        let id = u128::from_le_bytes(*head[8..].first_chunk()?);
-        let value = after.split_off(..len.next_multiple_of(super::frame::ALIGNMENT))?;
-        let key = Key { kind, id };
-        let note = match code {
-            PUT => Self::Put(key, &value[..len]),
-            FORGET => Self::Forget(key),
-            FRESH => {
-                let [start, end] = [
-                    quarter(head.first_chunk::<NOTE_BYTES>()?, 2),
-                    quarter(head.first_chunk::<NOTE_BYTES>()?, 3),
-                ];
-                if end > limits::SEATS_MAX {
-                    return None;
-                }
-                Self::Fresh(SeatId::new(start)..SeatId::new(end))
-            }
-            _ => return None,
-        };
-        *rest = after;
-        Some(note)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tape::Entry;
+    use crate::{ledger::Key, tape::Entry};
 
-    fn note() -> impl Strategy<Value = Note> {
-        let key = (any::<u8>(), any::<u128>()).prop_map(|(kind, id)| Key { kind, id });
-        prop_oneof![
-            (key.clone(), proptest::collection::vec(any::<u8>(), 0..40)).prop_map(
-                |(key, value)| Note::Put {
-                    key,
-                    value: value.into()
-                }
-            ),
-            key.prop_map(|key| Note::Forget { key }),
-            (any::<u32>(), 0..limits::SEATS_MAX).prop_map(|(start, end)| Note::Fresh {
-                seats: SeatId::new(start)..SeatId::new(end)
-            }),
-        ]
+    fn notes(count: usize) -> impl Strategy<Value = NoteList> {
+        let note = (any::<u8>(), any::<u128>(), 0..40usize);
+        proptest::collection::vec(note, 0..count).prop_map(|notes| {
+            let mut list = NoteList::new();
+            for (kind, id, len) in notes {
+                list.put(Key { kind, id }, |fields| fields.plain(&[5; 40][..len]));
+            }
+            list
+        })
     }
 
     fn record() -> impl Strategy<Value = Entry> {
@@ -389,9 +279,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_batch_is_read_back(
-            notes in proptest::collection::vec(note(), 0..8),
+            notes in notes(8),
             entries in proptest::collection::vec(record(), 0..8),
-            kept in proptest::collection::vec((any::<u8>(), any::<u128>(), 0..20usize), 0..4),
+            kept in notes(4),
             words in proptest::collection::vec((0..limits::SEATS_MAX, any::<u64>()), 0..4),
             (clock, takings, first, oldest) in any::<(u64, u64, u32, u32)>(),
         ) {
@@ -408,7 +298,7 @@ mod tests {
             };
             let carried = Carried {
                 words: words.iter().map(|(seat, word)| (SeatId::new(*seat), SeatWord::from_bits(*word))).collect(),
-                notes: kept.iter().map(|(kind, id, len)| (Key { kind: *kind, id: *id }, vec![5; *len].into())).collect(),
+                notes: kept,
             };
             let mut bytes = Vec::new();
             prop_assert!(write(&batch, &carried, oldest, &mut bytes).is_some());
@@ -417,9 +307,8 @@ mod tests {
             prop_assert_eq!((read.fixed.through, read.fixed.takings), (batch.through, takings));
             prop_assert_eq!(read.fixed.oldest, oldest);
             prop_assert!(read.words().eq(carried.words));
-            prop_assert!(read.notes().map(|note| note.to_note()).eq(notes.iter().cloned()));
-            let kept = carried.notes.into_iter().map(|(key, value)| Note::Put { key, value });
-            prop_assert!(read.kept().map(|note| note.to_note()).eq(kept));
+            prop_assert!(read.notes().eq(notes.iter()));
+            prop_assert!(read.kept().eq(carried.notes.iter()));
             let changes = records.iter().filter_map(|record| Some((record.lsn, record.change()?)));
             prop_assert!(read.changes().eq(changes));
             for len in 0..bytes.len() {

@@ -6,18 +6,25 @@ use super::{
     header,
     index::{Index, Totals},
     payload::Payload,
-    walk::{Place, Reader, Segment, Walked},
+    segment::{Place, Segment},
+    walk::{Reader, Walked},
 };
-use crate::{ids::SeatId, ledger::State, seat::SeatWord};
+use bytes::Bytes;
+
+use crate::{
+    ids::SeatId,
+    ledger::{NoteRef, State},
+    seat::SeatWord,
+};
 
 /// What the batches that were read come to.
 pub(super) struct Replay<'p> {
-    /// The state.
-    pub(super) state: State,
-    /// Where its parts are.
-    pub(super) index: Index,
+    /// The state, but for its notes.
+    state: State,
+    /// Where its parts are, and its notes.
+    index: Index<Bytes>,
     /// The oldest segment that the last batch needs.
-    pub(super) oldest: Option<u32>,
+    oldest: Option<u32>,
     /// Bytes that were read, and that will be.
     progress: Progress,
     tell: &'p mut dyn FnMut(Progress),
@@ -38,18 +45,23 @@ impl<'p> Replay<'p> {
         }
     }
 
-    /// The oldest segment that the last batch needs must be there.
-    pub(super) fn has_what_it_needs(&self, walked: &Walked) -> Result<(), OpenError> {
+    /// What it all comes to. The oldest segment that the last batch needs must be there.
+    ///
+    /// The notes' values share the memory of the files that they were read from.
+    pub(super) fn end(self, walked: &Walked) -> Result<(State, Index), OpenError> {
         let mut segments = self.index.segments().iter();
-        match self.oldest {
-            Some(oldest) if !segments.any(|segment| segment.number == oldest) => {
-                Err(OpenError::Missing {
-                    file: header::name(oldest),
-                    batch: walked.last.as_ref().map_or(0, |(number, _)| *number),
-                })
-            }
-            _ => Ok(()),
+        if let Some(oldest) = self.oldest
+            && !segments.any(|segment| segment.number == oldest)
+        {
+            return Err(OpenError::Missing {
+                file: header::name(oldest),
+                batch: walked.last.as_ref().map_or(0, |(number, _)| *number),
+            });
         }
+        let (index, notes) = self.index.part();
+        let mut state = self.state;
+        state.put_notes(notes);
+        Ok((state, index))
     }
 
     /// A word that is there must be the one that the log says was there, as far as the log goes back.
@@ -69,19 +81,19 @@ impl Reader for Replay<'_> {
         });
     }
 
-    fn batch(&mut self, _place: Place<'_>, batch: &Payload<'_>) -> Result<(), Flaw> {
-        for note in batch.kept() {
-            self.state.take(&note.to_note());
-        }
+    fn batch(&mut self, place: Place<'_>, batch: &Payload<'_>) -> Result<(), Flaw> {
         for (seat, word) in batch.words() {
             let found = self.state.put_word(seat, word);
             self.follows(seat, found, word)?;
         }
         for note in batch.notes() {
-            self.state.take(&note.to_note());
+            if let NoteRef::Fresh(seats) = note {
+                self.state.freshen(&seats);
+            }
         }
         // Whether a seat is known has to be taken down change by change: a seat may change twice in a batch.
-        self.index.take_before_changes(batch);
+        self.index
+            .take_before_changes(batch, |value| place.share(value));
         for (_, change) in batch.changes() {
             let found = self.state.put_word(change.seat, change.after);
             self.follows(change.seat, found, change.before)?;

@@ -1,24 +1,25 @@
 //! Where segments are made, read again and removed, beside the thread that appends.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     io,
     sync::mpsc::{self, Receiver, Sender},
     thread::{self, JoinHandle},
 };
 
 use bytes::Bytes;
+use hashbrown::HashMap;
 
 use super::{
+    cleaner::Gleaned,
     frame::Seal,
     header::{self, HEADER_BYTES, Header},
-    payload::{Carried, NoteRef},
-    walk::Segment,
+    segment::Segment,
 };
 use crate::{
     ids::SeatId,
     ledger::{
-        Key,
+        Key, NoteRef,
         storage::{Storage, StoredFile},
     },
     seat::SeatWord,
@@ -56,8 +57,8 @@ pub(super) enum Job {
 pub(super) enum Report {
     /// A segment, of which everything is durable.
     Made(io::Result<Blank>),
-    /// The last word of each seat and the last note of each key in a segment; `None` if it can't be read.
-    Gleaned(Option<Carried>),
+    /// What there is in a segment; `None` if it can't be read.
+    Gleaned(Option<Gleaned>),
     /// A segment of so many bytes is gone.
     Removed(io::Result<u64>),
 }
@@ -210,7 +211,7 @@ pub(super) fn remove(storage: &dyn Storage, name: &str) -> io::Result<()> {
     }
 }
 
-fn glean(storage: &dyn Storage, segment: u32, until: u64) -> Option<Carried> {
+fn glean(storage: &dyn Storage, segment: u32, until: u64) -> Option<Gleaned> {
     let file = storage.open(&header::name(segment)).ok()?;
     let segment = Segment::read(segment, file.as_ref(), None).ok()?;
     let (mut words, mut notes) = (
@@ -218,7 +219,7 @@ fn glean(storage: &dyn Storage, segment: u32, until: u64) -> Option<Carried> {
         HashMap::<Key, Option<Bytes>>::new(),
     );
     let mut note = |note: NoteRef<'_>| match note {
-        NoteRef::Put(key, value) => drop(notes.insert(key, Some(Bytes::copy_from_slice(value)))),
+        NoteRef::Put(key, value) => drop(notes.insert(key, Some(segment.share(value)))),
         NoteRef::Forget(key) => drop(notes.insert(key, None)),
         // Who asks knows which seats are fresh.
         NoteRef::Fresh(_) => {}
@@ -234,7 +235,7 @@ fn glean(storage: &dyn Storage, segment: u32, until: u64) -> Option<Carried> {
         );
     };
     segment.batches(until, visit).ok()?;
-    Some(Carried {
+    Some(Gleaned {
         words: words.into_iter().collect(),
         notes: notes
             .into_iter()

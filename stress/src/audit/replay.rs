@@ -22,6 +22,8 @@ use crate::{
 pub struct Replay {
     /// Each seat's word.
     pub words: Box<[SeatWord]>,
+    /// How often each seat was changed.
+    pub changes: Box<[u32]>,
     /// The newest changes.
     pub trace: Trace,
     /// How often each promise was checked.
@@ -49,6 +51,7 @@ impl Replay {
     pub fn new(seats: u32, writers: usize, reaper: usize, clock: &RunClock) -> Self {
         Self {
             words: vec![SeatWord::FRESH; seats as usize].into(),
+            changes: vec![0; seats as usize].into(),
             trace: Trace::new(seats),
             checks: Checks::default(),
             deadlines: Deadlines::new(seats, clock),
@@ -101,6 +104,8 @@ impl Replay {
             claim.span,
         );
         self.words[change.seat.index()] = change.after;
+        let changes = &mut self.changes[change.seat.index()];
+        *changes = changes.saturating_add(1);
         Ok(())
     }
 

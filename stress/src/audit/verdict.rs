@@ -84,6 +84,40 @@ impl Promise {
         }
     }
 
+    /// How a run in the process checks it.
+    pub const fn how(self) -> &'static str {
+        match self {
+            Self::OneHolder => {
+                "each hold on the tape begins with a seat that is free, or whose hold has expired"
+            }
+            Self::SoldOnce => {
+                "each booking begins with a hold of the same taking, and only a cancelling ends it"
+            }
+            Self::NeverEarly => {
+                "whoever takes or frees a held seat does so at its deadline or later, by two clocks"
+            }
+            Self::NeverLate => {
+                "whoever confirms, extends or releases does so before the deadline, by two clocks"
+            }
+            Self::AllOrNothing => "a group's records stand in one piece, and none is missing",
+            Self::LegalSteps => "a second implementation of the rules comes to the same word",
+            Self::WordsNew => "a seat's word after a change is one that it never was before",
+            Self::TapeInOrder => "each record begins with the word that the one before has left",
+            Self::TapeTrue => {
+                "each record is what its author says that he was told, and each of these is on the tape"
+            }
+            Self::TapeMoves => "the next record comes within a bounded time",
+            Self::RealTime => {
+                "no change has a smaller number than one that had returned before it began"
+            }
+            Self::ShownTrue => "a word that was read was the seat's at some instant of the reading",
+            Self::HoldsKept => "who is refused on his own hold is shown a change that explains it",
+            Self::MemoryAgrees => "at the end each seat's word in memory is the one by the tape",
+            Self::Reclaimed => "each expired hold is freed within two ticks of a sweep",
+            Self::Linearizable => "there is an order of the answers that makes sense",
+        }
+    }
+
     /// Whether breaking it means a wrong answer; otherwise an answer that comes late.
     pub const fn is_safety(self) -> bool {
         !matches!(self, Self::Reclaimed)

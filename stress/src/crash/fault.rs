@@ -11,12 +11,7 @@ use std::{
 };
 
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
-use seatlock::{
-    ids::Lsn,
-    ledger::{AppendError, Batch, Ledger, Note},
-    tape::Record,
-    tick::{Date, Moment},
-};
+use seatlock::ledger::{AppendError, Batch, Ledger, Note, OwnedBatch};
 
 /// How long after the acknowledgement an early one is written down.
 const LATE: Duration = Duration::from_millis(30);
@@ -84,41 +79,7 @@ pub(super) struct Faulty {
     ledger: Box<dyn Ledger>,
     dice: SmallRng,
     /// A batch that should have been written down before the next.
-    held_back: Option<Copied>,
-}
-
-/// A batch that outlives its call.
-struct Copied {
-    clock: Moment,
-    date: Date,
-    through: Lsn,
-    takings: u64,
-    notes: Vec<Note>,
-    records: Vec<Record>,
-}
-
-impl Copied {
-    fn of(batch: &Batch<'_>) -> Self {
-        Self {
-            clock: batch.clock,
-            date: batch.date,
-            through: batch.through,
-            takings: batch.takings,
-            notes: batch.notes.to_vec(),
-            records: batch.records.to_vec(),
-        }
-    }
-
-    fn batch(&self) -> Batch<'_> {
-        Batch {
-            clock: self.clock,
-            date: self.date,
-            through: self.through,
-            takings: self.takings,
-            notes: &self.notes,
-            records: &self.records,
-        }
-    }
+    held_back: Option<OwnedBatch>,
 }
 
 /// The ledger in the hands of `fault`.
@@ -138,7 +99,7 @@ pub(super) fn crooked(fault: Fault, ledger: Box<dyn Ledger>, seed: u64) -> Box<d
 
 impl Ledger for Faulty {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
-        let mut copied = Copied::of(batch);
+        let mut copied = batch.to_owned();
         let is_loaded = copied
             .records
             .iter()
@@ -153,7 +114,9 @@ impl Ledger for Faulty {
                 lost.map(|lost| copied.records.remove(lost));
             }
             Fault::DropNote if is_due => {
-                copied.notes.pop();
+                let mut notes: Vec<Note> = batch.notes.iter().map(|note| note.to_note()).collect();
+                notes.pop();
+                copied.notes = notes.into_iter().collect();
             }
             Fault::SwapBatches if is_due && self.held_back.is_none() => {
                 self.held_back = Some(copied);
@@ -161,9 +124,9 @@ impl Ledger for Faulty {
             }
             _ => {}
         }
-        self.ledger.append(&copied.batch())?;
+        self.ledger.append(&copied.borrow())?;
         match self.held_back.take() {
-            Some(earlier) => self.ledger.append(&earlier.batch()),
+            Some(earlier) => self.ledger.append(&earlier.borrow()),
             None => Ok(()),
         }
     }
@@ -180,7 +143,7 @@ impl Ledger for Faulty {
 /// Has a thread of its own write down what it has acknowledged a while ago.
 struct Hasty {
     is_durable: bool,
-    promised: Option<Sender<(Instant, Copied)>>,
+    promised: Option<Sender<(Instant, OwnedBatch)>>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -196,14 +159,14 @@ impl Hasty {
     }
 }
 
-fn write_late(mut ledger: Box<dyn Ledger>, taken: &Receiver<(Instant, Copied)>) {
+fn write_late(mut ledger: Box<dyn Ledger>, taken: &Receiver<(Instant, OwnedBatch)>) {
     let mut waiting = VecDeque::new();
     while let Ok(first) = taken.recv() {
         waiting.push_back(first);
         waiting.extend(taken.try_iter());
         while let Some((at, batch)) = waiting.pop_front() {
             thread::sleep((at + LATE).saturating_duration_since(Instant::now()));
-            if let Err(error) = ledger.append(&batch.batch()) {
+            if let Err(error) = ledger.append(&batch.borrow()) {
                 eprintln!("the hasty ledger: {error}");
                 return;
             }
@@ -215,7 +178,7 @@ impl Ledger for Hasty {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
         if let Some(promised) = &self.promised {
             // If the writer has gone, what was promised is lost: that is the fault.
-            let _ = promised.send((Instant::now(), Copied::of(batch)));
+            let _ = promised.send((Instant::now(), batch.to_owned()));
         }
         Ok(())
     }

@@ -11,12 +11,10 @@ use std::{
 };
 
 use seatlock::{
-    clock::{BootClock, ClockRecord},
     engine::{Archive, Engine, EngineConfig},
     entropy::SystemEntropy,
     http::{self, ApiConfig, ServerConfig, v1::durable::DurableHolds},
     ledger::{
-        Fields, Key, Note, Reading, State, Unreadable,
         file::{FileLedger, Options},
         storage::Disk,
     },
@@ -29,10 +27,6 @@ use tokio::{
 };
 
 use super::fault::{self, Fault};
-
-/// Where the clock's record stands in the ledger, and its layout: as with `seatlock serve`.
-const CLOCK: Key = Key { kind: 64, id: 0 };
-const VERSION: u8 = 1;
 
 /// What the server is told by the run that starts it.
 #[derive(Debug, Clone)]
@@ -96,38 +90,16 @@ fn engine(plan: &ServePlan) -> Result<Engine, String> {
     let disk = Disk::open(&plan.data).map_err(|error| error.to_string())?;
     let opened = FileLedger::open(Box::new(disk), Options::default(), &mut |_| {});
     let (ledger, state) = opened.map_err(|error| error.to_string())?;
-    let clock = clock(&state).map_err(|error| error.to_string())?;
     let ledger = fault::crooked(plan.fault, Box::new(ledger), plan.seed);
-    let mut archive = Archive::new(ledger, state);
+    let resuming = Archive::resuming(ledger, state);
+    let (mut archive, clock) = resuming.map_err(|error| error.to_string())?;
     archive.restart_grace = plan.grace;
-    archive.notes.push(record(&clock));
     let config = EngineConfig {
         seats: 0,
         ..EngineConfig::default()
     };
     let engine = Engine::start_on(config, clock, SystemEntropy, archive);
     engine.map_err(|error| error.to_string())
-}
-
-fn clock(state: &State) -> Result<BootClock, Unreadable> {
-    let record = state.note(CLOCK).map(|value| -> Result<_, Unreadable> {
-        let mut reading = Reading::of_version(value, VERSION)?;
-        Ok(ClockRecord {
-            boot: reading.maybe(Reading::plain)?,
-            offset_nanos: reading.long()?.cast_signed(),
-        })
-    });
-    let record = record.transpose()?;
-    Ok(BootClock::resuming(record, state.clock(), state.date()))
-}
-
-fn record(clock: &BootClock) -> Note {
-    let ClockRecord { boot, offset_nanos } = clock.record();
-    let value = Fields::of_version(VERSION)
-        .maybe(boot, |fields, boot| fields.plain(&boot))
-        .long(offset_nanos.cast_unsigned())
-        .end();
-    Note::Put { key: CLOCK, value }
 }
 
 /// Ends the process when its standard input does: with whoever has started it, however that ended.

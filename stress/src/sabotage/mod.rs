@@ -179,43 +179,81 @@ pub fn run(name: &str, seed: u64) -> Result<bool, String> {
 }
 
 fn run_all(seed: u64) -> Result<bool, String> {
+    let found = all(seed)?;
+    Ok(found.iter().all(|found| found.is_caught))
+}
+
+/// A fault that was committed, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its name.
+    pub name: &'static str,
+    /// What was done.
+    pub what: &'static str,
+    /// How often.
+    pub committed: u64,
+    /// How many changes there were from the first time until it was found.
+    pub changes_later: Option<u64>,
+    /// As what it was found.
+    pub found_as: String,
+    /// Whether it ended as it had to.
+    pub is_caught: bool,
+}
+
+/// Commits each fault in turn, and says how it was found.
+///
+/// # Errors
+/// Why a run could not be begun.
+pub fn all(seed: u64) -> Result<Vec<Found>, String> {
     println!(
         "{:<16} {:>10} {:>14}  found as",
         "fault", "committed", "changes later"
     );
-    let mut all_caught = true;
+    let mut all = Vec::new();
     for fault in Fault::ALL {
-        let committed = commit(fault, seed)?;
-        let caught = fault.is_caught_by(committed.violation.as_ref());
-        all_caught &= caught;
-        let found = match &committed.violation {
-            None if caught => "nothing, as it must be".to_owned(),
-            None => "NOT FOUND".to_owned(),
-            Some(violation) if !caught => format!(
-                "{}: NOT AS IT MUST BE: {}",
-                violation.promise, violation.what
-            ),
-            Some(violation) if violation.promise.is_safety() => violation.promise.to_string(),
-            Some(violation) => format!("{}; harmless, shown late", violation.promise),
-        };
-        let later = committed
-            .changes_later
-            .map_or_else(|| "-".to_owned(), |changes| changes.to_string());
+        let found = found(fault, &commit(fault, seed)?);
+        let later = found.changes_later;
         println!(
-            "{:<16} {:>10} {later:>14}  {found}",
-            fault.describe().0,
-            committed.deeds
+            "{:<16} {:>10} {:>14}  {}",
+            found.name,
+            found.committed,
+            later.map_or_else(|| "-".to_owned(), |changes| changes.to_string()),
+            found.found_as
         );
+        all.push(found);
     }
     println!(
         "\n{}",
-        if all_caught {
+        if all.iter().all(|found| found.is_caught) {
             "Every fault was found."
         } else {
             "A fault was NOT FOUND: the proof is worth nothing."
         }
     );
-    Ok(all_caught)
+    Ok(all)
+}
+
+fn found(fault: Fault, committed: &Committed) -> Found {
+    let is_caught = fault.is_caught_by(committed.violation.as_ref());
+    let found_as = match &committed.violation {
+        None if is_caught => "nothing, as it must be".to_owned(),
+        None => "NOT FOUND".to_owned(),
+        Some(violation) if !is_caught => format!(
+            "{}: NOT AS IT MUST BE: {}",
+            violation.promise, violation.what
+        ),
+        Some(violation) if violation.promise.is_safety() => violation.promise.to_string(),
+        Some(violation) => format!("{}; harmless, shown late", violation.promise),
+    };
+    let (name, what) = fault.describe();
+    Found {
+        name,
+        what,
+        committed: committed.deeds,
+        changes_later: committed.changes_later,
+        found_as,
+        is_caught,
+    }
 }
 
 /// How a run with a fault ended.

@@ -4,8 +4,10 @@
 //! Requests name holds, seats and events by numbers that find something whatever there is, so that a shortened script
 //! still makes sense.
 
+mod requests;
 mod script;
 mod side_by_side;
+mod translate;
 
 use proptest::test_runner::Config;
 use proptest_state_machine::prop_state_machine;

@@ -4,16 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use seatlock::{
-    chart::Chart,
     clock::ManualClock,
-    engine::{
-        Asks, ChangeEvent, CloseEvent, CreateEvent, Engine, Entry, Event, HoldKey, IfFree, Part,
-        Places, PutChart, State, Told, Unusable, Want,
-    },
-    event::{
-        OnSale, Orphans, Rules, Stage, Token, User,
-        best::{Categories, Wish},
-    },
+    engine::{Engine, Event, HoldKey, IfFree, State, Unusable},
+    event::{Stage, Token, User},
     feed::Shown,
     ids::SeatId,
     ledger::TwinLedger,
@@ -21,23 +14,26 @@ use seatlock::{
     seat::{Status, StatusMap},
 };
 
-use super::script::{Act, Script, Some as Few, Wanted};
+use super::{
+    script::{Act, Script},
+    translate::{named, text},
+};
 use crate::{
-    house::{self, SMALL_SEATS, catch_up, eventually, ttl},
-    model::{Best, DEFAULT, Model, Order},
+    house::{self, SMALL_SEATS, catch_up, eventually},
+    model::{DEFAULT, Model},
 };
 
-const EVENTS: [&str; 3] = ["default", "hamlet", "othello"];
-const USERS: [&str; 3] = ["ada", "bob", "eve"];
+pub(super) const EVENTS: [&str; 3] = ["default", "hamlet", "othello"];
+pub(super) const USERS: [&str; 3] = ["ada", "bob", "eve"];
 
 /// The engine and the model.
 pub(crate) struct SideBySide {
-    engine: Engine,
+    pub(super) engine: Engine,
     ledger: TwinLedger,
     starts: u64,
     clock: ManualClock,
-    model: Model,
-    has_chart: bool,
+    pub(super) model: Model,
+    pub(super) has_chart: bool,
 }
 
 impl StateMachineTest for SideBySide {
@@ -284,132 +280,17 @@ impl SideBySide {
         }
     }
 
-    fn put_chart(&mut self) {
-        let said = self.engine.put_chart(house::name("house"), house::chart());
-        let had = std::mem::replace(&mut self.has_chart, true);
-        assert_eq!(
-            said,
-            if had {
-                PutChart::Replaced
-            } else {
-                PutChart::Created
-            }
-        );
-        assert_eq!(self.engine.chart("house").as_deref(), Some(&house::chart()));
-    }
-
-    fn create(&mut self, event: usize, rules: usize, state: State) {
-        let name = EVENTS[event % EVENTS.len()];
-        let said =
-            self.engine
-                .create_event(house::spec(name, "house", rules_of(name, rules), state));
-        match said {
-            CreateEvent::NoSuchChart => assert!(!self.has_chart),
-            CreateEvent::Exists(Entry::Alive(_)) => assert!(self.model.sale(name).is_some()),
-            CreateEvent::Exists(Entry::Closed(_)) => {
-                assert!(self.model.sale(name).is_none() && self.was_there(name))
-            }
-            CreateEvent::Created(event) => {
-                assert!(self.has_chart);
-                self.model.created(name, &event);
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn change(&mut self, event: usize, rules: usize, state: State) {
-        // What has expired is counted by the rules of its time.
-        self.settle();
-        if let Some((event, sale)) = self.event(event) {
-            let rules = rules_of(event.name().as_str(), rules);
-            let told = Told {
-                title: format!("{rules:?}").into(),
-                rules,
-            };
-            let said = self.engine.change_event(&event, told.clone(), state);
-            assert!(matches!(said, ChangeEvent::Changed(_)));
-            let sale = &mut self.model.sales[sale];
-            (sale.title, sale.rules, sale.state) = (told.title, told.rules, state);
-        }
-    }
-
-    fn close(&mut self, event: usize) {
-        let name = EVENTS[event % EVENTS.len()];
-        match (self.engine.close_event(name), self.model.sale(name)) {
-            (CloseEvent::IsDefault, Some(DEFAULT)) => {}
-            (CloseEvent::NoSuchEvent, None) => {}
-            (CloseEvent::Closed(closed), sale) => {
-                assert_eq!(closed.name.as_str(), name);
-                if let Some(sale) = sale {
-                    self.model.closed(sale);
-                }
-            }
-            (said, sale) => panic!("{said:?} of {sale:?}"),
-        }
-    }
-
-    fn hold(&mut self, event: usize, user: usize, wanted: &Wanted, order: Option<u8>) {
-        let Some((event, sale)) = self.event(event) else {
-            return;
-        };
-        let (user, asked) = (USERS[user % USERS.len()], order_of(event.chart(), wanted));
-        let want = Want {
-            user: User::new(user),
-            order: text(order),
-            asks: asked.asks.clone(),
-        };
-        let said = self.engine.hold(&event, want.clone());
-        self.model.held(sale, user, &want, &asked, &said);
-    }
-
-    fn add(&mut self, hold: usize, wanted: &Wanted) {
-        self.settle();
-        self.on_hold(hold, |both, hold, key| {
-            let asked = order_of(&both.model.sales[both.model.holds[hold].sale].chart, wanted);
-            let said = both.engine.add(&key, &asked.asks);
-            both.model.added(hold, &asked, &said);
-        });
-    }
-
-    /// Does something with one of the last holds that have a token.
-    fn on_hold(&mut self, number: usize, act: impl FnOnce(&mut Self, usize, HoldKey)) {
-        let holds = self.model.holds.iter().enumerate().rev();
-        let keys: Vec<_> = holds
-            .filter_map(|(hold, of)| Some((hold, of.key?)))
-            .take(6)
-            .collect();
-        if let Some((hold, key)) = keys.get(number % keys.len().max(1)) {
-            act(self, *hold, *key);
-        }
-    }
-
-    fn part(&self, hold: usize, few: &Few) -> Part {
-        let hold = &self.model.holds[hold];
-        let chart = &self.model.sales[hold.sale].chart;
-        let own = few
-            .own
-            .iter()
-            .filter(|_| !hold.seats.is_empty())
-            .map(|place| hold.seats[place % hold.seats.len()]);
-        Part {
-            seats: own
-                .chain(few.any.map(|seat| SeatId::new(seat % chart.seat_count())))
-                .collect(),
-            areas: places(chart, few.places),
-        }
-    }
-
-    fn event(&self, event: usize) -> Option<(Arc<Event>, usize)> {
+    pub(super) fn event(&self, event: usize) -> Option<(Arc<Event>, usize)> {
         let name = EVENTS[event % EVENTS.len()];
         Some((self.engine.event(name)?, self.model.sale(name)?))
     }
 
-    fn was_there(&self, name: &str) -> bool {
+    pub(super) fn was_there(&self, name: &str) -> bool {
         self.engine.entry(name).is_some()
     }
 
     /// Waits until the reaper and the scribe have done what follows from the time that has passed.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for (sale, name) in EVENTS
             .iter()
             .filter_map(|name| Some((self.model.sale(name)?, name)))
@@ -467,92 +348,4 @@ fn status(shown: Shown) -> Status {
         Shown::Held => Status::Held,
         Shown::Booked | Shown::Withheld => Status::Booked,
     }
-}
-
-/// The small API refuses with one word, so its event has none of the finer rules.
-fn rules_of(event: &str, rules: usize) -> Rules {
-    let lenient = Rules::lenient(ttl(20));
-    let counted = Rules {
-        hold_ttl: ttl(50),
-        hold_longest: ttl(120),
-        paying: ttl(30),
-        hold_seats_max: 6,
-        user_seats_max: 8,
-        user_holds_max: 3,
-        user_waste_max: u32::MAX,
-        ..Rules::DEFAULT
-    };
-    let strict = Rules {
-        hold_ttl: ttl(10),
-        hold_longest: ttl(25),
-        paying: ttl(10),
-        cool_down_seconds: 1,
-        orphans: Orphans::Refused,
-        ..lenient
-    };
-    let [opens, closes] =
-        [1, 4].map(|seconds| Some(ManualClock::EPOCH.plus(Duration::from_secs(seconds))));
-    let dated = Rules {
-        on_sale: OnSale { opens, closes },
-        ..lenient
-    };
-    let all = [lenient, counted, strict, dated];
-    let choice = if event == EVENTS[0] { &all[..2] } else { &all };
-    choice[rules % choice.len()]
-}
-
-fn order_of(chart: &Chart, wanted: &Wanted) -> Order {
-    let best = wanted.best.as_ref().map(|best| Best {
-        quantity: best.quantity as usize,
-        accessible: best.accessible as usize,
-        categories: best
-            .category
-            .checked_sub(1)
-            .map_or(Categories::ALL, |one| Categories::NONE.with(one)),
-        section: best.section.checked_sub(1),
-        adjacent: best.adjacent,
-    });
-    let wish = best.iter().zip(&wanted.best).map(|(best, wanted)| {
-        let party = Wish::new(wanted.quantity).expect("a right quantity");
-        let party = party
-            .with_accessible(wanted.accessible)
-            .expect("not more than the party");
-        party
-            .with_categories(best.categories)
-            .with_sections(best.sections())
-            .with_adjacent(best.adjacent)
-    });
-    let asks = Asks {
-        seats: named(chart, &wanted.seats),
-        best: wish.collect(),
-        areas: wanted
-            .places
-            .iter()
-            .flat_map(|some| places(chart, Some(*some)))
-            .filter(|some| some.quantity > 0)
-            .collect(),
-    };
-    Order { asks, best }
-}
-
-fn places(chart: &Chart, some: Option<(usize, u32)>) -> Vec<Places> {
-    let area = |area: usize| area.checked_rem(chart.areas().len());
-    let some = some.and_then(|(number, quantity)| {
-        Some(Places {
-            area: area(number)?,
-            quantity,
-        })
-    });
-    some.into_iter().collect()
-}
-
-fn named(chart: &Chart, seats: &[u32]) -> Vec<SeatId> {
-    seats
-        .iter()
-        .map(|seat| SeatId::new(seat % chart.seat_count()))
-        .collect()
-}
-
-fn text(number: Option<u8>) -> Option<Arc<str>> {
-    number.map(|number| number.to_string().into())
 }

@@ -84,3 +84,34 @@ fn without_room_the_same_batch_is_appended_later() {
     drop(ledger);
     assert_same(&opened(&shelf, SMALL).1, &author.state);
 }
+
+/// On a disk with a few MiB left the next segment, of 16 MiB by then, had no room, and nothing became durable any more
+/// where thousands of batches still could.
+#[test]
+fn where_a_segment_of_the_usual_size_has_no_room_a_small_one_does() {
+    let (shelf, mut author) = (Shelf::default(), Author::default());
+    let options = Options {
+        own_thread: false,
+        ..Options::default()
+    };
+    let (mut ledger, _) = opened(&shelf, options);
+    let stats = ledger.stats();
+    let mut put = |author: &mut Author, turn: u32| {
+        author.put(u128::from(turn % 50), &[7; 4_000]);
+        author.try_append(&mut ledger)
+    };
+    let mut turn = 0;
+    while shelf.bytes() < 8 << 20 {
+        put(&mut author, turn).expect("there is room");
+        turn += 1;
+    }
+    // There is never room for 16 MiB again, and none is needed: what is old dies.
+    shelf.make_room(shelf.bytes() + (1 << 20));
+    let before = stats.bytes_appended();
+    while stats.bytes_appended() < before + (24 << 20) {
+        put(&mut author, turn).expect("a small segment has room");
+        turn += 1;
+    }
+    drop(ledger);
+    assert_same(&opened(&shelf, options).1, &author.state);
+}
