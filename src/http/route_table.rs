@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 37] = [
+const ROUTES: [(&str, Urgency); 38] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -43,6 +43,7 @@ const ROUTES: [(&str, Urgency); 37] = [
     ("/docs/{page}/{part}", Read),
     ("/", Read),
     ("/e/{event}", Read),
+    ("/admin", Read),
     ("/assets/{version}/{file}", Read),
     ("/assets/{version}/{folder}/{file}", Read),
     ("other", Begin),

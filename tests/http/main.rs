@@ -10,6 +10,7 @@ mod keys;
 mod logs;
 mod metrics;
 mod pages;
+mod pages_admin;
 mod process;
 mod seats;
 mod server;

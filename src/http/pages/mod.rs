@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `/` | which events there are; only for who asks for HTML, as to everybody else there is nothing there |
 //! | `/e/{event}` | the live map of an event, for buyers |
+//! | `/admin` | the operator's page: events, seats, bookings, charts and what the server counts |
 //! | `/assets/{version}/...` | what the pages are made of |
 //!
 //! A page knows nothing but what `/v1` says to everybody, so its source also shows how to write a client: `api.js` and
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Router<Api> {
     Router::new()
         .route("/", get(home).fallback(nothing))
         .route("/e/{event}", get(event))
+        .route("/admin", get(admin))
         .route("/assets/{*path}", get(asset))
 }
 
@@ -66,6 +68,11 @@ async fn event(State(api): State<Api>, named: Named, asked: HeaderMap) -> Respon
         None => StatusCode::NOT_FOUND,
     };
     shown::page(&asked, status, SHELF.page(Page::Event))
+}
+
+/// `GET /admin`. The page itself is no secret; each of its calls needs the key that its reader types.
+async fn admin(asked: HeaderMap) -> Response {
+    shown::page(&asked, StatusCode::OK, SHELF.page(Page::Admin))
 }
 
 /// `GET /assets/{version}/...`

@@ -20,6 +20,7 @@ const VERSION_DIGITS: usize = 16;
 pub(super) enum Page {
     Home,
     Event,
+    Admin,
 }
 
 macro_rules! files {
@@ -30,6 +31,15 @@ macro_rules! files {
 }
 
 files! {
+    "admin/admin.css"
+    "admin/booking.js"
+    "admin/chart.js"
+    "admin/client.js"
+    "admin/events.js"
+    "admin/main.js"
+    "admin/metrics.js"
+    "admin/seats.js"
+    "admin/trends.js"
     "api.js"
     "dom.js"
     "event/best.js"
@@ -59,9 +69,10 @@ files! {
 }
 
 /// The pages in the order of [`Page`].
-const PAGES: [&str; 2] = [
+const PAGES: [&str; 3] = [
     include_str!("assets/home.html"),
     include_str!("assets/event.html"),
+    include_str!("assets/admin.html"),
 ];
 
 /// The pages and their assets.
