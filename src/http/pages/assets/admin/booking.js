@@ -24,10 +24,21 @@ export class Booking {
   }
 
   show(hold) {
-    const facts = { State: hold.state, Event: hold.event, User: hold.user, Order: hold.order, Began: moment(hold.began), Booked: hold.booked_at && moment(hold.booked_at) };
-    const told = Object.entries(facts).filter(([, value]) => value).flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]);
+    const facts = {
+      State: hold.state,
+      Event: hold.event,
+      User: hold.user,
+      Order: hold.order,
+      Began: moment(hold.began),
+      Booked: hold.booked_at && moment(hold.booked_at),
+    };
+    const told = Object.entries(facts)
+      .filter(([, value]) => value)
+      .flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]);
     const isBooked = hold.state === 'booked';
-    const boxes = hold.seats.map((seat) => element('label', {}, [isBooked ? element('input', { type: 'checkbox', value: seat }) : '', seat]));
+    const boxes = hold.seats.map((seat) =>
+      element('label', {}, [isBooked ? element('input', { type: 'checkbox', value: seat }) : '', seat]),
+    );
     byId('found').replaceChildren(
       element('dl', { class: 'facts' }, told),
       element('fieldset', { class: 'fields' }, [element('legend', {}, 'Seats'), ...boxes]),
@@ -37,7 +48,11 @@ export class Booking {
   }
 
   tools({ id, seats }, boxes) {
-    const marked = () => boxes.map((box) => box.querySelector('input')).filter((box) => box.checked).map((box) => box.value);
+    const marked = () =>
+      boxes
+        .map((box) => box.querySelector('input'))
+        .filter((box) => box.checked)
+        .map((box) => box.value);
     const to = element('input', { placeholder: 'Stalls/A/3, Stalls/A/4' });
     const cancel = () => {
       const some = marked();
@@ -45,16 +60,22 @@ export class Booking {
       if (!confirm(isAll ? 'Cancel the whole booking?' : `Cancel ${some.join(', ')}?`)) return;
       this.attempt(async () => this.show(await this.api.cancel(id, isAll ? null : some)));
     };
-    const move = () => this.attempt(async () => {
-      const goals = to.value.split(',').map((seat) => seat.trim()).filter(Boolean);
-      const from = marked();
-      this.show(await this.api.move(id, from.length > 0 ? from : seats, goals));
-    });
-    return [element('div', { class: 'fields' }, [
-      element('button', { type: 'button', onclick: cancel }, 'Cancel marked, or all'),
-      element('label', {}, ['Move to ', to]),
-      element('button', { type: 'button', onclick: move }, 'Move'),
-    ])];
+    const move = () =>
+      this.attempt(async () => {
+        const goals = to.value
+          .split(',')
+          .map((seat) => seat.trim())
+          .filter(Boolean);
+        const from = marked();
+        this.show(await this.api.move(id, from.length > 0 ? from : seats, goals));
+      });
+    return [
+      element('div', { class: 'fields' }, [
+        element('button', { type: 'button', onclick: cancel }, 'Cancel marked, or all'),
+        element('label', {}, ['Move to ', to]),
+        element('button', { type: 'button', onclick: move }, 'Move'),
+      ]),
+    ];
   }
 
   async export(event) {

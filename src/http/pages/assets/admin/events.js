@@ -13,8 +13,20 @@ export class Events {
 
   async show() {
     const { events } = await this.api.events();
-    const head = element('thead', {}, element('tr', {}, HEADS.map((head) => element('th', { scope: 'col' }, head))));
-    const body = element('tbody', {}, events.map((event) => this.line(event)));
+    const head = element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        HEADS.map((head) => element('th', { scope: 'col' }, head)),
+      ),
+    );
+    const body = element(
+      'tbody',
+      {},
+      events.map((event) => this.line(event)),
+    );
     byId('events').replaceChildren(element('table', {}, [head, body]));
     return events;
   }
@@ -33,7 +45,16 @@ export class Events {
   switches(name, title, state) {
     if (state === 'closed') return [];
     const to = (next, word, className = '') =>
-      element('button', { type: 'button', class: className, 'aria-label': `${word} ${title}`, onclick: () => this.become(name, title, next) }, word);
+      element(
+        'button',
+        {
+          type: 'button',
+          class: className,
+          'aria-label': `${word} ${title}`,
+          onclick: () => this.become(name, title, next),
+        },
+        word,
+      );
     return [state === 'open' ? to('paused', 'Pause') : to('open', 'Open'), ' ', to('closed', 'Close')];
   }
 

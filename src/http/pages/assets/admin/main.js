@@ -49,7 +49,9 @@ async function enter() {
   const choose = async () => {
     const alive = (await events.show()).filter(({ state }) => state !== 'closed');
     const chosen = byId('event').value;
-    byId('event').replaceChildren(...alive.map(({ name, title }) => element('option', { value: name, selected: name === chosen }, title)));
+    byId('event').replaceChildren(
+      ...alive.map(({ name, title }) => element('option', { value: name, selected: name === chosen }, title)),
+    );
     return alive;
   };
   new Booking(api, attempt);
@@ -58,7 +60,9 @@ async function enter() {
   const alive = await choose();
   if (alive.length > 0) await seats.open(byId('event').value);
   // Not while somebody is about to press a button there.
-  setInterval(() => { if (!document.hidden && !byId('events').contains(document.activeElement)) events.show().catch(() => {}); }, EVENTS_MS);
+  setInterval(() => {
+    if (!document.hidden && !byId('events').contains(document.activeElement)) events.show().catch(() => {});
+  }, EVENTS_MS);
 }
 
 byId('sign-in').onsubmit = (submitted) => {

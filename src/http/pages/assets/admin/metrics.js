@@ -8,7 +8,11 @@ export function parse(text) {
     if (!found) continue;
     const labels = {};
     for (const [, key, value] of (found[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)) labels[key] = value;
-    samples.push({ name: found[1].replace(/^seatlock_/, ''), labels, value: Number(found[3].replace('+Inf', 'Infinity')) });
+    samples.push({
+      name: found[1].replace(/^seatlock_/, ''),
+      labels,
+      value: Number(found[3].replace('+Inf', 'Infinity')),
+    });
   }
   return samples;
 }
@@ -23,7 +27,10 @@ export function sum(samples, name, wanted = () => true) {
 export function quantile(before, after, share, wanted = () => true) {
   const name = 'request_duration_seconds_bucket';
   const buckets = new Map();
-  for (const [samples, sign] of [[before, -1], [after, 1]]) {
+  for (const [samples, sign] of [
+    [before, -1],
+    [after, 1],
+  ]) {
     for (const { name: own, labels, value } of samples) {
       if (own !== name || !wanted(labels)) continue;
       const bound = labels.le === '+Inf' ? Infinity : Number(labels.le);

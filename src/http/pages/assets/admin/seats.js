@@ -16,8 +16,14 @@ export class Seats {
       byId('boxing').setAttribute('aria-pressed', this.map.boxing);
     };
     byId('event').onchange = () => this.attempt(() => this.open(byId('event').value));
-    byId('clear').onclick = () => { this.map.chosen.clear(); this.tell(); };
-    byId('range').onsubmit = (submitted) => { submitted.preventDefault(); this.range(new FormData(byId('range'))); };
+    byId('clear').onclick = () => {
+      this.map.chosen.clear();
+      this.tell();
+    };
+    byId('range').onsubmit = (submitted) => {
+      submitted.preventDefault();
+      this.range(new FormData(byId('range')));
+    };
     byId('block').onsubmit = (submitted) => {
       submitted.preventDefault();
       const reason = new FormData(byId('block')).get('reason').trim();
@@ -34,7 +40,10 @@ export class Seats {
     const scene = new Scene(await this.api.chart(name));
     if (this.name !== name) return;
     this.map.show(scene);
-    const live = new Live(this.api, name, { changed: (seats) => this.map.changed(live.statuses, seats), state: () => {} });
+    const live = new Live(this.api, name, {
+      changed: (seats) => this.map.changed(live.statuses, seats),
+      state: () => {},
+    });
     this.live = live;
     live.follow();
     this.tell();
@@ -58,7 +67,8 @@ export class Seats {
   /** Selects the seats of a row from one to another, in whichever order they are named. */
   range(form) {
     const { scene } = this.map;
-    const find = (seat) => scene?.find([form.get('section'), form.get('row'), seat].map((part) => part.trim()).join('/')) ?? -1;
+    const find = (seat) =>
+      scene?.find([form.get('section'), form.get('row'), seat].map((part) => part.trim()).join('/')) ?? -1;
     const ends = [find(form.get('from').trim()), find(form.get('to').trim())].sort((a, b) => a - b);
     if (!(ends[0] >= 0)) {
       byId('selected').textContent = 'There are no such seats.';
@@ -78,10 +88,16 @@ export class Seats {
     const seats = [...chosen];
     let last = 0;
     this.attempt(async () => {
-      await this.api.keep(action, this.name, seats.map((seat) => scene.label(seat)), extra, (done) => {
-        for (const seat of seats.slice(last, done)) chosen.delete(seat);
-        last = done;
-      });
+      await this.api.keep(
+        action,
+        this.name,
+        seats.map((seat) => scene.label(seat)),
+        extra,
+        (done) => {
+          for (const seat of seats.slice(last, done)) chosen.delete(seat);
+          last = done;
+        },
+      );
       this.tell();
       const sentence = `${seatsWord(seats.length)} ${action}ed.`;
       byId('selected').textContent = sentence;

@@ -8,16 +8,26 @@ const KEPT = 300;
 const [WIDTH, HEIGHT] = [240, 56];
 const HOLDS = '/v1/events/{event}/holds';
 const isBuying = ({ route }) => route === HOLDS || route?.startsWith('/v1/holds/');
-const seats = (status) => ({ now }) => sum(now, 'seats', (labels) => labels.status === status);
-const rate = (name, wanted) => ({ before, now, seconds }) => {
-  const [old, fresh] = [sum(before, name, wanted), sum(now, name, wanted)];
-  return fresh === null ? 0 : (fresh - (old ?? 0)) / seconds;
-};
-const latency = (share) => ({ before, now }) => {
-  const bound = quantile(before, now, share, isBuying);
-  return bound === null ? null : bound * 1000;
-};
-const gauge = (name) => ({ now }) => sum(now, name);
+const seats =
+  (status) =>
+  ({ now }) =>
+    sum(now, 'seats', (labels) => labels.status === status);
+const rate =
+  (name, wanted) =>
+  ({ before, now, seconds }) => {
+    const [old, fresh] = [sum(before, name, wanted), sum(now, name, wanted)];
+    return fresh === null ? 0 : (fresh - (old ?? 0)) / seconds;
+  };
+const latency =
+  (share) =>
+  ({ before, now }) => {
+    const bound = quantile(before, now, share, isBuying);
+    return bound === null ? null : bound * 1000;
+  };
+const gauge =
+  (name) =>
+  ({ now }) =>
+    sum(now, name);
 const refused = (status) => rate('requests_total', (labels) => isBuying(labels) && labels.status === status);
 
 /** What is drawn: a name, a unit, and how to read it off two readings. */
@@ -35,7 +45,12 @@ const TRENDS = [
   ['Wheel lag', 'ticks', gauge('wheel_lag_ticks')],
   ['Tape depth', 'changes', gauge('tape_depth')],
   ['Streams', '', gauge('streams')],
-  ['Ledger commits a second', '', ({ before, now, seconds }) => (sum(now, 'ledger_batches') === null ? null : rate('ledger_batches')({ before, now, seconds }))],
+  [
+    'Ledger commits a second',
+    '',
+    ({ before, now, seconds }) =>
+      sum(now, 'ledger_batches') === null ? null : rate('ledger_batches')({ before, now, seconds }),
+  ],
   ['Ledger bytes', '', gauge('ledger_bytes')],
 ];
 
@@ -45,7 +60,9 @@ export class Trends {
     this.before = null;
     this.shown = TRENDS.map(([name, unit, read]) => new Trend(name, unit, read));
     byId('trends').replaceChildren(...this.shown.map((trend) => trend.figure));
-    this.timer = setInterval(() => { if (!document.hidden && !this.isAsking) this.read(); }, 1000);
+    this.timer = setInterval(() => {
+      if (!document.hidden && !this.isAsking) this.read();
+    }, 1000);
     this.read();
   }
 
@@ -65,7 +82,9 @@ export class Trends {
       byId('metrics-status').textContent = '';
     } catch (failure) {
       const isElsewhere = failure.status === 404;
-      byId('metrics-status').textContent = isElsewhere ? 'This server serves its metrics on an address of their own.' : wordsFor(failure);
+      byId('metrics-status').textContent = isElsewhere
+        ? 'This server serves its metrics on an address of their own.'
+        : wordsFor(failure);
     } finally {
       this.isAsking = false;
     }
@@ -77,13 +96,27 @@ class Trend {
     Object.assign(this, { unit, read, values: [] });
     this.value = element('strong', {}, '–');
     this.line = svg('polyline', { fill: 'none' });
-    const picture = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true', preserveAspectRatio: 'none' });
+    const picture = svg('svg', {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      'aria-hidden': 'true',
+      preserveAspectRatio: 'none',
+    });
     picture.append(this.line);
     this.rows = element('tbody');
-    const head = element('tr', {}, [element('th', { scope: 'col' }, 'Seconds ago'), element('th', { scope: 'col' }, name)]);
+    const head = element('tr', {}, [
+      element('th', { scope: 'col' }, 'Seconds ago'),
+      element('th', { scope: 'col' }, name),
+    ]);
     const table = element('table', {}, [element('thead', {}, head), this.rows]);
-    this.details = element('details', { ontoggle: () => this.tell() }, [element('summary', { 'aria-label': `${name} as a table` }, 'Table'), table]);
-    this.figure = element('figure', {}, [element('figcaption', {}, [element('span', {}, name), this.value]), picture, this.details]);
+    this.details = element('details', { ontoggle: () => this.tell() }, [
+      element('summary', { 'aria-label': `${name} as a table` }, 'Table'),
+      table,
+    ]);
+    this.figure = element('figure', {}, [
+      element('figcaption', {}, [element('span', {}, name), this.value]),
+      picture,
+      this.details,
+    ]);
   }
 
   add(pair) {
@@ -92,8 +125,15 @@ class Trend {
     this.value.textContent = shown(this.values.at(-1), this.unit);
     const most = Math.max(1, ...this.values.filter(Number.isFinite));
     const first = KEPT - this.values.length;
-    const points = this.values.map((value, at) => [((first + at) / (KEPT - 1)) * WIDTH, value]).filter(([, value]) => Number.isFinite(value));
-    this.line.setAttribute('points', points.map(([x, value]) => `${x.toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`).join(' '));
+    const points = this.values
+      .map((value, at) => [((first + at) / (KEPT - 1)) * WIDTH, value])
+      .filter(([, value]) => Number.isFinite(value));
+    this.line.setAttribute(
+      'points',
+      points
+        .map(([x, value]) => `${x.toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`)
+        .join(' '),
+    );
     this.tell();
   }
 
@@ -101,7 +141,11 @@ class Trend {
   tell() {
     if (!this.details.open) return;
     const latest = [...this.values].reverse().filter((_, at) => at % 10 === 0);
-    this.rows.replaceChildren(...latest.map((value, nth) => element('tr', {}, [element('td', {}, String(nth * 10)), element('td', {}, shown(value, this.unit))])));
+    this.rows.replaceChildren(
+      ...latest.map((value, nth) =>
+        element('tr', {}, [element('td', {}, String(nth * 10)), element('td', {}, shown(value, this.unit))]),
+      ),
+    );
   }
 }
 
