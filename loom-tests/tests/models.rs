@@ -45,6 +45,7 @@ models! {
     slot_reuse,
     slot_reuse_reader,
     slot_share,
+    a_descriptor_goes_to_the_neighbour,
     void,
     tape_order_of_a_group,
     a_seat_changes_before_its_group_is_recorded,
