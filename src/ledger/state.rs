@@ -131,8 +131,8 @@ impl State {
     }
 
     /// These notes and no others are there.
-    pub(super) fn put_notes(&mut self, notes: impl Iterator<Item = (Key, Bytes)>) {
-        self.notes = notes.collect();
+    pub(super) fn put_notes(&mut self, notes: HashMap<Key, Bytes>) {
+        self.notes = notes;
     }
 
     /// These seats are as if never taken.

@@ -199,7 +199,6 @@ impl Core {
         let (mut ended, mut seats) = (Vec::new(), Vec::new());
         let mut tallies: HashMap<(EventId, User), Tally> = HashMap::new();
         for (place, hold) in told.holds.drain(..).enumerate() {
-            let hold = Arc::new(hold);
             seats.clear();
             while let Some((_, seat)) = found.next_if(|(hold, _)| *hold == place) {
                 seats.push(seat);

@@ -29,7 +29,7 @@ pub(crate) struct Told {
     pub(crate) seated: Vec<(EventId, Seated)>,
     pub(crate) closed: Vec<(EventId, Closed)>,
     /// In no order.
-    pub(crate) holds: Vec<Hold>,
+    pub(crate) holds: Vec<Arc<Hold>>,
     /// By the seat's number over all events.
     pub(crate) reasons: Vec<(SeatId, Arc<str>)>,
     pub(crate) answers: Vec<Kept>,
@@ -70,8 +70,8 @@ impl Told {
             }
             kind::HOLD => {
                 let id = u64::try_from(key.id).map_err(|_| Unreadable::Field("id"))?;
-                self.holds
-                    .push(Hold::recorded(HoldId::from_bits(id), value)?);
+                let hold = Hold::recorded(HoldId::from_bits(id), value)?;
+                self.holds.push(Arc::new(hold));
             }
             kind::REASON => {
                 let seat = SeatId::new(number()?);

@@ -76,13 +76,13 @@ impl Amended {
     ) -> Result<Vec<(usize, Found)>, RecoveryError> {
         let mut holds = HashMap::with_capacity(told.holds.len());
         for (place, hold) in told.holds.iter().enumerate() {
-            let mut expect = |taking| holds.insert((hold.event(), taking), place);
-            hold.cart()
-                .taking_ids()
-                .chain(hold.id().first())
-                .for_each(|taking| {
-                    expect(taking);
-                });
+            // What it took first is what most holds have taken only.
+            let first = hold.id().first();
+            let cart = hold.cart();
+            let others = cart.taking_ids().filter(|taking| Some(*taking) != first);
+            for taking in first.into_iter().chain(others) {
+                holds.insert((hold.event(), taking), place);
+            }
         }
         let mut found = Vec::with_capacity(told.holds.len());
         for ((event, seated), words) in told.seated.iter().zip(&self.words) {

@@ -103,19 +103,13 @@ impl Index {
 
 impl<V> Index<V> {
     /// The index without the values, and the values.
-    pub(super) fn part(self) -> (Index, impl Iterator<Item = (Key, V)>) {
+    pub(super) fn part(self) -> (Index, HashMap<Key, V>) {
         let mut notes = HashMap::with_capacity(self.notes.len());
-        let mut values = Vec::with_capacity(self.notes.len());
+        let mut values = HashMap::with_capacity(self.notes.len());
         for (key, Noted { at, bytes, value }) in self.notes {
-            values.push((key, value));
-            notes.insert(
-                key,
-                Noted {
-                    at,
-                    bytes,
-                    value: (),
-                },
-            );
+            values.insert(key, value);
+            let value = ();
+            notes.insert(key, Noted { at, bytes, value });
         }
         let index = Index {
             pages: self.pages,
@@ -125,7 +119,7 @@ impl<V> Index<V> {
             live: self.live,
             bytes: self.bytes,
         };
-        (index, values.into_iter())
+        (index, values)
     }
 
     /// All segments that are needed, the oldest first.
