@@ -116,7 +116,7 @@ pub enum Found {
 }
 
 /// What can't be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// Slot n holds something else than this owner has put there.
     SlotTaken(Slot),
