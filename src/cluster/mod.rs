@@ -12,6 +12,8 @@
 //! | `owner` | who serves a shard, and since when: the term |
 //! | `checkpoint` | where a shard's snapshot ends and its log goes on |
 //! | `tenure` | what a node and a shard are to each other: takes, reads, appends, snapshots, hands over |
+//! | `parts` | a batch in one slot of the log, or in several |
+//! | `shard_ledger` | a shard's ledger, as the engine's scribe writes it |
 //! | `lease` | until when an owner may be believed |
 //! | `twin` | etcd's simulated twin, which loses and delays answers as a seed says |
 
@@ -19,7 +21,9 @@ pub mod checkpoint;
 pub mod keys;
 pub mod lease;
 pub mod owner;
+pub mod parts;
 pub mod placement;
+pub mod shard_ledger;
 pub mod store;
 pub mod tenure;
 pub mod twin;
