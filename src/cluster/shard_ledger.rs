@@ -141,11 +141,12 @@ impl<S: Store> ShardLedger<S> {
             return Err(Ended::OtherBatch.into());
         }
         self.begin_snapshot()?;
+        // Whatever else comes in between, such as another term, is on the way there.
         while self.asking.tenure.is_snapshotting() {
-            self.go_on()?;
+            let _ = self.go_on()?;
         }
         while self.asking.tenure.hand_over(to.clone()) == Begun::NotNow {
-            self.go_on()?;
+            let _ = self.go_on()?;
         }
         loop {
             match self.go_on()? {
