@@ -141,14 +141,12 @@ impl<S: Store> ShardLedger<S> {
             return Err(Ended::OtherBatch.into());
         }
         self.begin_snapshot()?;
-        // Whatever else comes in between, such as another term, is on the way there.
         while self.asking.tenure.is_snapshotting() {
             let _ = self.go_on()?;
         }
-        while self.asking.tenure.hand_over(to.clone()) == Begun::NotNow {
-            let _ = self.go_on()?;
-        }
         loop {
+            // Not now if it is under way since a call before, or if the shard is to be retaken first.
+            let _ = self.asking.tenure.hand_over(to.clone());
             match self.go_on()? {
                 Heard::HandedOver(_) => {
                     self.has_failed = true;
