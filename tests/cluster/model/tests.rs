@@ -62,13 +62,14 @@ fn takeover() {
 #[test]
 fn leases() {
     let usual = Bounds {
-        appends: 2,
+        appends: 1,
         doubts: 1,
         ticks: 2,
         leases: 1,
         ..Bounds::default()
     };
     let long = Bounds {
+        appends: 2,
         doubts: 2,
         ticks: 4,
         renewals: 1,
@@ -82,7 +83,7 @@ fn leases() {
 #[test]
 fn snapshots() {
     let usual = Bounds {
-        appends: 2,
+        appends: 1,
         doubts: 1,
         ticks: 2,
         snapshots: 1,
