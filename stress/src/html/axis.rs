@@ -97,7 +97,7 @@ pub(super) fn nanos(value: f64) -> String {
 }
 
 /// A number with its thousands apart.
-pub(super) fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

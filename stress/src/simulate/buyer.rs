@@ -162,6 +162,9 @@ impl World<'_> {
         self.tally.lately.refusals += 1;
         let agent = &mut self.agents[place as usize];
         agent.refusals = agent.refusals.saturating_add(1);
+        if refusal == Refusal::InTheWay {
+            self.house.refuse(&agent.wish);
+        }
         if self.fault == Fault::ToldHeld && refusal == Refusal::InTheWay {
             let seats = agent.wish.clone();
             let told = self.house.hold(&seats, place, u64::MAX);

@@ -1,6 +1,6 @@
 //! The command line of `stress simulate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -12,7 +12,7 @@ use super::{
     scenario::{Crash, Scenario, Span},
     summary, table,
 };
-use crate::cli::time;
+use crate::{cli::time, sheet::Sheet};
 
 /// Plays an on-sale in virtual time, with people as they are, against the engine itself
 ///
@@ -111,6 +111,12 @@ What to try, one thing at a time:
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage.";
 
+/// What will be written on at the end.
+struct Sheets {
+    json: Option<Sheet>,
+    report: Option<Sheet>,
+}
+
 impl SimulateOptions {
     /// Plays what is asked for, and says how it went. Whether all promises were kept.
     ///
@@ -124,8 +130,17 @@ impl SimulateOptions {
             return Ok(true);
         }
         let seed = self.seed.unwrap_or(scenario.seed);
+        let sheets = Sheets {
+            json: self
+                .json
+                .as_deref()
+                .filter(|path| *path != Path::new("-"))
+                .map(Sheet::open)
+                .transpose()?,
+            report: self.report.as_deref().map(Sheet::open).transpose()?,
+        };
         let outcomes = self.outcomes(&scenario, seed)?;
-        self.tell(&outcomes, seed)?;
+        self.tell(&outcomes, seed, sheets)?;
         Ok(outcomes.iter().all(|outcome| outcome.broken.is_none()))
     }
 
@@ -183,27 +198,21 @@ impl SimulateOptions {
         ttls.iter().map(play).collect()
     }
 
-    fn tell(&self, outcomes: &[Outcome], seed: u64) -> Result<(), String> {
-        let is_alone = self
-            .json
-            .as_ref()
-            .is_some_and(|path| path.as_os_str() == "-");
-        if let Some(path) = &self.json {
+    fn tell(&self, outcomes: &[Outcome], seed: u64, sheets: Sheets) -> Result<(), String> {
+        let is_alone = self.json.is_some() && sheets.json.is_none();
+        if self.json.is_some() {
             let text = match outcomes {
                 [one] => serde_json::to_string(one),
                 several => serde_json::to_string(several),
             };
             let text = text.map_err(|error| error.to_string())?;
-            if is_alone {
-                println!("{text}");
-            } else {
-                std::fs::write(path, text)
-                    .map_err(|error| format!("{}: {error}", path.display()))?;
+            match sheets.json {
+                Some(sheet) => sheet.write(&text)?,
+                None => println!("{text}"),
             }
         }
-        if let Some(path) = &self.report {
-            let page = crate::html::simulated(outcomes);
-            std::fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))?;
+        if let Some(sheet) = sheets.report {
+            sheet.write(&crate::html::simulated(outcomes))?;
         }
         if !is_alone {
             println!("--seed {seed}\n");

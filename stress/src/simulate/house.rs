@@ -45,6 +45,7 @@ pub struct House {
     free: Bits,
     counts: [u32; 4],
     wanted: Vec<u32>,
+    refused: Vec<u32>,
     /// Whether people choose at the edges of what is free, so that they leave no single seats.
     edges: bool,
 }
@@ -81,6 +82,7 @@ impl House {
             free: Bits::all(seats),
             counts: [seats, 0, 0, 0],
             wanted: vec![0; seats as usize],
+            refused: vec![0; seats as usize],
             edges,
         }
     }
@@ -113,6 +115,18 @@ impl House {
     /// Counts that these seats were wanted once more.
     pub fn want(&mut self, seats: &[SeatId]) {
         seats.iter().for_each(|seat| self.wanted[seat.index()] += 1);
+    }
+
+    /// How often each seat was among those for which somebody was refused, as another was faster.
+    pub fn refused(&self) -> &[u32] {
+        &self.refused
+    }
+
+    /// Counts that somebody was refused these.
+    pub fn refuse(&mut self, seats: &[SeatId]) {
+        seats
+            .iter()
+            .for_each(|seat| self.refused[seat.index()] += 1);
     }
 
     /// The best seats, as many as there are.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
+use crate::contention::Contention;
 
 /// Everything that is told of one simulation. It depends on the scenario and the seed alone, to the bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct Outcome {
     pub broken: Option<String>,
     /// Figures, one interval after the other.
     pub series: Series,
+    /// How unequally seats were wanted.
+    pub contention: Contention,
     /// The house.
     pub house: Picture,
 }
