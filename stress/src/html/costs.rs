@@ -5,7 +5,7 @@ use super::{
     element,
     simulated::share,
 };
-use crate::simulate::{clock_of, outcome::Outcome};
+use crate::simulate::{outcome::Outcome, sweep::Sweep};
 
 pub(super) fn holds(outcome: &Outcome) -> String {
     let holds = &outcome.holds;
@@ -30,13 +30,17 @@ pub(super) fn holds(outcome: &Outcome) -> String {
             holds.abandoned_seat_seconds,
         ),
     ];
-    let (payments, requests) = (&outcome.payments, &outcome.requests);
-    let counts = |rows: &[(&str, u64)]| -> Vec<Vec<String>> {
-        rows.iter()
-            .map(|(name, count)| vec![(*name).to_owned(), grouped(*count)])
-            .collect()
-    };
-    let paid = counts(&[
+    element::paragraph(
+        "What ran out is what the TTL costs: hours that seats stood still, and nobody could buy them.",
+    ) + &element::table("Holds", &["", "holds", "seat-hours"], &rows, false)
+        + &payments(outcome)
+        + &requests(outcome)
+        + &limited(outcome)
+}
+
+fn payments(outcome: &Outcome) -> String {
+    let payments = &outcome.payments;
+    let rows = counts(&[
         ("sent to the provider", payments.sent),
         ("declined", payments.declined),
         ("went through in time", payments.in_time),
@@ -46,7 +50,12 @@ pub(super) fn holds(outcome: &Outcome) -> String {
         ),
         ("too late, and the seats were gone: refunded", payments.lost),
     ]);
-    let asked = counts(&[
+    element::table("Payments", &["", "payments"], &rows, false)
+}
+
+fn requests(outcome: &Outcome) -> String {
+    let requests = &outcome.requests;
+    let rows = counts(&[
         ("holds granted", requests.held),
         ("refused: somebody was faster", requests.in_the_way),
         ("refused: too few free", requests.not_enough),
@@ -62,43 +71,73 @@ pub(super) fn holds(outcome: &Outcome) -> String {
             requests.saw_nothing,
         ),
     ]);
-    element::paragraph(
-        "What ran out is what the TTL costs: hours that seats stood still, and nobody could buy them.",
-    ) + &element::table("Holds", &["", "holds", "seat-hours"], &rows, false)
-        + &element::table("Payments", &["", "payments"], &paid, false)
-        + &element::table("Requests", &["", "requests"], &asked, false)
+    element::table("Requests", &["", "requests"], &rows, false)
 }
 
-pub(super) fn ttls(outcomes: &[Outcome]) -> String {
-    let row = |outcome: &Outcome| {
-        let (holds, people) = (&outcome.holds, &outcome.people);
-        let when = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), clock_of);
-        vec![
-            outcome.scenario.rules.hold_ttl.to_string(),
-            when(outcome.sold.nine_tenths),
-            when(outcome.sold.ninety_nine),
-            share(people.bought, people.came),
-            short(people.refusals_mean),
-            short((holds.released_seat_seconds + holds.expired_seat_seconds) / 3_600.0),
-            share(holds.expired, holds.paid + holds.released + holds.expired),
-            grouped(outcome.payments.retaken),
-            grouped(outcome.payments.lost),
-        ]
+/// What the server's rates have done, if it has any.
+fn limited(outcome: &Outcome) -> String {
+    let limited = &outcome.limited;
+    if limited.people_requests + limited.bots_requests == 0 {
+        return String::new();
+    }
+    let requests = |refused, all| {
+        format!(
+            "{} of {}, {}",
+            grouped(refused),
+            grouped(all),
+            share(refused, all)
+        )
     };
-    let rows: Vec<_> = outcomes.iter().map(row).collect();
-    let head = [
-        "TTL",
-        "90 % sold",
-        "99 % sold",
-        "bought",
-        "refusals a person",
-        "seat-hours in vain",
-        "holds that ran out",
-        "late, but booked",
-        "late, and lost",
+    let rows = [
+        (
+            "people's requests refused as too many",
+            requests(limited.people_refused, limited.people_requests),
+        ),
+        (
+            "bots' requests refused as too many",
+            requests(limited.bots_refused, limited.bots_requests),
+        ),
+        (
+            "people who were slowed down",
+            requests(limited.people, outcome.people.came),
+        ),
+        (
+            "of these, without seats in the end",
+            requests(limited.people_empty_handed, limited.people),
+        ),
+        ("payments delayed", grouped(limited.payments_delayed)),
     ];
-    element::paragraph(
-        "The same people came to the same house, and only the time for which seats are held was another. A shorter \
-        one brings idle seats back sooner, until people don't manage to pay. Everything below is about the first.",
-    ) + &element::table("The same on-sale under several TTLs", &head, &rows, false)
+    let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
+    element::table("What the rates have done", &["", ""], &rows, false)
+}
+
+fn counts(rows: &[(&str, u64)]) -> Vec<Vec<String>> {
+    let row = |(name, count): &(&str, u64)| vec![(*name).to_owned(), grouped(*count)];
+    rows.iter().map(row).collect()
+}
+
+/// The same people under several rules.
+pub(super) fn compared(outcomes: &[Outcome]) -> (&'static str, String) {
+    let sweep = Sweep::of(outcomes);
+    let (title, intro) = match sweep {
+        Sweep::Ttl => (
+            "What the TTL costs",
+            "The same people came to the same house, and only the time for which seats are held was another. A shorter one brings idle \
+             seats back sooner, until people don't manage to pay. Everything below is about the first.",
+        ),
+        Sweep::RatePerClient => (
+            "Whom a rate stops",
+            "The same people came to the same house, and only how often one address may ask was another: so many requests a second, and so \
+             many at once after a pause. A good rate stops bots, and people hardly notice. Everything below is about the first.",
+        ),
+    };
+    let rows: Vec<_> = outcomes.iter().map(|outcome| sweep.row(outcome)).collect();
+    let body = element::paragraph(intro)
+        + &element::table(
+            "The same on-sale, each time with one thing changed",
+            sweep.head(),
+            &rows,
+            false,
+        );
+    (title, body)
 }

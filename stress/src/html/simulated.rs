@@ -37,7 +37,8 @@ pub fn page(outcomes: &[Outcome]) -> String {
     );
     page.section("In short", in_short(outcome));
     if outcomes.len() > 1 {
-        page.section("What the TTL costs", costs::ttls(outcomes));
+        let (title, body) = costs::compared(outcomes);
+        page.section(title, body);
     }
     sections(&mut page, outcome);
     page.section("Promises", promised(outcome));
@@ -183,6 +184,7 @@ fn happened(outcome: &Outcome) -> String {
     let first = [
         Line::new("people who came", "c1", rate(&series.arrivals)),
         Line::new("refusals", "c2", rate(&series.refusals)),
+        Line::new("refused as too many", "c4", rate(&series.limited)),
         Line::new(
             "requests without an answer: the server was down",
             "c3",

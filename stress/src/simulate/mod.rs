@@ -11,8 +11,8 @@
 //!
 //! Not real are the people, their networks and payment providers, and HTTP: a request takes no time, and the server is
 //! never too slow. What is acknowledged is durable within the tick, and a crash falls between two ticks; that a real one
-//! may come at any moment is what `stress --crashes` is about. Rates by client and key are HTTP's, so they are not played;
-//! a queue in front of the shop is.
+//! may come at any moment is what `stress --crashes` is about. Rates by client and by key are those of the server's own
+//! limiter, on the simulation's clock.
 //!
 //! The simulation keeps a house of its own ([`house`]) by the answers alone, and whatever contradicts it ends the run.
 //!
@@ -23,11 +23,12 @@
 //! | `arrivals`, `agent`, `chance` | who comes when, and what he is like |
 //! | `queue`, `world` | what happens next; the world that it happens to |
 //! | `buyer` | what people do, and bots |
-//! | `server` | the engine, its clock, its crashes |
+//! | `server`, `limits` | the engine, its clock, its crashes; how often it lets one ask |
 //! | `remote` | a running server in its place, in real time |
 //! | `house`, `bits` | whose each seat is by the answers; how people choose on the map |
 //! | `fault` | deliberate faults, which the checks must find |
 //! | `check`, `tally` | samples, crashes, the end; what is counted |
+//! | `sweep` | the same under several rules |
 //! | `outcome`, `picture`, `text` | what came of it, for programs and for people; the house as it filled |
 
 pub mod agent;
@@ -39,12 +40,14 @@ mod check;
 pub mod cli;
 mod fault;
 pub mod house;
+pub mod limits;
 pub mod outcome;
 mod picture;
 pub mod queue;
 pub mod remote;
 pub mod scenario;
 pub mod server;
+pub mod sweep;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -58,7 +61,7 @@ use outcome::{Check, Outcome};
 use remote::Against;
 use scenario::Scenario;
 use tally::{number, seconds};
-pub use text::{clock as clock_of, summary, table};
+pub use text::{clock as clock_of, summary};
 use world::{PROMISES, World};
 
 /// How often it is said how far it has come.
@@ -125,6 +128,7 @@ impl World<'_> {
             holds: self.tally.holds,
             bots: self.tally.bots,
             payments: self.tally.payments,
+            limited: self.tally.limited,
             checks: checks.map(check).collect(),
             broken: self.broken,
             series: self.tally.series,
