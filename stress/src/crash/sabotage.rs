@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{CrashPlan, Fault, run};
-use crate::sabotage::{Found, say_whether_all};
+use crate::sabotage::{Found, say_whether_all, several};
 
 /// The names of all faults, and what they are.
 pub fn list() -> String {
@@ -53,13 +53,13 @@ pub fn faults(plan: &CrashPlan, mut tell: impl FnMut(&Found)) -> Result<Vec<Foun
             Some(broken) if is_caught => format!("{}: {}", broken.promise, broken.what),
             Some(broken) => format!("NOT AS IT MUST BE: {broken}"),
         };
-        let crashes = ended.figures.kills + ended.figures.stops;
+        let ends = ended.figures.kills + ended.figures.stops;
         let (name, what) = fault.describe();
         let found = Found {
             name: name.to_owned(),
             what: what.to_owned(),
             committed: None,
-            after: Some(format!("{crashes} crashes")),
+            after: Some(several(ends.into(), "end")),
             found_as,
             is_caught,
         };

@@ -18,14 +18,24 @@ pub(super) fn text_of(text: &str) -> String {
     escaped
 }
 
-/// A paragraph of text.
+/// A paragraph of text; what stands between two backticks in it is code.
 pub(super) fn paragraph(text: &str) -> String {
-    format!("<p>{}</p>\n", text_of(text))
+    let parts = text.split('`').enumerate();
+    let marked = parts.map(|(place, part)| match (place % 2, text_of(part)) {
+        (0, part) => part,
+        (_, part) => format!("<code>{part}</code>"),
+    });
+    format!("<p>{}</p>\n", marked.collect::<String>())
 }
 
 /// Figures that come first: each with a name below, and a note.
 pub(super) fn figures(figures: &[(String, &str, String)]) -> String {
-    let mut body = String::from("<dl class=\"figures\">\n");
+    let class = if figures.len().is_multiple_of(4) {
+        ""
+    } else {
+        " three"
+    };
+    let mut body = format!("<dl class=\"figures{class}\">\n");
     for (value, name, note) in figures {
         let _ = writeln!(
             body,

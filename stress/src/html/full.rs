@@ -9,6 +9,7 @@ use super::{
     promises, rivals, simulated,
 };
 use crate::{
+    audit::verdict::Promise,
     full::{FullPlan, FullRun},
     sabotage::Found,
     simulate::clock_of,
@@ -53,6 +54,12 @@ pub fn page(plan: &FullPlan, run: &FullRun) -> String {
     page.verdict(run.broken().as_deref(), &kept(run));
     page.section("In short", in_short(run));
     page.section("How to read it", how_to_read());
+    page.part("A day as it will be", &simulated::lead(&run.on_sale));
+    page.section(
+        &run.on_sale.scenario.title,
+        simulated::in_short(&run.on_sale),
+    );
+    simulated::sections(&mut page, &run.on_sale);
     page.part("Under load", &loaded::lead(&plan.load));
     page.section("What it reached", loaded::in_short(&run.load));
     loaded::sections(&mut page, &run.load);
@@ -63,12 +70,6 @@ pub fn page(plan: &FullPlan, run: &FullRun) -> String {
         );
         page.section("Crashes", crashed::section(&plan.crashes, crashes));
     }
-    page.part("A day as it will be", &simulated::lead(&run.on_sale));
-    page.section(
-        &run.on_sale.scenario.title,
-        simulated::in_short(&run.on_sale),
-    );
-    simulated::sections(&mut page, &run.on_sale);
     page.part(
         "The proofs",
         "What was promised, how each promise was checked, and whether the checks are awake.",
@@ -139,6 +140,11 @@ fn in_short(run: &FullRun) -> String {
         ));
     }
     all.push((
+        grouped(load.findings.replay.checks.of(Promise::TapeInOrder)),
+        "changes replayed, one by one",
+        "and at the end compared with what was in memory, seat by seat".into(),
+    ));
+    all.push((
         grouped(on_sale.people.came),
         "people at a simulated on-sale",
         format!(
@@ -155,11 +161,11 @@ fn in_short(run: &FullRun) -> String {
 
 fn how_to_read() -> String {
     element::paragraph(
-        "First, threads of this machine fought for the seats of one house, as fast as they could. Then a server was killed again and again \
-         under load, and asked what it still knew. Then a whole on-sale was played in virtual time, with people as they are. Each was \
-         watched by a checker that knows the rules by itself; what it checked, how, and how often is listed under 'Promises'. And to see that \
-         the checkers are awake, the same runs were made with faults that we built in.",
-    ) + &element::glossary(&WORDS)
+        "A whole on-sale was played in virtual time, with people as they are. Threads of this machine fought for the seats of one house, as \
+         fast as they could. A server was killed again and again under load, and asked what it still knew. Each of these was watched by a \
+         checker that knows the rules by itself; what it checked, how, and how often is listed under 'Promises'. And to see that the \
+         checkers are awake, the same was run with faults that were built in on purpose.",
+    ) + &element::closer("The words that are used here", &element::glossary(&WORDS))
 }
 
 fn promised(run: &FullRun) -> String {

@@ -188,11 +188,14 @@ fn latency(ended: &Ended) -> String {
         &below,
         &lines,
         Manner::LogNanos,
-    ) + &element::table(
-        "All operations",
-        &["Operation", "count", "p50", "p90", "p99", "p99.9", "most"],
-        &rows,
-        false,
+    ) + &element::closer(
+        "All operations, those refused as well",
+        &element::table(
+            "All operations",
+            &["Operation", "count", "p50", "p90", "p99", "p99.9", "most"],
+            &rows,
+            false,
+        ),
     )
 }
 
@@ -274,7 +277,10 @@ pub(super) fn what_was_run(plan: &Plan) -> String {
         ("Seats", grouped(plan.seats.into())),
         ("Users", grouped(plan.users.into())),
         ("Length", length),
-        ("Operations, as weights", plan.mix.to_string()),
+        (
+            "Operations, as weights",
+            plan.mix.to_string().replace(',', ", "),
+        ),
         (
             "Seats of a group",
             format!("{} to {}", plan.group.start(), plan.group.end()),

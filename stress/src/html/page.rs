@@ -116,7 +116,7 @@ impl Page {
         for part in &self.parts {
             let level = if let Some(title) = &part.title {
                 let title = text_of(title);
-                let _ = writeln!(contents, "<p>{title}</p>");
+                let _ = writeln!(contents, "<div><p>{title}</p>");
                 let _ = writeln!(
                     body,
                     "<div class=\"part\"><h2>{title}</h2>\n{}</div>",
@@ -124,6 +124,7 @@ impl Page {
                 );
                 3
             } else {
+                contents += "<div>";
                 2
             };
             contents += "<ul>\n";
@@ -136,7 +137,7 @@ impl Page {
                 );
                 number += 1;
             }
-            contents += "</ul>\n";
+            contents += "</ul></div>\n";
         }
         (contents, body)
     }

@@ -21,17 +21,28 @@ pub(super) fn faults(title: &str, found: &[Found]) -> String {
     let dash = || "–".to_owned();
     let row = |found: &Found| {
         let sign = if found.is_caught { "✓" } else { "✗" };
-        vec![
+        [
             found.name.clone(),
             found.what.clone(),
-            found.committed.map_or_else(dash, grouped),
-            found.after.clone().unwrap_or_else(dash),
             format!("{sign} {}", found.found_as),
+            found.after.clone().unwrap_or_else(dash),
+            found.committed.map_or_else(dash, grouped),
         ]
     };
-    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
-    let head = ["Fault", "What was done", "Times", "Found after", "Found as"];
-    element::table(title, &head, &rows, true)
+    let head = ["Fault", "What was done", "Found as", "Found after", "Times"];
+    // What was not counted in this kind of run needs no column.
+    let columns = if found.iter().any(|found| found.committed.is_some()) {
+        5
+    } else if found.iter().any(|found| found.after.is_some()) {
+        4
+    } else {
+        3
+    };
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .map(|found| row(found)[..columns].to_vec())
+        .collect();
+    element::table(title, &head[..columns], &rows, true)
 }
 
 /// What deliberate faults are for, and how many of these ended as they had to.

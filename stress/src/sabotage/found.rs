@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::html::grouped;
+
 /// A deliberate fault, and how it was found.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -37,6 +39,12 @@ impl fmt::Display for Found {
             self.name, self.found_as
         )
     }
+}
+
+/// So many of a thing.
+pub(crate) fn several(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(count))
 }
 
 /// Says whether each fault ended as it had to, and answers it.

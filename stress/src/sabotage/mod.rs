@@ -18,11 +18,11 @@ use seatlock::{limits::TICK_NANOS, tick::Ttl};
 use crate::{
     audit::verdict::Violation,
     clock::RunClock,
-    html::grouped,
     plan::{Length, Plan, mix::Mix, skew::Skew},
     run::{self, Parts},
 };
 pub use fault::Fault;
+pub(crate) use found::several;
 pub use found::{Found, say_whether_all};
 
 use deeds::Deeds;
@@ -105,7 +105,7 @@ fn found(fault: Fault, committed: &Committed) -> Found {
         name: name.to_owned(),
         what: what.to_owned(),
         committed: Some(committed.deeds),
-        after: later.map(|changes| format!("{} changes", grouped(changes))),
+        after: later.map(|changes| several(changes, "change")),
         found_as,
         is_caught,
     }

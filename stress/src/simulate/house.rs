@@ -3,6 +3,8 @@
 //! That makes it a second opinion. Whatever the server answers is entered here, and what can't be entered breaks a
 //! promise: a seat granted to two, a sale without a living hold. It is also what people see when they look at the map.
 
+use std::{fmt, time::Duration};
+
 use seatlock::{chart::Chart, event::best::House as _, feed::Shown, ids::SeatId};
 
 use super::{bits::Bits, chance::Chance};
@@ -29,6 +31,20 @@ pub enum Whose {
     Sold,
     /// Kept from sale.
     Withheld,
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Free => f.write_str("free"),
+            Self::Held { until, .. } => {
+                let until = Duration::from_nanos(*until).as_secs_f64();
+                write!(f, "another's until {until:.2} s")
+            }
+            Self::Sold => f.write_str("sold"),
+            Self::Withheld => f.write_str("kept from sale"),
+        }
+    }
 }
 
 /// The seats.
@@ -231,7 +247,7 @@ impl House {
                 }
                 other => {
                     return Err(format!(
-                        "{seat} was given back by who has not got it: it was {other:?}"
+                        "{seat} was given back by who has not got it: it was {other}"
                     ));
                 }
             }
@@ -254,7 +270,7 @@ impl House {
                 }
                 other => {
                     return Err(format!(
-                        "{seat} was booked by who has no living hold of it: it was {other:?}"
+                        "{seat} was booked by who has no living hold of it: it was {other}"
                     ));
                 }
             }
@@ -279,7 +295,7 @@ impl House {
         if is == expected {
             return Ok(());
         }
-        Err(format!("{seat} {what} to a second one: it was {is:?}"))
+        Err(format!("{seat} {what} to a second one: it was {is}"))
     }
 
     fn set(&mut self, seat: SeatId, whose: Whose) {
