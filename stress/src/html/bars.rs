@@ -53,12 +53,10 @@ pub(super) fn dots(title: &str, unit: &str, columns: &[String], rows: &[Row]) ->
             .flat_map(|row| row.nanos.iter().flatten().copied())
     };
     let axis = Axis::log(all().fold(f64::MAX, f64::min), all().fold(0.0, f64::max));
-    let left = |nanos: f64| format!("style=\"left:{:.1}%\"", 100.0 * axis.place(nanos));
-    let ticks = axis.ticks();
-    let lines: String = ticks
-        .iter()
-        .map(|tick| format!("<u {}></u>", left(*tick)))
-        .collect();
+    let tick = |tick: f64| format!("<u {}></u>", left(&axis, tick));
+    let lines: String = axis.ticks().into_iter().map(tick).collect();
+    let name = |tick: f64| format!("<span {}>{}</span>", left(&axis, tick), axis::nanos(tick));
+    let names: String = axis.ticks().into_iter().map(name).collect();
     let mut body = format!(
         "<figure><figcaption>{} <small>{}</small></figcaption><dl class=\"dots\">\n",
         text_of(title),
@@ -66,40 +64,46 @@ pub(super) fn dots(title: &str, unit: &str, columns: &[String], rows: &[Row]) ->
     );
     for row in rows {
         let ours = if row.is_ours { " class=\"ours\"" } else { "" };
-        let _ = write!(
+        let (name, dots) = (text_of(&row.name), row.dots(&axis, columns));
+        let _ = writeln!(
             body,
-            "<div{ours}><dt>{}</dt><dd>{lines}",
-            text_of(&row.name)
+            "<div{ours}><dt>{name}</dt><dd>{lines}{dots}</dd></div>"
         );
-        for ((nanos, class), column) in row.nanos.iter().zip(DOTS).zip(columns) {
-            if let Some(nanos) = nanos {
-                let said = text_of(&format!("{column}: {}", axis::nanos(*nanos)));
-                let _ = write!(
-                    body,
-                    "<i class=\"{class}\" {} title=\"{said}\"></i>",
-                    left(*nanos)
-                );
-            }
-        }
-        body += "</dd></div>\n";
     }
-    body += "<div class=\"ticks\" aria-hidden=\"true\"><dt></dt><dd>";
-    for tick in ticks {
-        let _ = write!(body, "<span {}>{}</span>", left(tick), axis::nanos(tick));
+    let _ = writeln!(
+        body,
+        "<div class=\"ticks\" aria-hidden=\"true\"><dt></dt><dd>{names}</dd></div></dl>"
+    );
+    body + &legend(columns) + "</figure>\n"
+}
+
+impl Row {
+    fn dots(&self, axis: &Axis, columns: &[String]) -> String {
+        let dots = self.nanos.iter().zip(DOTS).zip(columns);
+        let dot = |((nanos, class), column): ((&Option<f64>, &str), &String)| {
+            let nanos = (*nanos)?;
+            let said = text_of(&format!("{column}: {}", axis::nanos(nanos)));
+            let left = left(axis, nanos);
+            Some(format!("<i class=\"{class}\" {left} title=\"{said}\"></i>"))
+        };
+        dots.filter_map(dot).collect()
     }
-    body += "</dd></div></dl>\n";
-    if columns.len() > 1 {
-        body += "<ul class=\"legend dotted\">";
-        for (column, class) in columns.iter().zip(DOTS) {
-            let _ = write!(
-                body,
-                "<li><i class=\"{class}\"></i>{}</li>",
-                text_of(column)
-            );
-        }
-        body += "</ul>";
+}
+
+fn left(axis: &Axis, nanos: f64) -> String {
+    format!("style=\"left:{:.1}%\"", 100.0 * axis.place(nanos))
+}
+
+/// Which dot is which column, if there are several.
+fn legend(columns: &[String]) -> String {
+    if columns.len() < 2 {
+        return String::new();
     }
-    body + "</figure>\n"
+    let item = |(column, class): (&String, &str)| {
+        format!("<li><i class=\"{class}\"></i>{}</li>", text_of(column))
+    };
+    let items: String = columns.iter().zip(DOTS).map(item).collect();
+    format!("<ul class=\"legend dotted\">{items}</ul>")
 }
 
 #[cfg(test)]

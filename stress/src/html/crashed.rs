@@ -2,56 +2,60 @@
 
 use super::{
     axis::grouped,
-    element::{self, figures},
+    element::{self, Figure, figures},
     promises,
 };
 use crate::crash::{CrashPlan, Ended, Promise, starts};
 
 /// How it went.
 pub(super) fn section(plan: &CrashPlan, ended: &Ended) -> String {
-    let crashed = &ended.figures;
-    let (median, longest) = starts(crashed);
     let intro = format!(
         "A server in a process of its own, with its data on this machine's disk, served {} clients over HTTP. It was killed without a word \
          (SIGKILL) while they were at it, now and then asked to stop, or killed again while it started; and each time it was \
          started again on the same folder and asked for everything that it had ever acknowledged.",
         plan.clerks
     );
-    let lost = if crashed.changes_lost == 0 {
-        "and of what need not be durable, nothing either".to_owned()
-    } else {
-        format!(
-            "{} changes of holds were, of the last {} ms before a kill, as is allowed",
-            grouped(crashed.changes_lost),
-            crashed.oldest_lost_millis
-        )
+    element::paragraph(&intro) + &in_short(ended)
+}
+
+fn in_short(ended: &Ended) -> String {
+    let crashed = &ended.figures;
+    let (median, longest) = starts(crashed);
+    figures(&[
+        (
+            grouped((crashed.kills + crashed.stops + crashed.stillborn).into()),
+            "ends of a server",
+            format!(
+                "{} kills, {} stops, {} kills of a start",
+                crashed.kills, crashed.stops, crashed.stillborn
+            ),
+        ),
+        (
+            grouped(crashed.changes),
+            "changes acknowledged",
+            format!("{} bookings among them", grouped(crashed.bookings)),
+        ),
+        lost(ended),
+        (
+            format!("{median} ms"),
+            "until it served again",
+            format!("the median; the longest: {longest} ms"),
+        ),
+    ])
+}
+
+/// What was lost of what may be lost: a hold is acknowledged before it is durable, unless the server is told otherwise.
+fn lost(ended: &Ended) -> Figure {
+    let crashed = &ended.figures;
+    let note = match &ended.broken {
+        Some(broken) => broken.promise.to_string(),
+        None if crashed.changes_lost == 0 => "and no booking".to_owned(),
+        None => format!(
+            "all of the last {} ms before a kill, as is allowed; and no booking",
+            grouped(crashed.oldest_lost_millis)
+        ),
     };
-    element::paragraph(&intro)
-        + &figures(&[
-            (
-                grouped((crashed.kills + crashed.stops + crashed.stillborn).into()),
-                "ends of a server",
-                format!(
-                    "{} kills, {} stops, {} kills of a start",
-                    crashed.kills, crashed.stops, crashed.stillborn
-                ),
-            ),
-            (
-                grouped(crashed.changes),
-                "changes acknowledged",
-                format!("{} bookings among them", grouped(crashed.bookings)),
-            ),
-            (
-                if ended.broken.is_none() { "0" } else { "some" }.to_owned(),
-                "durable changes lost",
-                lost,
-            ),
-            (
-                format!("{median} ms"),
-                "until it served again",
-                format!("the median; the longest: {longest} ms"),
-            ),
-        ])
+    (grouped(crashed.changes_lost), "changes of holds lost", note)
 }
 
 /// Each promise over a crash.

@@ -28,8 +28,11 @@ pub(super) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", marked.collect::<String>())
 }
 
+/// A value, what it is, and a note.
+pub(super) type Figure = (String, &'static str, String);
+
 /// Figures that come first: each with a name below, and a note.
-pub(super) fn figures(figures: &[(String, &str, String)]) -> String {
+pub(super) fn figures(figures: &[Figure]) -> String {
     let class = if figures.len().is_multiple_of(4) {
         ""
     } else {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     audit::verdict::Promise,
     contention::Contention,
-    latency::Ended as Ending,
+    latency::{Ended as Ending, Entry},
     packed::base64,
     plan::{Length, Plan},
     progress::per,
@@ -155,8 +155,7 @@ fn throughput(ended: &Ended) -> String {
 }
 
 fn latency(ended: &Ended) -> String {
-    let below = Below::Names(PERCENTILES.map(|(_, name)| name.to_owned()).into());
-    let mut entries: Vec<_> = ended
+    let mut entries: Vec<Timed> = ended
         .book
         .entries()
         .filter(|(.., entry)| !entry.nanos.is_empty())
@@ -165,21 +164,12 @@ fn latency(ended: &Ended) -> String {
     let granted = entries
         .iter()
         .filter(|(_, ending, _)| *ending == Ending::Done);
-    let line =
-        |((kind, _, entry), class): (&(&str, Ending, &crate::latency::Entry), &'static str)| {
-            let at =
-                |(percentile, _): (f64, &str)| per(entry.nanos.value_at_percentile(percentile), 1);
-            Line::new(kind, class, PERCENTILES.map(at))
-        };
-    let lines: Vec<Line> = granted.zip(CLASSES).map(line).collect();
-    let row = |(kind, ending, entry): &(&str, Ending, &crate::latency::Entry)| {
-        let at = |percentile| axis::nanos(per(entry.nanos.value_at_percentile(percentile), 1));
-        let mut row = vec![format!("{kind}, {}", ending.name()), grouped(entry.count)];
-        row.extend([50.0, 90.0, 99.0, 99.9].map(at));
-        row.push(axis::nanos(per(entry.nanos.max(), 1)));
-        row
+    let line = |((kind, _, entry), class): (&Timed, &'static str)| {
+        let at = |(percentile, _): (f64, &str)| per(entry.nanos.value_at_percentile(percentile), 1);
+        Line::new(kind, class, PERCENTILES.map(at))
     };
-    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let lines: Vec<Line> = granted.zip(CLASSES).map(line).collect();
+    let below = Below::Names(PERCENTILES.map(|(_, name)| name.to_owned()).into());
     element::paragraph(
         "In the process, of one operation in eight. The long tail is a thread that the system stops: there are more threads than cores.",
     ) + &plot::lines(
@@ -190,13 +180,24 @@ fn latency(ended: &Ended) -> String {
         Manner::LogNanos,
     ) + &element::closer(
         "All operations, those refused as well",
-        &element::table(
-            "All operations",
-            &["Operation", "count", "p50", "p90", "p99", "p99.9", "most"],
-            &rows,
-            false,
-        ),
+        &latencies(&entries),
     )
+}
+
+/// Operations of one kind that ended in one way.
+type Timed<'e> = (&'static str, Ending, &'e Entry);
+
+fn latencies(entries: &[Timed]) -> String {
+    let row = |(kind, ending, entry): &Timed| {
+        let at = |percentile| axis::nanos(per(entry.nanos.value_at_percentile(percentile), 1));
+        let mut row = vec![format!("{kind}, {}", ending.name()), grouped(entry.count)];
+        row.extend([50.0, 90.0, 99.0, 99.9].map(at));
+        row.push(axis::nanos(per(entry.nanos.max(), 1)));
+        row
+    };
+    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let head = ["Operation", "count", "p50", "p90", "p99", "p99.9", "most"];
+    element::table("All operations", &head, &rows, false)
 }
 
 fn house(page: &mut Page, ended: &Ended) -> String {

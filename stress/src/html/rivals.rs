@@ -212,27 +212,23 @@ fn asked(results: &Results, (group, heading, unit): (&str, &str, &str)) -> Optio
             .collect(),
     };
     let rows: Vec<Row> = designs.iter().map(row).collect();
+    let numbers = numbers(heading, &columns, &rows);
+    let unit = "median, over powers of ten; further left is faster";
+    Some(dots(heading, unit, &columns, &rows) + &element::closer("The numbers", &numbers))
+}
+
+fn numbers(heading: &str, columns: &[String], rows: &[Row]) -> String {
     let cells = |row: &Row| {
-        let figures = row
-            .nanos
-            .iter()
-            .map(|nanos| nanos.map_or_else(String::new, figure));
+        let figures = row.nanos.iter();
+        let figures = figures.map(|nanos| nanos.map_or_else(String::new, figure));
         [row.name.clone()].into_iter().chain(figures).collect()
     };
-    let table: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let head: Vec<&str> = ["nanoseconds"]
         .into_iter()
         .chain(columns.iter().map(String::as_str))
         .collect();
-    let numbers = element::table(heading, &head, &table, false);
-    Some(
-        dots(
-            heading,
-            "median, over powers of ten; further left is faster",
-            &columns,
-            &rows,
-        ) + &element::closer("The numbers", &numbers),
-    )
+    element::table(heading, &head, &rows, false)
 }
 
 /// What a size is called, or a number of threads.

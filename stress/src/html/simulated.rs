@@ -4,7 +4,7 @@ use super::{
     axis::{grouped, short},
     bars::bars,
     contention, costs,
-    element::{self, figures},
+    element::{self, Figure, figures},
     page::Page,
     plot::{self, Below, Line, Manner},
     promises,
@@ -84,11 +84,13 @@ fn contended(outcome: &Outcome) -> String {
 }
 
 pub(super) fn in_short(outcome: &Outcome) -> String {
-    let (people, sold) = (&outcome.people, &outcome.sold);
+    figures(&[sold(outcome), bought(outcome), vain(outcome)].concat())
+}
+
+fn sold(outcome: &Outcome) -> Vec<Figure> {
+    let sold = &outcome.sold;
     let when = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), clock_of);
-    let holds = &outcome.holds;
-    let vain = holds.released_seat_seconds + holds.expired_seat_seconds;
-    figures(&[
+    vec![
         (
             when(sold.nothing_free),
             "until nothing was free",
@@ -104,6 +106,12 @@ pub(super) fn in_short(outcome: &Outcome) -> String {
                 when(sold.all)
             ),
         ),
+    ]
+}
+
+fn bought(outcome: &Outcome) -> Vec<Figure> {
+    let people = &outcome.people;
+    vec![
         (
             share(people.bought, people.came),
             "of all people bought seats",
@@ -119,6 +127,13 @@ pub(super) fn in_short(outcome: &Outcome) -> String {
             "refusals a person",
             format!("{} holds granted", grouped(outcome.requests.held)),
         ),
+    ]
+}
+
+fn vain(outcome: &Outcome) -> Vec<Figure> {
+    let holds = &outcome.holds;
+    let vain = holds.released_seat_seconds + holds.expired_seat_seconds;
+    vec![
         (
             short(vain / 3_600.0),
             "seat-hours in vain",
@@ -137,7 +152,7 @@ pub(super) fn in_short(outcome: &Outcome) -> String {
             "seats kept by bots at most",
             format!("{} bought by them", grouped(outcome.bots.seats_bought)),
         ),
-    ])
+    ]
 }
 
 /// The ends of the intervals.
@@ -181,45 +196,27 @@ fn happened(outcome: &Outcome) -> String {
             .map(|count| count / series.interval)
             .collect()
     };
-    let first = [
+    let down = "requests without an answer: the server was down";
+    let coming = [
         Line::new("people who came", "c1", rate(&series.arrivals)),
         Line::new("refusals", "c2", rate(&series.refusals)),
         Line::new("refused as too many", "c4", rate(&series.limited)),
-        Line::new(
-            "requests without an answer: the server was down",
-            "c3",
-            rate(&series.unanswered),
-        ),
+        Line::new(down, "c3", rate(&series.unanswered)),
     ];
-    let second = [
+    let buying = [
         Line::new("holds", "held", rate(&series.holds)),
         Line::new("bookings", "sold", rate(&series.confirms)),
         Line::new("holds that ran out", "c2", rate(&series.expired)),
     ];
-    let third = [Line::new(
+    let there = [Line::new(
         "people in the shop",
         "c1",
         floats(&series.present),
     )];
-    plot::lines(
-        "Coming and being refused",
-        "a second",
-        &below,
-        &first,
-        Manner::Lines,
-    ) + &plot::lines(
-        "Holding and buying",
-        "a second",
-        &below,
-        &second,
-        Manner::Lines,
-    ) + &plot::lines(
-        "In the shop at a time",
-        "people",
-        &below,
-        &third,
-        Manner::Lines,
-    )
+    let plot = |title, unit, lines: &[Line]| plot::lines(title, unit, &below, lines, Manner::Lines);
+    plot("Coming and being refused", "a second", &coming)
+        + &plot("Holding and buying", "a second", &buying)
+        + &plot("In the shop at a time", "people", &there)
 }
 
 fn people(outcome: &Outcome) -> String {

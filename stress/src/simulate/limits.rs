@@ -12,7 +12,7 @@ use seatlock::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::agent::Agent;
+use super::{agent::Agent, scenario::Scenario};
 
 /// How often one may ask, by the names of the server's options; and who asks together with whom.
 ///
@@ -74,8 +74,10 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// A gate in front of so many people and bots.
-    pub(super) fn new(limits: Limits, people: u32, bots: u32) -> Self {
+    /// The gate of a scenario, in front of its people and bots.
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        let limits = scenario.limits;
+        let (people, bots) = (scenario.arrivals.buyers, scenario.bots.count);
         let addresses = |count: u32, each: u32| count.div_ceil(each.max(1)).max(1);
         Self {
             limits,

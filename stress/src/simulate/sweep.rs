@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use super::{outcome::Outcome, percent, text::when};
 
+/// How wide a column of text is at least.
+const COLUMN_MIN: usize = 8;
+
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sweep {
@@ -105,15 +108,61 @@ impl Sweep {
 /// The same scenario under several rules, a line each.
 pub fn table(outcomes: &[Outcome]) -> String {
     let sweep = Sweep::of(outcomes);
+    let rows: Vec<Vec<String>> = outcomes.iter().map(|outcome| sweep.row(outcome)).collect();
+    let width = |column: usize, name: &str| {
+        let words = name.split(' ').map(str::len);
+        let cells = rows.iter().map(|row| row[column].len());
+        words.chain(cells).max().unwrap_or(0).max(COLUMN_MIN)
+    };
+    let columns: Vec<(usize, Vec<String>)> = sweep
+        .head()
+        .iter()
+        .enumerate()
+        .map(|(column, name)| {
+            let width = width(column, name);
+            (width, wrapped(name, width))
+        })
+        .collect();
+    let height = columns.iter().map(|(_, name)| name.len()).max();
     let mut text = String::new();
-    let _ = writeln!(text, "{}:", sweep.head().join(" | "));
-    for outcome in outcomes {
-        let mut cells = sweep.row(outcome).into_iter();
-        let _ = write!(text, "{:>8}", cells.next().unwrap_or_default());
-        for cell in cells {
-            let _ = write!(text, " {cell:>10}");
-        }
-        text.push('\n');
+    for line in 0..height.unwrap_or(0) {
+        let cells = columns.iter().map(|(width, name)| {
+            let part = name.get(line).map_or("", String::as_str);
+            format!("{part:>width$}")
+        });
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  "));
+    }
+    for row in rows {
+        let cells = row.iter().zip(&columns);
+        let cells = cells.map(|(cell, (width, _))| format!("{cell:>width$}"));
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  "));
     }
     text
+}
+
+/// A name in lines of this width; no word of it is longer.
+fn wrapped(name: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in name.split(' ') {
+        match lines.last_mut() {
+            Some(last) if last.is_empty() => last.push_str(word),
+            Some(last) if last.len() + 1 + word.len() <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_columns_are_wrapped_between_words() {
+        assert_eq!(wrapped("bought, % of all", 8), ["bought,", "% of all"]);
+        assert_eq!(wrapped("TTL", 8), ["TTL"]);
+    }
 }

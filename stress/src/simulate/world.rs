@@ -80,10 +80,8 @@ impl<'s> World<'s> {
         fault: Fault,
         against: Option<&Against>,
     ) -> Result<Self, String> {
-        let chart = scenario
-            .plan()?
-            .chart()
-            .map_err(|error| error.to_string())?;
+        let chart = scenario.plan()?.chart();
+        let chart = chart.map_err(|error| error.to_string())?;
         let rules = scenario.rules()?;
         let edges = rules.orphans == seatlock::event::Orphans::Refused;
         let mut house = House::new(&chart, edges);
@@ -101,11 +99,7 @@ impl<'s> World<'s> {
             seed,
             fault,
             server,
-            gate: Gate::new(
-                scenario.limits,
-                scenario.arrivals.buyers,
-                scenario.bots.count,
-            ),
+            gate: Gate::of(scenario),
             house,
             zipf,
             queue: Queue::default(),
