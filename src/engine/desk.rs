@@ -8,7 +8,6 @@ use std::{
     thread,
 };
 
-use hashbrown::HashMap;
 use tracing::{error, info};
 
 use super::{
@@ -22,7 +21,7 @@ use super::{
 use crate::{
     event::{self, Hold, How, Stage},
     feed::Shown,
-    ids::{HoldId, Lsn, SeatId},
+    ids::{Lsn, SeatId},
     ledger::{AppendError, Batch, Ledger, Note, NoteList},
     limits,
     scribe::OutOfOrder,
@@ -37,8 +36,8 @@ pub(super) struct Desk {
     here: Option<(SeatId, Arc<Event>)>,
     /// Events of which there was a change in this batch.
     touched: Vec<Arc<Event>>,
-    /// Holds of which a seat has changed in this batch, if the ledger is to be told.
-    holds: HashMap<HoldId, Arc<Hold>>,
+    /// Holds of which a seat has changed in this batch, if the ledger is to be told. One may be there more than once.
+    holds: Vec<Arc<Hold>>,
     notes: NoteList,
 }
 
@@ -107,7 +106,9 @@ impl Desk {
                 self.enter(core, now, record.lsn, change)?;
             }
         }
-        for hold in self.holds.values() {
+        self.holds.sort_unstable_by_key(|hold| hold.id());
+        self.holds.dedup_by_key(|hold| hold.id());
+        for hold in &self.holds {
             record::hold(hold, &mut self.notes);
         }
         Ok(())
@@ -136,14 +137,14 @@ impl Desk {
         if core.notes.are_kept()
             && let Some(hold) = event::owner(change.after).and_then(|taking| core.holds.of(taking))
         {
-            self.holds.insert(hold.id(), hold);
+            self.holds.push(hold);
         }
         if let Some((hold, left)) = core.holds.note(&change) {
             if let Some(left) = left {
                 core.count_lapse(&event, &hold, &left, now.moment);
             }
             if core.notes.are_kept() {
-                self.holds.insert(hold.id(), hold);
+                self.holds.push(hold);
             }
         }
         Ok(())
