@@ -212,12 +212,13 @@ fn admit(txn: &Txn) -> Result<(), StoreError> {
 
 /// A key is put twice in a list, or put and deleted.
 fn is_written_twice(actions: &[Action]) -> bool {
-    let mut puts = BTreeSet::new();
     let keys = actions.iter().filter_map(|action| match action {
         Action::Put { key, .. } => Some(key),
         Action::Delete(_) | Action::Get(..) => None,
     });
-    let is_twice = keys.fold(false, |twice, key| !puts.insert(key) || twice);
+    let keys: Vec<&Bytes> = keys.collect();
+    let puts: BTreeSet<&Bytes> = keys.iter().copied().collect();
+    let is_twice = puts.len() < keys.len();
     let is_deleted = actions.iter().any(|action| match action {
         Action::Delete(keys) => puts.iter().any(|key| is_within(key, keys)),
         Action::Put { .. } | Action::Get(..) => false,
