@@ -52,6 +52,7 @@
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
+//! | 3 | `cluster::etcd` | etcd itself, asked over gRPC |
 //! | 2 | `access` `metrics` `repeat` | who may ask, and how often; what is counted; requests that come again |
 //! | 2 | `chart` `clock` `entropy` `seat::word` | seats as people know them; time; chance; a seat's state as a value |
 //! | 2 | `cluster::store` | what is asked of etcd |

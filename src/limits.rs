@@ -396,6 +396,17 @@ pub const CSV_FIELDS_MAX: usize = 64;
 /// Faults of an import that are told one by one; the rest are counted.
 pub const IMPORT_ERRORS_MAX: usize = 1_000;
 
+// The cluster.
+
+/// Addresses of etcd's members. More are refused at the start.
+pub const ETCD_ENDPOINTS_MAX: usize = 32;
+
+/// Bytes of a transaction: what etcd takes unless told otherwise (its `--max-request-bytes`). A longer one is impossible.
+pub const ETCD_REQUEST_BYTES_MAX: usize = 3 << 19;
+
+/// Bytes of an answer of etcd. A longer one is not read, and what was asked counts as not answered.
+pub const ETCD_ANSWER_BYTES_MAX: usize = 64 << 20;
+
 const _: () = {
     assert!(
         SEATS_MAX < TAKINGS_MAX,

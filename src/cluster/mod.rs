@@ -4,6 +4,8 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | `etcd` | etcd itself, asked over gRPC |
 //! | `store` | what is asked of etcd, as values |
 
+pub mod etcd;
 pub mod store;

@@ -1,0 +1,194 @@
+//! etcd as a [`Store`]: its v3 API over gRPC.
+//!
+//! What became of a request that was not answered is told with care, by the table in `outcome`: it decides whether a sale is lost.
+//! A request is repeated here only if it surely was not done, and a transaction that may have been is its caller's affair.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `asking` | a request, from member to member until one answers |
+//! | `calls` | the calls and messages that are used, generated from `etcd.proto` |
+//! | `endpoint` | where a member listens |
+//! | `line` | one HTTP/2 connection to one member |
+//! | `login` | user and password, and the token for them |
+//! | `outcome` | what an error says about the request |
+//! | `route` | stays with one live member, and moves on when it fails |
+//! | `tls` | TLS to etcd |
+//! | `upkeep` | compaction, defragmentation, the alarm, the state of members |
+//! | `watch` | follows what becomes of keys |
+//! | `wire` | transactions as messages |
+
+mod asking;
+mod calls;
+mod endpoint;
+mod line;
+mod login;
+mod outcome;
+mod route;
+mod tls;
+mod upkeep;
+mod watch;
+mod wire;
+
+use std::{
+    error, fmt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use prost::Message;
+
+use self::{
+    calls::{LeaseGrantRequest, LeaseKeepAliveRequest, LeaseRevokeRequest},
+    login::Session,
+    outcome::{Failed, Fate},
+    route::Route,
+};
+pub use self::{
+    endpoint::{Endpoint, EndpointError},
+    login::Login,
+    tls::{EtcdTls, EtcdTlsError, Identity},
+    upkeep::MemberStatus,
+    watch::{Change, Watch},
+};
+use super::store::{Done, LeaseId, Store, StoreError, Txn};
+use crate::limits::{ETCD_ENDPOINTS_MAX, ETCD_REQUEST_BYTES_MAX};
+
+/// How to reach etcd.
+#[derive(Debug, Clone)]
+pub struct EtcdConfig {
+    /// Its members, in the order in which they are tried.
+    pub endpoints: Vec<Endpoint>,
+    /// How long a request may take, connecting included; at least a few times as long as etcd takes to choose a leader
+    /// makes that pass unnoticed. A connection may take half of it.
+    pub timeout: Duration,
+    /// User and password, if etcd asks for them.
+    pub login: Option<Login>,
+    /// Needed for members at `https`.
+    pub tls: Option<EtcdTls>,
+}
+
+/// Why etcd can't be asked so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EtcdConfigError {
+    /// There is nobody to ask.
+    NoEndpoint,
+    /// There are more than [`ETCD_ENDPOINTS_MAX`] endpoints.
+    TooManyEndpoints,
+    /// It is at `https`, and nothing says whom to trust.
+    NobodyTrusted(Endpoint),
+}
+
+/// etcd, by way of one of its members.
+pub struct Etcd {
+    route: Route,
+    session: Option<Session>,
+    timeout: Duration,
+    /// It was full when it was last asked.
+    full: AtomicBool,
+}
+
+impl Etcd {
+    /// Connects with the first request. Must be used from within tokio.
+    ///
+    /// # Errors
+    /// [`EtcdConfigError`].
+    pub fn new(config: EtcdConfig) -> Result<Self, EtcdConfigError> {
+        if config.endpoints.is_empty() {
+            return Err(EtcdConfigError::NoEndpoint);
+        }
+        if config.endpoints.len() > ETCD_ENDPOINTS_MAX {
+            return Err(EtcdConfigError::TooManyEndpoints);
+        }
+        let mut encrypted = config
+            .endpoints
+            .iter()
+            .filter(|member| member.is_encrypted());
+        if let (Some(member), None) = (encrypted.next(), &config.tls) {
+            return Err(EtcdConfigError::NobodyTrusted(member.clone()));
+        }
+        Ok(Self {
+            route: Route::new(config.endpoints, config.tls, config.timeout / 2),
+            session: config.login.map(Session::new),
+            timeout: config.timeout,
+            full: AtomicBool::new(false),
+        })
+    }
+}
+
+impl Store for Etcd {
+    async fn txn(&self, txn: Txn) -> Result<Done, StoreError> {
+        let puts = wire::puts(&txn);
+        let request = wire::request(txn)?;
+        let bytes = request.encoded_len();
+        if bytes > ETCD_REQUEST_BYTES_MAX {
+            return Err(StoreError::Impossible(format!(
+                "a transaction of {bytes} bytes; etcd takes {ETCD_REQUEST_BYTES_MAX}"
+            )));
+        }
+        if puts && let Some(refused) = self.still_full().await {
+            return Err(refused);
+        }
+        let answer = self.ask(&calls::TXN, &request).await;
+        if let Err(failed) = &answer
+            && failed.fate == Fate::Full
+        {
+            self.full.store(true, Ordering::Relaxed);
+        }
+        Ok(wire::done(answer?))
+    }
+
+    async fn grant(&self, ttl: Duration) -> Result<LeaseId, StoreError> {
+        // etcd counts whole seconds; a lease that lasts longer than it should is safe.
+        let seconds = ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0);
+        let request = LeaseGrantRequest {
+            ttl: i64::try_from(seconds).unwrap_or(i64::MAX),
+        };
+        match self.ask(&calls::LEASE_GRANT, &request).await {
+            Ok(answer) => Ok(LeaseId::new(answer.id)),
+            // Even if it was granted: nobody knows it, and it ends by itself.
+            Err(Failed {
+                fate: Fate::Full,
+                text,
+            }) => Err(StoreError::Refused(text)),
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    async fn renew(&self, lease: LeaseId) -> Result<Duration, StoreError> {
+        let request = LeaseKeepAliveRequest { id: lease.get() };
+        let answer = self.ask(&calls::LEASE_KEEP_ALIVE, &request).await?;
+        match u64::try_from(answer.ttl) {
+            Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+            _ => Err(StoreError::Impossible(format!(
+                "lease {} has ended",
+                lease.get()
+            ))),
+        }
+    }
+
+    async fn revoke(&self, lease: LeaseId) -> Result<(), StoreError> {
+        let request = LeaseRevokeRequest { id: lease.get() };
+        self.ask(&calls::LEASE_REVOKE, &request).await?;
+        Ok(())
+    }
+}
+
+impl fmt::Display for EtcdConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEndpoint => f.write_str("there is no address of etcd"),
+            Self::TooManyEndpoints => {
+                write!(
+                    f,
+                    "there are more than {ETCD_ENDPOINTS_MAX} addresses of etcd"
+                )
+            }
+            Self::NobodyTrusted(member) => write!(
+                f,
+                "{member} speaks TLS, and no certificate was given to know it by"
+            ),
+        }
+    }
+}
+
+impl error::Error for EtcdConfigError {}

@@ -1,0 +1,3 @@
+//! The client of etcd against etcd itself.
+
+mod generated;
