@@ -14,7 +14,10 @@ impl ServiceGenerator for Calls {
         for method in service.methods {
             let name = method.name.to_uppercase();
             let (asked, answered) = (method.input_type, method.output_type);
-            let path = format!("/{}.{}/{}", service.package, service.proto_name, method.proto_name);
+            let path = format!(
+                "/{}.{}/{}",
+                service.package, service.proto_name, method.proto_name
+            );
             writeln!(
                 code,
                 "pub const {name}: super::Call<{asked}, {answered}> = super::Call::at({path:?});"
