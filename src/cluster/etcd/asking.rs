@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use prost::Message;
 use tokio::time::timeout;
-use tonic::{Request, Streaming, metadata::MetadataValue};
+use tonic::{Request, Status, Streaming, metadata::MetadataValue};
 
 use super::{
     Etcd, Ordering,
@@ -80,7 +80,7 @@ impl Etcd {
         let token = self.token(&line).await?;
         match timeout(patience, line.ask(call, with(request, &token))).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(status)) => Err(Failed::of(&status, member)),
+            Ok(Err(status)) => Err(self.failed(&status, &line, &token).await),
             Err(_elapsed) => Err(no_answer(member, patience)),
         }
     }
@@ -112,50 +112,63 @@ impl Etcd {
         Q: Message + Clone + 'static,
         A: Message + Default + 'static,
     {
-        let (mut elsewhere, mut renewed) = (0, false);
+        let (mut others, mut has_renewed) = (self.route.members().len(), false);
         loop {
+            course.has_left = false;
             let leg = course.leg.insert(self.route.leg().await?);
-            let failed = match self.token(&leg.line).await {
+            let asked = self.try_member(&leg.line, call, request.clone(), &mut course.has_left);
+            let failed = match asked.await {
+                Ok((answer, rest)) => return Ok((Arc::clone(&leg.line.endpoint), answer, rest)),
                 Err(failed) => failed,
-                Ok(token) => {
-                    let mut request = with(request.clone(), &token);
-                    // A member without a leader refuses at once instead of trying.
-                    let leader = MetadataValue::from_static("true");
-                    request.metadata_mut().insert("hasleader", leader);
-                    course.has_left = true;
-                    let status = match leg.line.open(call, request).await {
-                        Ok((answer, rest)) => {
-                            return Ok((Arc::clone(&leg.line.endpoint), answer, rest));
-                        }
-                        Err(status) => status,
-                    };
-                    let failed = Failed::of(&status, &leg.line.endpoint);
-                    if failed.fate == Fate::StaleToken
-                        && let Some(session) = &self.session
-                        && !renewed
-                    {
-                        renewed = true;
-                        course.has_left = false;
-                        session.forget(&token).await;
-                        continue;
-                    }
-                    failed
-                }
             };
             match failed.fate {
-                Fate::Elsewhere => self.route.leave(leg),
-                Fate::Unknown => {
+                Fate::StaleToken if !has_renewed => has_renewed = true,
+                Fate::Elsewhere if others > 0 => {
+                    self.route.leave(leg);
+                    others -= 1;
+                }
+                Fate::Elsewhere | Fate::Unknown => {
                     self.route.leave(leg);
                     return Err(failed);
                 }
                 _ => return Err(failed),
             }
-            course.has_left = false;
-            elsewhere += 1;
-            if elsewhere > self.route.members().len() {
-                return Err(failed);
+        }
+    }
+
+    async fn try_member<Q, A>(
+        &self,
+        line: &Line,
+        call: &Call<Q, A>,
+        request: Q,
+        has_left: &mut bool,
+    ) -> Result<(A, Streaming<A>), Failed>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        let token = self.token(line).await?;
+        let mut request = with(request, &token);
+        // A member without a leader refuses at once instead of trying.
+        let leader = MetadataValue::from_static("true");
+        request.metadata_mut().insert("hasleader", leader);
+        *has_left = true;
+        match line.open(call, request).await {
+            Ok(answers) => Ok(answers),
+            Err(status) => Err(self.failed(&status, line, &token).await),
+        }
+    }
+
+    /// What became of it. A token that is not valid any more is forgotten; where there is no login, there will be none.
+    async fn failed(&self, status: &Status, line: &Line, token: &Token) -> Failed {
+        let mut failed = Failed::of(status, &line.endpoint);
+        if failed.fate == Fate::StaleToken {
+            match &self.session {
+                Some(session) => session.forget(token).await,
+                None => failed.fate = Fate::Impossible,
             }
         }
+        failed
     }
 
     async fn token(&self, line: &Line) -> Result<Token, Failed> {
