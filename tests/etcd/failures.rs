@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use seatlock::cluster::store::{Action, Keys, Store, StoreError};
+use seatlock::{
+    cluster::{
+        etcd::{Etcd, EtcdConfig, EtcdConfigError},
+        store::{Action, Keys, Store, StoreError},
+    },
+    limits::ETCD_ENDPOINTS_MAX,
+};
 
 use crate::{Cluster, PATIENCE, Plan, cluster, put, read, then, until_answered};
 
@@ -170,4 +176,24 @@ async fn nobody_there_is_a_refusal_that_names_them_all() {
     }
     let answer = etcd.grant(Duration::from_secs(5)).await;
     assert!(matches!(answer, Err(StoreError::Refused(_))), "{answer:?}");
+}
+
+#[test]
+fn an_etcd_that_can_not_be_asked_is_refused_at_the_start() {
+    let config = |endpoints| EtcdConfig {
+        endpoints: vec!["http://127.0.0.1:2379".parse().expect("an endpoint"); endpoints],
+        timeout: PATIENCE,
+        login: None,
+        tls: None,
+    };
+    for (endpoints, expected) in [
+        (0, Some(EtcdConfigError::NoEndpoint)),
+        (ETCD_ENDPOINTS_MAX, None),
+        (
+            ETCD_ENDPOINTS_MAX + 1,
+            Some(EtcdConfigError::TooManyEndpoints),
+        ),
+    ] {
+        assert_eq!(Etcd::new(config(endpoints)).err(), expected);
+    }
 }

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 /// Tries to find a member healthy, before it is given up: 60 s.
 const TRIES: u32 = 1_200;
@@ -103,12 +103,16 @@ impl Members {
 
     /// SIGSTOP: it keeps its connections and says nothing.
     pub(crate) fn stop(&self, at: usize) -> io::Result<()> {
-        self.signal(at, Signal::STOP)
+        let process = self.process(at)?;
+        kill_process(process, Signal::STOP)?;
+        // Until all its threads stand still, it may answer.
+        waitpid(Some(process), WaitOptions::UNTRACED)?;
+        Ok(())
     }
 
     /// SIGCONT.
     pub(crate) fn go_on(&self, at: usize) -> io::Result<()> {
-        self.signal(at, Signal::CONT)
+        Ok(kill_process(self.process(at)?, Signal::CONT)?)
     }
 
     /// Starts one that was killed, with the data and the addresses that it had.
@@ -178,12 +182,11 @@ impl Members {
         (0..self.members.len()).try_for_each(|at| self.wait_for(at))
     }
 
-    fn signal(&self, at: usize, signal: Signal) -> io::Result<()> {
+    fn process(&self, at: usize) -> io::Result<Pid> {
         let child = self.members[at].child.as_ref();
         let id = child.and_then(|child| i32::try_from(child.id()).ok());
-        let pid = id.and_then(Pid::from_raw);
-        let pid = pid.ok_or_else(|| io::Error::other("this member is not running"))?;
-        Ok(kill_process(pid, signal)?)
+        id.and_then(Pid::from_raw)
+            .ok_or_else(|| io::Error::other("this member is not running"))
     }
 }
 

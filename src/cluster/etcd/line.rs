@@ -8,7 +8,12 @@ use std::{
     time::Duration,
 };
 
-use hyper::{Request, Response, body::Incoming, client::conn::http2, http::uri::PathAndQuery};
+use hyper::{
+    Request, Response,
+    body::Incoming,
+    client::conn::http2,
+    http::{Uri, uri::PathAndQuery},
+};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use prost::Message;
 use tokio::net::TcpStream;
@@ -27,6 +32,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(6);
 #[derive(Clone)]
 pub(super) struct Line {
     pub(super) endpoint: Arc<Endpoint>,
+    origin: Uri,
     sender: http2::SendRequest<Body>,
 }
 
@@ -54,7 +60,11 @@ impl Line {
             Some(tls) => shake_hands(tls.connect(&endpoint, stream).await?, patience).await?,
             None => shake_hands(stream, patience).await?,
         };
-        Ok(Self { endpoint, sender })
+        Ok(Self {
+            origin: endpoint.origin(),
+            endpoint,
+            sender,
+        })
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -87,7 +97,7 @@ impl Line {
         Q: Message + 'static,
         A: Message + Default + 'static,
     {
-        let mut grpc = Grpc::with_origin(self.clone(), self.endpoint.origin())
+        let mut grpc = Grpc::with_origin(self.clone(), self.origin.clone())
             .max_decoding_message_size(ETCD_ANSWER_BYTES_MAX);
         let path = PathAndQuery::from_static(call.path);
         let codec = ProstCodec::<Q, A>::default();

@@ -1,7 +1,30 @@
 //! etcd as a [`Store`]: its v3 API over gRPC.
 //!
-//! What became of a request that was not answered is told with care, by the table in `outcome`: it decides whether a sale is lost.
-//! A request is repeated here only if it surely was not done, and a transaction that may have been is its caller's affair.
+//! A request is repeated here only if it surely was not done. A transaction that may have been is its caller's affair, and so
+//! it is told with care what became of it:
+//!
+//! | what comes | [`StoreError`] | why |
+//! |---|---|---|
+//! | no connection to any member; hyper hands the request back | `Refused` | not a byte of it has left; other members were tried |
+//! | `no leader`, `not capable`, `not supported for learner` | `Refused` | said before the request is looked at; other members were tried |
+//! | `too many requests` | `Refused` | said before it is proposed |
+//! | the alarm NOSPACE was on before the request was sent | `Refused` | it was not sent |
+//! | `database space exceeded` | `Unknown` | the change that fills etcd up **is made**, and answered with this |
+//! | `database space exceeded`, to a grant | `Refused` | a lease that nobody knows of harms nobody |
+//! | `invalid auth token`, and the new token is refused, too | `Refused` | said before it is proposed |
+//! | no answer in time; the connection ends; `timed out`, `leader changed`, `server stopped` | `Unknown` | it may have been proposed |
+//! | `request is too large`, `too many operations`, a key twice, an empty key | `Impossible` | said before it is proposed |
+//! | `permission denied`, a wrong password, a missing user | `Impossible` | said before it is applied |
+//! | `requested lease not found` | `Impossible` | said before it is applied |
+//! | anything else, words that are not etcd's own, an answer that can't be read or is too long | `Unknown` | nobody knows |
+//!
+//! On NOSPACE: every member compares its size with the quota when it applies a change, makes the change in any case, and
+//! answers with the error if it was too large (`quotaApplierV3.Txn`). Only then is the alarm raised, and from then on no
+//! change is made. The same error comes from a look at the size before anything is proposed, in the same words. So the
+//! error alone says nothing. The alarm does: who asks for it while it is on knows that etcd takes nothing, and need not try.
+//!
+//! Where it says so, other members are tried before the refusal; with any other failure of a member the next request goes to
+//! another one. Every text names the member.
 //!
 //! | file | what it is |
 //! |---|---|

@@ -1,28 +1,10 @@
 //! What an error of etcd, or of the way to it, says about the request.
 //!
+//! The table is in [`crate::cluster::etcd`].
+//!
 //! To call something refused that was done loses a sale or sells a seat twice; to call something unknown that was not done
 //! costs its owner one more question. So only what is known to come before anything is done counts as not done, by the very
 //! words that etcd says it with (`api/v3rpc/rpctypes/error.go`), and everything else is unknown.
-//!
-//! | what comes | [`StoreError`] | why |
-//! |---|---|---|
-//! | no connection to any member; hyper hands the request back | `Refused` | not a byte of it has left; other members were tried |
-//! | `no leader`, `not capable`, `not supported for learner` | `Refused` | said before the request is looked at; other members were tried |
-//! | `too many requests` | `Refused` | said before it is proposed |
-//! | the alarm NOSPACE was on before the request was sent | `Refused` | it was not sent |
-//! | `database space exceeded` | `Unknown` | the change that fills etcd up **is made**, and answered with this |
-//! | `database space exceeded`, to a grant | `Refused` | a lease that nobody knows of harms nobody |
-//! | `invalid auth token`, and the new token is refused, too | `Refused` | said before it is proposed |
-//! | no answer in time; the connection ends; `timed out`, `leader changed`, `server stopped` | `Unknown` | it may have been proposed |
-//! | `request is too large`, `too many operations`, a key twice, an empty key | `Impossible` | said before it is proposed |
-//! | `permission denied`, a wrong password, a missing user | `Impossible` | said before it is applied |
-//! | `requested lease not found` | `Impossible` | said before it is applied |
-//! | anything else, words that are not etcd's own, an answer that can't be read or is too long | `Unknown` | nobody knows |
-//!
-//! On NOSPACE: every member compares its size with the quota when it applies a change, makes the change in any case, and
-//! answers with the error if it was too large (`quotaApplierV3.Txn`). Only then is the alarm raised, and from then on no
-//! change is made. The same error comes from a look at the size before anything is proposed, in the same words. So the
-//! error alone says nothing. The alarm does: who asks for it while it is on knows that etcd takes nothing, and need not try.
 
 use std::{error::Error, fmt};
 

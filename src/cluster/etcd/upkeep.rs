@@ -57,7 +57,7 @@ impl Etcd {
     /// smaller.
     ///
     /// # Errors
-    /// [`StoreError`]; `Impossible` if that was done already.
+    /// [`StoreError`]; `Impossible` if that was done already, `Unknown` if it takes longer than a request may: it goes on then.
     pub async fn compact(&self, revision: Revision) -> Result<(), StoreError> {
         let request = CompactionRequest {
             revision: wire::number(revision),
