@@ -1,10 +1,15 @@
 //! Members that die, fall silent and come back.
 
-use std::time::Duration;
+use std::{
+    io::{self, Read},
+    net::TcpListener,
+    thread,
+    time::Duration,
+};
 
 use seatlock::{
     cluster::{
-        etcd::{Etcd, EtcdConfig, EtcdConfigError},
+        etcd::{Endpoint, Etcd, EtcdConfig, EtcdConfigError},
         store::{Action, Keys, Store, StoreError},
     },
     limits::ETCD_ENDPOINTS_MAX,
@@ -176,6 +181,45 @@ async fn nobody_there_is_a_refusal_that_names_them_all() {
     }
     let answer = etcd.grant(Duration::from_secs(5)).await;
     assert!(matches!(answer, Err(StoreError::Refused(_))), "{answer:?}");
+}
+
+/// Somebody who takes so many bytes of one connection, and hangs up.
+fn impostor(bytes: usize) -> Endpoint {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it listens");
+    thread::spawn(move || {
+        let mut stream = listener.accept()?.0;
+        let (mut taken, mut buffer) = (0, [0; 4_096]);
+        while taken < bytes {
+            taken += stream.read(&mut buffer)?.max(1);
+        }
+        io::Result::Ok(())
+    });
+    format!("http://{address}").parse().expect("an endpoint")
+}
+
+#[tokio::test]
+async fn what_has_left_is_not_sent_to_another() {
+    let Some(cluster) = cluster(&Plan::default()) else {
+        return;
+    };
+    let mut config = cluster.config(PATIENCE);
+    // Nobody listens at the first any more.
+    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let nobody = format!("http://{}", nobody.expect("a free port"));
+    config
+        .endpoints
+        .insert(0, nobody.parse().expect("an endpoint"));
+    config.endpoints.insert(1, impostor(10_000));
+    let etcd = Etcd::new(config).expect("a client");
+    let answer = etcd.txn(then([put("a", vec![7; 20_000])])).await;
+    assert!(matches!(answer, Err(StoreError::Unknown(_))), "{answer:?}");
+    etcd.txn(then([put("b", "")])).await.expect("done");
+    assert_eq!(
+        read(&etcd, "a").await,
+        None,
+        "it went to the impostor alone"
+    );
 }
 
 #[test]
