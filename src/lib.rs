@@ -47,6 +47,7 @@
 //! | 8 | `event` | names, rules, holds |
 //! | 7 | `event::best` `feed` | the best free seats for a party; live availability |
 //! | 7 | `ledger` | what survives a crash |
+//! | 7 | `cluster` | several nodes: their order of floors |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
 //! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
 //! | 5 | `seat::map` | all seats; changes of one |
