@@ -2,11 +2,32 @@
 
 use bytes::Bytes;
 use seatlock::{
-    cluster::store::{Action, Condition, Keys, Revision, Store, StoreError, Txn},
+    cluster::{
+        etcd::Etcd,
+        store::{Action, Condition, Keys, Revision, Store, StoreError, Txn},
+    },
     limits::ETCD_REQUEST_BYTES_MAX,
 };
 
-use crate::{PATIENCE, Plan, cluster, missing, put, read, then};
+use crate::{PATIENCE, Plan, cluster, missing, put, read, store_cases, then};
+
+#[tokio::test]
+async fn etcd_does_what_its_twin_does() {
+    let plan = Plan {
+        members: 3,
+        ..Plan::default()
+    };
+    let Some(cluster) = cluster(&plan) else {
+        return;
+    };
+    // By way of each member.
+    for at in 0..3 {
+        let mut config = cluster.config(PATIENCE);
+        config.endpoints.rotate_left(at);
+        let etcd = Etcd::new(config).expect("a client");
+        store_cases::ask_all(&etcd, &format!("by {at}")).await;
+    }
+}
 
 #[tokio::test]
 async fn a_transaction_does_the_one_or_the_other() {

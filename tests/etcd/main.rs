@@ -9,6 +9,8 @@ mod generated;
 mod leases;
 mod members;
 mod secured;
+#[path = "../cluster/store_cases.rs"]
+mod store_cases;
 mod watching;
 
 use std::{
