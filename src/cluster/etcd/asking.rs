@@ -76,25 +76,33 @@ impl Etcd {
         Q: Message + 'static,
         A: Message + Default + 'static,
     {
-        let line = self.route.connect(member).await?;
-        let token = self.token(&line).await?;
-        match timeout(patience, line.ask(call, with(request, &token))).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(status)) => Err(self.failed(&status, &line, &token).await),
+        let asked = async {
+            let line = self.route.connect(member).await?;
+            let token = self.token(&line).await?;
+            match line.ask(call, with(request, &token)).await {
+                Ok(answer) => Ok(answer),
+                Err(status) => Err(self.failed(&status, &line, &token).await),
+            }
+        };
+        match timeout(patience, asked).await {
+            Ok(result) => result,
             Err(_elapsed) => Err(no_answer(member, patience)),
         }
     }
 
     /// Whether etcd is still full: nothing needs to be sent then. The refusal, if so.
     pub(super) async fn still_full(&self) -> Option<StoreError> {
+        // Relaxed: it is a hint to look, and stands for nothing else in memory.
         if !self.full.load(Ordering::Relaxed) {
             return None;
         }
         match self.has_alarm().await {
             Ok(true) => Some(StoreError::Refused("its space is used up (NOSPACE)".into())),
+            Err(failed) if failed.fate == Fate::Impossible => Some(failed.into()),
             // What was to be sent has not left.
             Err(failed) => Some(StoreError::Refused(failed.text)),
             Ok(false) => {
+                // Relaxed, as above: who misses it is told by etcd.
                 self.full.store(false, Ordering::Relaxed);
                 None
             }

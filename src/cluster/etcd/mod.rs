@@ -82,7 +82,7 @@ pub struct EtcdConfig {
     /// Its members, in the order in which they are tried.
     pub endpoints: Vec<Endpoint>,
     /// How long a request may take, connecting included; at least a few times as long as etcd takes to choose a leader
-    /// makes that pass unnoticed. A connection may take half of it.
+    /// makes that pass unnoticed. A connection may take half of it. While etcd is full a transaction is two requests.
     pub timeout: Duration,
     /// User and password, if etcd asks for them.
     pub login: Option<Login>,
@@ -155,6 +155,7 @@ impl Store for Etcd {
         if let Err(failed) = &answer
             && failed.fate == Fate::Full
         {
+            // Relaxed, as where it is read: who misses it is told by etcd once more.
             self.full.store(true, Ordering::Relaxed);
         }
         Ok(wire::done(answer?))
