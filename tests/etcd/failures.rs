@@ -21,6 +21,7 @@ const THREE: Plan = Plan {
     members: 3,
     quota: None,
     heartbeat_ms: 100,
+    is_on_disk: false,
     is_encrypted: false,
     arguments: Vec::new(),
 };

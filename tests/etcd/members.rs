@@ -30,6 +30,9 @@ pub(crate) struct Plan {
     pub(crate) quota: Option<u64>,
     /// A leader's sign of life comes each so many milliseconds, and is missed after ten times as many.
     pub(crate) heartbeat_ms: u32,
+    /// Its data are on the disk, for who measures. Otherwise they are in memory if the system has files there: behind a
+    /// disk that is busy with something else, members take one another for dead.
+    pub(crate) is_on_disk: bool,
     /// Clients speak TLS.
     pub(crate) is_encrypted: bool,
     /// Further arguments, for every member.
@@ -56,9 +59,19 @@ impl Default for Plan {
             members: 1,
             quota: None,
             heartbeat_ms: 100,
+            is_on_disk: false,
             is_encrypted: false,
             arguments: Vec::new(),
         }
+    }
+}
+
+fn folder(plan: &Plan) -> PathBuf {
+    let in_memory = Path::new("/dev/shm");
+    if !plan.is_on_disk && in_memory.is_dir() {
+        in_memory.to_owned()
+    } else {
+        env::temp_dir()
     }
 }
 
@@ -76,7 +89,7 @@ impl Members {
         for _ in 0..STARTS {
             let number = STARTED.fetch_add(1, Ordering::Relaxed);
             let name = format!("seatlock-etcd-{}-{number}", process::id());
-            let mut cluster = Self::prepare(plan, env::temp_dir().join(name))?;
+            let mut cluster = Self::prepare(plan, folder(plan).join(name))?;
             match cluster.start_all() {
                 Ok(()) => return Ok(cluster),
                 Err(error) => reason = error,
