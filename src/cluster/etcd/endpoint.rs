@@ -67,13 +67,20 @@ impl FromStr for Endpoint {
         if uri.path().len() > 1 || uri.query().is_some() {
             return Err(refuse("it goes on after the port"));
         }
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            None | Some("") => PORT,
+            Some(rest) => rest
+                .trim_start_matches(':')
+                .parse()
+                .map_err(|_| refuse("its port is no number up to 65535"))?,
+        };
         let host = authority.host().trim_matches(['[', ']']);
         if host.is_empty() {
             return Err(refuse("it has no host"));
         }
         Ok(Self {
             host: host.to_owned(),
-            port: authority.port_u16().unwrap_or(PORT),
+            port,
             encrypted,
         })
     }
