@@ -139,7 +139,12 @@ impl Call {
     }
 
     /// With a parameter of the query that has to be there.
-    pub(super) fn asked(mut self, name: &'static str, what: &'static str, example: &'static str) -> Self {
+    pub(super) fn asked(
+        mut self,
+        name: &'static str,
+        what: &'static str,
+        example: &'static str,
+    ) -> Self {
         self.asked = Some(Asked {
             name,
             what,

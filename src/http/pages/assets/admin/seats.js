@@ -1,56 +1,95 @@
-// The map of the chosen event: seats are selected by a box or by a form, and kept from sale or put on sale.
+// The map of the chosen event: seats are selected by a box, a tap or a form, and kept from sale or put on sale.
 
-import { byId, say } from '../dom.js';
+import { byId, element, say } from '../dom.js';
 import { Scene } from '../map/scene.js';
 import { SeatMap } from '../map/view.js';
 import { Live } from '../stream.js';
-import { seatsWord } from '../words.js';
+import { count, seatsWord } from '../words.js';
+
+const LABELS_SHOWN = 12;
+const ZOOM = 1.5;
 
 export class Seats {
   constructor(api, attempt) {
-    Object.assign(this, { api, attempt });
+    Object.assign(this, { api, attempt, name: null });
     this.map = new SeatMap(byId('map'), { boxed: (seats) => this.select(seats), pick: (seat) => this.toggle(seat) });
-    this.map.boxing = true;
-    byId('boxing').onclick = () => {
-      this.map.boxing = !this.map.boxing;
-      byId('boxing').setAttribute('aria-pressed', this.map.boxing);
-    };
+    this.box(true);
+    byId('boxing').onclick = () => this.box(!this.map.boxing);
+    byId('zoom-in').onclick = () => this.map.glideZoom(ZOOM);
+    byId('zoom-out').onclick = () => this.map.glideZoom(1 / ZOOM);
+    byId('zoom-all').onclick = () => this.map.glideHome();
     byId('event').onchange = () => this.attempt(() => this.open(byId('event').value));
-    byId('clear').onclick = () => {
-      this.map.chosen.clear();
-      this.tell();
-    };
+    byId('clear').onclick = () => this.clear();
     byId('range').onsubmit = (submitted) => {
       submitted.preventDefault();
-      this.range(new FormData(byId('range')));
+      this.range(byId('range').elements);
     };
     byId('block').onsubmit = (submitted) => {
       submitted.preventDefault();
-      const reason = new FormData(byId('block')).get('reason').trim();
+      const reason = byId('block').elements.reason.value.trim();
       this.keep('block', reason ? { reason } : {});
     };
     byId('unblock').onclick = () => this.keep('unblock', {});
     this.tell();
   }
 
-  async open(name) {
-    this.live?.stop();
-    this.name = name;
-    this.map.chosen.clear();
-    const scene = new Scene(await this.api.chart(name));
-    if (this.name !== name) return;
-    this.map.show(scene);
-    const live = new Live(this.api, name, {
-      changed: (seats) => this.map.changed(live.statuses, seats),
-      state: () => {},
-    });
-    this.live = live;
-    live.follow();
-    this.tell();
+  /** Offers these events, and shows the first if none is shown yet or the one shown is over. */
+  async offer(events) {
+    const alive = events.filter(({ state }) => state !== 'closed');
+    const isThere = alive.some(({ name }) => name === this.name);
+    byId('event').replaceChildren(
+      ...alive.map(({ name, title }) => element('option', { value: name, selected: name === this.name }, title)),
+    );
+    if (alive.length === 0) this.close();
+    else if (!isThere) await this.open(alive[0].name);
   }
 
-  stop() {
+  async open(name) {
+    this.close();
+    this.name = name;
+    byId('event').value = name;
+    const scene = new Scene(await this.api.chart(name));
+    // Another event was chosen meanwhile.
+    if (this.name !== name) return;
+    this.map.show(scene);
+    byId('map-status').hidden = true;
+    this.live = new Live(this.api, name, {
+      changed: (seats) => this.map.changed(this.live.statuses, seats),
+      state: (word) => this.follow(name, word),
+    });
+    this.live.follow();
+  }
+
+  close() {
     this.live?.stop();
+    this.name = null;
+    this.map.canvas.style.visibility = 'hidden';
+    this.map.statuses = null;
+    byId('map-status').hidden = false;
+    this.clear();
+  }
+
+  /** Says when what is drawn is no longer what is so. */
+  follow(name, word) {
+    if (this.name !== name) return;
+    const isLost = word === 'lost';
+    byId('connection').hidden = !isLost;
+    byId('connection').className = 'badge bad';
+    byId('connection').textContent = isLost ? 'Connection lost, trying again' : '';
+  }
+
+  /** Whether dragging draws a box, or moves the map. */
+  box(isOn) {
+    this.map.boxing = isOn;
+    byId('boxing').setAttribute('aria-pressed', isOn);
+    byId('map-help').textContent = isOn
+      ? 'Drag to select all seats in a box, tap to select one.'
+      : 'Drag to move the map, tap to select a seat.';
+  }
+
+  /** The labels of what is selected. */
+  labels() {
+    return [...this.map.chosen].map((seat) => this.map.scene.label(seat));
   }
 
   select(seats) {
@@ -64,12 +103,16 @@ export class Seats {
     this.tell();
   }
 
+  clear() {
+    this.map.chosen.clear();
+    this.tell();
+  }
+
   /** Selects the seats of a row from one to another, in whichever order they are named. */
-  range(form) {
+  range({ section, row, from, to }) {
     const { scene } = this.map;
-    const find = (seat) =>
-      scene?.find([form.get('section'), form.get('row'), seat].map((part) => part.trim()).join('/')) ?? -1;
-    const ends = [find(form.get('from').trim()), find(form.get('to').trim())].sort((a, b) => a - b);
+    const find = (seat) => scene?.find([section, row, seat].map(({ value }) => value.trim()).join('/')) ?? -1;
+    const ends = [find(from), find(to)].sort((a, b) => a - b);
     if (!(ends[0] >= 0)) {
       byId('selected').textContent = 'There are no such seats.';
       return;
@@ -80,28 +123,31 @@ export class Seats {
   tell() {
     const { size } = this.map.chosen;
     byId('selected').textContent = size === 0 ? 'No seat is selected.' : `${seatsWord(size)} selected.`;
+    const some = this.labels().slice(0, LABELS_SHOWN);
+    const others = size - some.length;
+    byId('selected-labels').textContent = some.join(', ') + (others > 0 ? ` and ${count(others)} others` : '');
+    byId('who').disabled = size !== 1;
+    for (const button of [byId('unblock'), byId('block').querySelector('.main'), byId('clear')]) button.disabled = size === 0;
     this.map.redraw();
   }
 
   keep(action, extra) {
-    const { scene, chosen } = this.map;
-    const seats = [...chosen];
-    let last = 0;
+    const { map, name } = this;
+    const seats = [...map.chosen];
+    let done = 0;
     this.attempt(async () => {
-      await this.api.keep(
-        action,
-        this.name,
-        seats.map((seat) => scene.label(seat)),
-        extra,
-        (done) => {
-          for (const seat of seats.slice(last, done)) chosen.delete(seat);
-          last = done;
-        },
-      );
-      this.tell();
-      const sentence = `${seatsWord(seats.length)} ${action}ed.`;
-      byId('selected').textContent = sentence;
-      say(sentence);
+      try {
+        await this.api.keep(action, name, this.labels(), extra, (count) => {
+          for (const seat of seats.slice(done, count)) map.chosen.delete(seat);
+          done = count;
+        });
+      } finally {
+        // Those that are done are done, whatever became of the others.
+        this.tell();
+        const sentence = `${seatsWord(done)} ${action}ed.`;
+        if (done > 0) byId('selected').textContent = sentence;
+        say(sentence);
+      }
     });
   }
 }
