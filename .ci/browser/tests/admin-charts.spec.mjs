@@ -7,7 +7,7 @@ import { screens } from '../screens.mjs';
 import { Server } from '../server.mjs';
 
 const MARKUP = '<img src=x onerror="document.title=1">';
-const server = new Server({ options: ['--seats', '0'] });
+const server = new Server();
 test.beforeAll(() => server.start());
 test.afterAll(() => server.stop());
 

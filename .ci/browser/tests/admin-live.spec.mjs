@@ -23,7 +23,7 @@ async function crowd(server, event, seconds) {
 }
 
 test.describe('a server that keeps its data', () => {
-  const server = new Server({ options: ['--seats', '0'] });
+  const server = new Server();
   test.beforeAll(async () => {
     server.options.push('--data', await mkdtemp(join(tmpdir(), 'seatlock-data-')));
     server.env.SEATLOCK_MEMORY = 'false';
@@ -61,7 +61,7 @@ test.describe('a server that keeps its data', () => {
 });
 
 test.describe('a server that keeps nothing', () => {
-  const server = new Server({ options: ['--seats', '0'] });
+  const server = new Server();
   test.beforeAll(() => server.start());
   test.afterAll(() => server.stop());
 

@@ -10,7 +10,7 @@ import { screens } from '../screens.mjs';
 import { Server } from '../server.mjs';
 
 const MARKUP = '<img src=x onerror="document.title=1">';
-const server = new Server({ options: ['--seats', '0'] });
+const server = new Server();
 test.beforeAll(() => server.start());
 test.afterAll(() => server.stop());
 
@@ -23,24 +23,23 @@ async function open(page, name, chart = club()) {
 const statuses = async (name) => Object.values((await server.ask('GET', `/v1/events/${name}/seats`)).seats);
 const withheld = async (name) => (await statuses(name)).filter((status) => status === 'withheld').length;
 
-test('a server without events says so, and one that is made appears by itself', async ({ page }) => {
-  const empty = await new Server({ options: ['--seats', '0'] }).start();
+test('an event that is made elsewhere appears by itself, and the one that is shown stays', async ({ page }) => {
+  const own = await new Server().start();
   try {
-    const operator = await new Operator(page).open(empty.url);
-    await expect(page.locator('#events')).toHaveText('There are none yet.');
-    await expect(page.locator('#map-status')).toBeVisible();
-    await operator.button("Export the event's bookings").click();
-    await expect(operator.notice).toContainText('no event');
-    await screens(page, 'admin-empty', { fullPage: true });
-    await empty.event('first', club(), { title: 'The first' });
-    await expect(page.getByRole('rowheader', { name: 'The first' })).toBeVisible();
-    await expect(page.locator('#event')).toHaveValue('first');
+    await new Operator(page).open(own.url);
+    // The small API's is always there, and never closed.
+    await expect(page.locator('#event')).toHaveValue('default');
+    await expect(page.getByRole('button', { name: /^Close/ })).toHaveCount(0);
     await expect(page.locator('#map-status')).toBeHidden();
-    await empty.event('another', club(), { title: 'Another' });
-    await expect(page.locator('#event option')).toHaveText(['Another', 'The first']);
+    await own.event('first', club(), { title: 'The first' });
+    await expect(page.getByRole('rowheader', { name: 'The first' })).toBeVisible();
+    await expect(page.locator('#event')).toHaveValue('default');
+    await page.locator('#event').selectOption('first');
+    await own.event('another', club(), { title: 'Another' });
+    await expect(page.locator('#event option').first()).toHaveText('Another');
     await expect(page.locator('#event')).toHaveValue('first');
   } finally {
-    await empty.stop();
+    await own.stop();
   }
 });
 
@@ -142,7 +141,7 @@ test('an event is closed for good, and only after a question', async ({ page }) 
 });
 
 test('a lost connection is told, and healed', async ({ page }) => {
-  const own = await new Server({ options: ['--seats', '0'] }).start();
+  const own = await new Server().start();
   try {
     await own.event('lost', club());
     await new Operator(page).open(own.url);

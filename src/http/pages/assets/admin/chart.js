@@ -8,7 +8,7 @@ const AROUND = 2;
 const LINES_MAX = 400;
 
 export class ChartImport {
-  /** `made()` is called when there is another event. */
+  /** `made(name)` is called when there is another event. */
   constructor(api, attempt, made) {
     Object.assign(this, { api, attempt, made, text: null, type: 'application/json' });
     byId('file').onchange = () => this.attempt(() => this.take(byId('file').files[0]));
@@ -68,7 +68,7 @@ export class ChartImport {
     byId('imported').textContent = sentence;
     event.value = '';
     title.value = '';
-    await this.made();
+    await this.made(name);
   }
 
   /** The errors, and the lines around them; without any, how the text begins. `more` errors are not told. */

@@ -12,6 +12,9 @@ const COUNTS = [
   ['Blocked', 'withheld'],
 ];
 
+/** The small API's event: it is always there, and cannot be closed. */
+const DEFAULT = 'default';
+
 export class Events {
   /** `attempt(work)` tells the reader what goes wrong; `changed(events)` is called with the events as they are shown. */
   constructor(api, attempt, changed) {
@@ -20,13 +23,13 @@ export class Events {
   }
 
   async show() {
-    const { events } = await this.api.events();
+    const events = inOrder((await this.api.events()).events);
     const text = JSON.stringify(events);
     // What is the same stays as it is, with whatever the reader is about to do there.
     if (text === this.text) return;
     this.text = text;
     const focused = document.activeElement?.getAttribute('aria-label');
-    byId('events').replaceChildren(events.length > 0 ? this.table(events) : element('p', { class: 'quiet' }, 'There are none yet.'));
+    byId('events').replaceChildren(this.table(events));
     const again = [...byId('events').querySelectorAll('button')].find((button) => button.getAttribute('aria-label') === focused);
     if (focused && again) again.focus();
     this.changed(events);
@@ -76,7 +79,8 @@ export class Events {
         },
         word,
       );
-    return [state === 'open' ? to('paused', 'Pause') : to('open', 'Open'), to('closed', 'Close')];
+    const others = name === DEFAULT ? [] : [to('closed', 'Close')];
+    return [state === 'open' ? to('paused', 'Pause') : to('open', 'Open'), ...others];
   }
 
   async become(name, title, state) {
@@ -104,4 +108,10 @@ function fill({ available, held, booked, withheld }) {
   }
   const percent = all === 0 ? 0 : Math.floor((100 * booked) / all);
   return [bar, element('span', { class: 'quiet small' }, `${percent} % booked`)];
+}
+
+/** By name, those that are over after the others, and the small API's at the end. */
+function inOrder(events) {
+  const rank = ({ name, state }) => (name === DEFAULT ? 2 : Number(state === 'closed'));
+  return [...events].sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
 }

@@ -48,7 +48,10 @@ async function enter() {
   const seats = new Seats(api, attempt);
   const events = new Events(api, attempt, (shown) => attempt(() => seats.offer(shown)));
   new LookUp(api, attempt, seats);
-  new ChartImport(api, attempt, () => events.show());
+  new ChartImport(api, attempt, async (name) => {
+    await events.show();
+    await seats.open(name);
+  });
   new Trends(api);
   await events.show();
   setInterval(() => {

@@ -7,6 +7,8 @@ import { Plot } from './plot.js';
 
 const READ_MS = 1000;
 const TICK_MS = 10;
+/** So many readings together have enough requests in them for a share of a hundredth to mean something. */
+const TOGETHER = 10;
 const HOLDS = '/v1/events/{event}/holds';
 const CONFIRM = '/v1/holds/{id}/confirm';
 
@@ -17,8 +19,8 @@ const isBuying = ({ route }) => [HOLDS, CONFIRM, '/lock/{id}', '/confirm/{id}'].
 const gauge = (name, { times = 1, wanted } = {}) => ({ now }) => sum(now, name, wanted) * times;
 const seats = (status) => gauge('seats', { wanted: (labels) => labels.status === status });
 const rate = (name, wanted) => ({ before, now, seconds }) => Math.max(0, sum(now, name, wanted) - sum(before, name, wanted)) / seconds;
-const millis = (name, share, wanted) => ({ before, now }) => {
-  const seconds = quantile(before, now, name, share, wanted);
+const millis = (name, share, wanted) => ({ earlier, now }) => {
+  const seconds = quantile(earlier, now, name, share, wanted);
   return seconds === null ? null : seconds * 1000;
 };
 const percentiles = (name, wanted) => [
@@ -66,7 +68,7 @@ const PLOTS = [
   { title: 'Refusals', unit: 'a second', isStacked: true, series: refusals, about: 'Requests that were refused, by what was in the way.' },
   {
     title: 'Answer time',
-    unit: 'ms, holds and bookings',
+    unit: 'ms, of the last 10 s',
     least: 0.1,
     series: percentiles('request_duration_seconds', isBuying),
     about: 'From the end of a request to the beginning of its answer, of holds and bookings.',
@@ -89,7 +91,7 @@ const LEDGER_PLOTS = [
   { title: 'Ledger commits', unit: 'a second', series: [{ read: rate('ledger_batches') }], about: 'Batches that were made durable.' },
   {
     title: 'Commit time',
-    unit: 'ms',
+    unit: 'ms, of the last 10 s',
     least: 0.1,
     series: percentiles('ledger_append_duration_seconds'),
     about: 'How long it takes to make a batch durable.',
@@ -108,7 +110,8 @@ const LEDGER_PLOTS = [
 export class Trends {
   constructor(api) {
     this.api = api;
-    this.before = null;
+    /** The last readings, `{samples, at}`, the earliest first. */
+    this.readings = [];
     this.plots = null;
     this.timer = setInterval(() => {
       if (!document.hidden && !this.isAsking) this.read();
@@ -120,9 +123,10 @@ export class Trends {
     this.isAsking = true;
     try {
       const now = { samples: parse(await this.api.metrics()), at: performance.now() };
-      if (this.before) this.add(this.before, now);
+      if (this.plots) this.add(now);
       else this.begin(now.samples);
-      this.before = now;
+      this.readings.push(now);
+      if (this.readings.length > TOGETHER) this.readings.shift();
     } catch (failure) {
       this.fail(failure);
     } finally {
@@ -138,9 +142,11 @@ export class Trends {
     byId('metrics-status').textContent = this.note;
   }
 
-  add(before, now) {
+  add(now) {
     byId('metrics-status').textContent = this.note;
-    const pair = { before: before.samples, now: now.samples, seconds: (now.at - before.at) / 1000 };
+    const before = this.readings.at(-1);
+    const seconds = (now.at - before.at) / 1000;
+    const pair = { earlier: this.readings[0].samples, before: before.samples, now: now.samples, seconds };
     for (const plot of this.plots) plot.add(pair, now.at);
   }
 
