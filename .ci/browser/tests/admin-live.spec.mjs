@@ -49,6 +49,7 @@ test.describe('a server that keeps its data', () => {
     await expect(operator.figure('Seats', 'Booked')).toHaveText(positive);
     await expect(operator.figure('Refusals', 'Sold')).toHaveText(positive);
     await selling;
+    await operator.choose('premiere');
     await screens(page, 'admin-desk', { fullPage: true });
     const summary = page.locator('summary[aria-label="Refusals as a table"]');
     await summary.focus();

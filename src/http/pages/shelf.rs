@@ -33,8 +33,10 @@ macro_rules! files {
 files! {
     "admin/admin.css"
     "admin/booking.js"
+    "admin/chart.css"
     "admin/chart.js"
     "admin/client.js"
+    "admin/desk.css"
     "admin/events.js"
     "admin/lookup.js"
     "admin/main.js"

@@ -28,10 +28,10 @@ export class Events {
     // What is the same stays as it is, with whatever the reader is about to do there.
     if (text === this.text) return;
     this.text = text;
-    const focused = document.activeElement?.getAttribute('aria-label');
+    const focused = document.activeElement?.dataset.place;
     byId('events').replaceChildren(this.table(events));
-    const again = [...byId('events').querySelectorAll('button')].find((button) => button.getAttribute('aria-label') === focused);
-    if (focused && again) again.focus();
+    const again = [...byId('events').querySelectorAll('button')].find(({ dataset }) => dataset.place === focused);
+    again?.focus();
     this.changed(events);
   }
 
@@ -75,6 +75,8 @@ export class Events {
           type: 'button',
           class: 'small-button',
           'aria-label': `${word} ${title}`,
+          // Where the focus stays when the word changes.
+          'data-place': `${name} ${next === 'closed' ? 'close' : 'sale'}`,
           onclick: () => this.attempt(() => this.become(name, title, next)),
         },
         word,

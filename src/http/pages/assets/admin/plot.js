@@ -11,7 +11,7 @@ const TABLE_EVERY = 10;
 
 export class Plot {
   /**
-   * `series` are `{name, read(readings), isLegendAlone}`: what is read off some readings, a number or null. `least` is the
+   * `series` are `{name, read(pair), isLegendAlone}`: what is read off two readings, a number or null. `least` is the
    * smallest number that the upper end of the axis can be; `about` says what is drawn in a sentence.
    */
   constructor({ title, unit = '', series, isStacked = false, least = 1, about = '' }) {
@@ -74,12 +74,13 @@ export class Plot {
   table() {
     const heads = ['Seconds ago', ...this.series.map(({ name }) => name ?? this.title)];
     const head = element('tr', {}, heads.map((word) => element('th', { scope: 'col' }, word)));
-    return element('div', { class: 'scroll' }, element('table', {}, [element('thead', {}, head), this.rows]));
+    const scroll = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${this.title}, by the second` };
+    return element('div', scroll, element('table', {}, [element('thead', {}, head), this.rows]));
   }
 
-  /** Takes what readings say, `at` being the moment of the last. */
-  add(readings, at) {
-    const numbers = this.series.map(({ read }) => read(readings));
+  /** Takes what two readings say, `at` being the moment of the later. */
+  add(pair, at) {
+    const numbers = this.series.map(({ read }) => read(pair));
     this.moments.push({ at, numbers });
     while (at - this.moments[0].at > SPAN_MS) this.moments.shift();
     numbers.forEach((number, nth) => {

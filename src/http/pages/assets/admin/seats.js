@@ -8,11 +8,18 @@ import { count, seatsWord } from '../words.js';
 
 const LABELS_SHOWN = 12;
 const ZOOM = 1.5;
+/** Of free seats, whatever they cost; seen on paper and in the dark. */
+const FREE_COLOUR = '#2f9e77';
+const STATUS_WORDS = ['free', 'held', 'booked', 'blocked'];
 
 export class Seats {
   constructor(api, attempt) {
     Object.assign(this, { api, attempt, name: null });
-    this.map = new SeatMap(byId('map'), { boxed: (seats) => this.select(seats), pick: (seat) => this.toggle(seat) });
+    this.map = new SeatMap(byId('map'), {
+      boxed: (seats) => this.select(seats),
+      pick: (seat) => this.toggle(seat),
+      hovered: (seat) => this.point(seat),
+    });
     this.box(true);
     byId('boxing').onclick = () => this.box(!this.map.boxing);
     byId('zoom-in').onclick = () => this.map.glideZoom(ZOOM);
@@ -49,6 +56,7 @@ export class Seats {
     this.name = name;
     byId('event').value = name;
     const scene = new Scene(await this.api.chart(name));
+    for (const category of scene.categories) category.colour = FREE_COLOUR;
     // Another event was chosen meanwhile.
     if (this.name !== name) return;
     this.map.show(scene);
@@ -82,9 +90,16 @@ export class Seats {
   box(isOn) {
     this.map.boxing = isOn;
     byId('boxing').setAttribute('aria-pressed', isOn);
-    byId('map-help').textContent = isOn
+    this.point(-1);
+  }
+
+  /** Says which seat the pointer is at, or else what the pointer does. */
+  point(seat) {
+    const { boxing, scene, statuses } = this.map;
+    const help = boxing
       ? 'Drag to select all seats in a box, tap to select one.'
       : 'Drag to move the map, tap to select a seat.';
+    byId('map-help').textContent = seat < 0 ? help : `${scene.label(seat)}: ${STATUS_WORDS[statuses?.[seat]] ?? ''}`;
   }
 
   /** The labels of what is selected. */

@@ -7,8 +7,8 @@ import { Plot } from './plot.js';
 
 const READ_MS = 1000;
 const TICK_MS = 10;
-/** So many readings together have enough requests in them for a share of a hundredth to mean something. */
-const TOGETHER = 10;
+/** Rates and shares are those of so many readings together: of one alone they jump too much to be read. */
+const TOGETHER = 5;
 const HOLDS = '/v1/events/{event}/holds';
 const CONFIRM = '/v1/holds/{id}/confirm';
 
@@ -19,8 +19,8 @@ const isBuying = ({ route }) => [HOLDS, CONFIRM, '/lock/{id}', '/confirm/{id}'].
 const gauge = (name, { times = 1, wanted } = {}) => ({ now }) => sum(now, name, wanted) * times;
 const seats = (status) => gauge('seats', { wanted: (labels) => labels.status === status });
 const rate = (name, wanted) => ({ before, now, seconds }) => Math.max(0, sum(now, name, wanted) - sum(before, name, wanted)) / seconds;
-const millis = (name, share, wanted) => ({ earlier, now }) => {
-  const seconds = quantile(earlier, now, name, share, wanted);
+const millis = (name, share, wanted) => ({ before, now }) => {
+  const seconds = quantile(before, now, name, share, wanted);
   return seconds === null ? null : seconds * 1000;
 };
 const percentiles = (name, wanted) => [
@@ -65,16 +65,25 @@ const PLOTS = [
     ],
     about: 'Holds that were made and confirmed.',
   },
+  {
+    title: 'Requests',
+    unit: 'a second',
+    series: [
+      { name: 'All', read: rate('requests_total', () => true) },
+      { name: 'Failed', read: rate('requests_total', ({ status }) => status.startsWith('5')) },
+    ],
+    about: 'All that was answered, and what could not be done: the statuses from 500 on.',
+  },
   { title: 'Refusals', unit: 'a second', isStacked: true, series: refusals, about: 'Requests that were refused, by what was in the way.' },
   {
     title: 'Answer time',
-    unit: 'ms, of the last 10 s',
+    unit: 'ms',
     least: 0.1,
     series: percentiles('request_duration_seconds', isBuying),
     about: 'From the end of a request to the beginning of its answer, of holds and bookings.',
   },
-  { title: 'Wheel lag', unit: 'ms', least: 10, series: [{ read: gauge('wheel_lag_ticks', { times: TICK_MS }) }], about: 'How late expired holds are taken back.' },
-  { title: 'Tape depth', unit: 'changes', series: [{ read: gauge('tape_depth') }], about: 'Changes that are not written down yet.' },
+  { title: 'Wheel lag', unit: 'ms', least: 100, series: [{ read: gauge('wheel_lag_ticks', { times: TICK_MS }) }], about: 'How late expired holds are taken back.' },
+  { title: 'Tape depth', unit: 'changes', least: 10, series: [{ read: gauge('tape_depth') }], about: 'Changes that are not written down yet.' },
   {
     title: 'Connections',
     unit: '',
@@ -91,7 +100,7 @@ const LEDGER_PLOTS = [
   { title: 'Ledger commits', unit: 'a second', series: [{ read: rate('ledger_batches') }], about: 'Batches that were made durable.' },
   {
     title: 'Commit time',
-    unit: 'ms, of the last 10 s',
+    unit: 'ms',
     least: 0.1,
     series: percentiles('ledger_append_duration_seconds'),
     about: 'How long it takes to make a batch durable.',
@@ -144,9 +153,8 @@ export class Trends {
 
   add(now) {
     byId('metrics-status').textContent = this.note;
-    const before = this.readings.at(-1);
-    const seconds = (now.at - before.at) / 1000;
-    const pair = { earlier: this.readings[0].samples, before: before.samples, now: now.samples, seconds };
+    const [before] = this.readings;
+    const pair = { before: before.samples, now: now.samples, seconds: (now.at - before.at) / 1000 };
     for (const plot of this.plots) plot.add(pair, now.at);
   }
 
