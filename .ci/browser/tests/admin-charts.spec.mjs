@@ -67,7 +67,7 @@ test('a chart in JSON is chosen, and an event of it is on sale at once', async (
   const operator = await new Operator(page).open(server.url);
   await operator.button('Import').click();
   await expect(page.locator('#imported')).toBeEmpty();
-  const file = (text) => page.getByLabel('File of the chart').setInputFiles({ name: 'club.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  const file = (text) => page.getByLabel('Choose a file').setInputFiles({ name: 'club.json', mimeType: 'application/json', buffer: Buffer.from(text) });
   await file('{"sections": [\n  {"name": "Stalls"\n');
   await operator.button('Import').click();
   await expect(page.locator('#faults, #notice').filter({ hasText: /line 3|Line 3/ })).toBeVisible();

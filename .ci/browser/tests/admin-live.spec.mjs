@@ -103,7 +103,7 @@ test.describe('a server that keeps nothing', () => {
       await operator.lookUp(id);
       await expect(operator.found).toContainText('Booked');
       expect(await operator.faults()).toEqual([]);
-      await operator.button('Cancel the whole booking').click();
+      await operator.button('Cancel all of it').click();
       await expect(operator.question).toBeVisible();
       expect(await operator.faults()).toEqual([]);
       await operator.say('Leave it');

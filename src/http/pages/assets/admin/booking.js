@@ -104,18 +104,18 @@ export class Booking {
     return [
       element('form', { class: 'fields', onsubmit: (submitted) => this.submit(submitted, to) }, [
         element('label', { class: 'field grow' }, ['Move to ', to]),
-        element('button', { type: 'button', onclick: take }, 'Those selected on the map'),
         element('button', {}, 'Move'),
+        element('button', { type: 'button', class: 'small-button', onclick: take }, 'Those selected on the map'),
       ]),
       element('div', { class: 'fields' }, [
-        this.button('Cancel what is marked', () => this.cancelMarked()),
-        this.button('Cancel the whole booking', () => this.cancel({}, 'the whole booking')),
+        this.button('Cancel marked', () => this.cancelMarked()),
+        this.button('Cancel all of it', () => this.cancel({}, 'the whole booking')),
       ]),
     ];
   }
 
   button(word, work) {
-    return element('button', { type: 'button', onclick: () => this.desk.attempt(work) }, word);
+    return element('button', { type: 'button', class: 'small-button', onclick: () => this.desk.attempt(work) }, word);
   }
 
   submit(submitted, to) {
