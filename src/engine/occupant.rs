@@ -62,3 +62,51 @@ impl Core {
 fn withheld(word: SeatWord) -> bool {
     matches!(word.view(), Seat::Withheld { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::{
+        clock::ManualClock,
+        engine::{Asks, EngineConfig, HoldKey, Want},
+        event::{Stage, User},
+    };
+
+    const TURNS: usize = 2_000;
+
+    #[test]
+    fn while_a_seat_goes_from_hand_to_hand_each_answer_is_of_one_instant() {
+        let engine = Engine::start(EngineConfig::default(), ManualClock::new()).expect("threads");
+        let event = Arc::clone(engine.default_event().expect("it has seats"));
+        let seat = SeatId::new(3);
+        thread::scope(|scope| {
+            let buyer = scope.spawn(|| {
+                for _ in 0..TURNS {
+                    let asks = Asks {
+                        seats: vec![seat],
+                        ..Asks::default()
+                    };
+                    let want = Want {
+                        user: User::new("ada"),
+                        order: None,
+                        asks,
+                    };
+                    let new = engine.hold(&event, want).expect("nobody else wants it");
+                    let key = HoldKey {
+                        id: new.view.id,
+                        token: new.token,
+                    };
+                    let _released = engine.release(&key).expect("it lives");
+                }
+            });
+            while !buyer.is_finished() {
+                let SeatView { shown, hold, .. } = engine.occupant(&event, seat);
+                assert_eq!(shown == Shown::Held, hold.is_some());
+                let is_whole = |hold: &HoldView| hold.stage == Stage::Held && hold.seats == [seat];
+                assert!(hold.as_ref().is_none_or(is_whole), "{hold:?}");
+            }
+        });
+    }
+}
