@@ -3,10 +3,12 @@
 //! | file | what it is |
 //! |---|---|
 //! | `operation` | one call |
+//! | `lead` | where a client goes on from its answer |
 //! | `chart_text`, `texts` | bodies that no type here describes |
 //! | `served` | the document and the page to read it, served |
 
 pub(super) mod chart_text;
+pub(super) mod lead;
 mod operation;
 pub(super) mod served;
 pub(super) mod texts;
@@ -26,6 +28,7 @@ use utoipa::{
 };
 
 use super::{calls, problem, problem::Kind};
+use lead::Lead;
 
 /// Who may make a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,7 @@ pub(super) struct Call {
     refuses: Vec<Kind>,
     resumes: bool,
     asked: Option<Asked>,
+    leads: Option<Lead>,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -80,6 +84,7 @@ impl Call {
             refuses: Vec::new(),
             resumes: false,
             asked: None,
+            leads: None,
             schemas: Vec::new(),
         }
     }
@@ -150,6 +155,12 @@ impl Call {
             what,
             example,
         });
+        self
+    }
+
+    /// And what comes after.
+    pub(super) fn leads(mut self, lead: Lead) -> Self {
+        self.leads = Some(lead);
         self
     }
 
