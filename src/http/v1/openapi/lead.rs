@@ -27,7 +27,6 @@ impl Lead {
                 vec![
                     ("confirm", link("post", "/v1/holds/{id}/confirm", token())),
                     ("release", link("post", "/v1/holds/{id}/release", token())),
-                    ("revoke", link("post", "/v1/holds/{id}/revoke", json!({}))),
                     ("extend", link("post", "/v1/holds/{id}/extend", token())),
                     ("pay", link("post", "/v1/holds/{id}/pay", token())),
                     ("add", link("post", "/v1/holds/{id}/add", one_more)),
