@@ -91,7 +91,7 @@ test('a seat that nobody has tells why', async ({ page }) => {
   await expect(operator.found).toBeEmpty();
 });
 
-test('a hold is given back, and its owner is told', async ({ page, context }) => {
+test('a hold is given back, and so it is on the page of its owner', async ({ page, context }) => {
   const operator = await open(page, 'given-back');
   const ada = await new Buyer(await context.newPage()).open(server.url, 'given-back');
   await ada.choose('Stalls, row A, seat 5');

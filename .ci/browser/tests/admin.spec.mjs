@@ -100,16 +100,32 @@ test('seats are blocked and unblocked by keyboard alone', async ({ page }) => {
   expect(await withheld('typed')).toBe(0);
 });
 
-test('what is sold is not blocked, and the seat in the way is named', async ({ page }) => {
+test('of what is selected the free seats are blocked, and the others left as they are', async ({ page }) => {
   const operator = await open(page, 'in-the-way');
   await server.hold('in-the-way', ['Stalls/A/2']);
+  // Until the page knows.
+  await expect(page.getByRole('row', { name: /in-the-way/ }).getByRole('cell').nth(2)).toHaveText('1');
+  await operator.select('Stalls', 'A', 1, 3);
+  await operator.button('Block').click();
+  await expect(operator.selected).toHaveText('2 seats blocked. 1 seat not free before, and left as it is.');
+  expect(await withheld('in-the-way')).toBe(2);
+  await operator.button('Block').click();
+  await expect(operator.notice).toHaveText('None of these seats is free.');
+  await operator.select('Stalls', 'Z', 1);
+  await expect(operator.selected).toHaveText('There are no such seats.');
+});
+
+test('a seat that somebody takes at the same moment is named, and nothing is blocked', async ({ page }) => {
+  const operator = await open(page, 'raced');
+  await page.route('**/block', async (route) => {
+    await server.hold('raced', ['Stalls/A/2']);
+    await route.continue();
+  });
   await operator.select('Stalls', 'A', 1, 3);
   await operator.button('Block').click();
   await expect(operator.notice).toContainText('Stalls/A/2 is held');
-  expect(await withheld('in-the-way')).toBe(0);
   await expect(operator.selected).toHaveText('3 seats selected.');
-  await operator.select('Stalls', 'Z', 1);
-  await expect(operator.selected).toHaveText('There are no such seats.');
+  expect(await withheld('raced')).toBe(0);
 });
 
 test('a pause stops selling', async ({ page }) => {

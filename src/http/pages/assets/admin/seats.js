@@ -1,5 +1,6 @@
 // The map of the chosen event: seats are selected by a box, a tap or a form, and kept from sale or put on sale.
 
+import { AVAILABLE, WITHHELD } from '../api.js';
 import { byId, element, say } from '../dom.js';
 import { Scene } from '../map/scene.js';
 import { SeatMap } from '../map/view.js';
@@ -34,9 +35,9 @@ export class Seats {
     byId('block').onsubmit = (submitted) => {
       submitted.preventDefault();
       const reason = byId('block').elements.reason.value.trim();
-      this.keep('block', reason ? { reason } : {});
+      this.attempt(() => this.keep('block', reason ? { reason } : {}));
     };
-    byId('unblock').onclick = () => this.keep('unblock', {});
+    byId('unblock').onclick = () => this.attempt(() => this.keep('unblock', {}));
     this.tell();
   }
 
@@ -103,8 +104,8 @@ export class Seats {
   }
 
   /** The labels of what is selected. */
-  labels() {
-    return [...this.map.chosen].map((seat) => this.map.scene.label(seat));
+  labels(seats = [...this.map.chosen]) {
+    return seats.map((seat) => this.map.scene.label(seat));
   }
 
   select(seats) {
@@ -138,7 +139,7 @@ export class Seats {
   tell() {
     const { size } = this.map.chosen;
     byId('selected').textContent = size === 0 ? 'No seat is selected.' : `${seatsWord(size)} selected.`;
-    const some = this.labels().slice(0, LABELS_SHOWN);
+    const some = this.labels([...this.map.chosen].slice(0, LABELS_SHOWN));
     const others = size - some.length;
     byId('selected-labels').textContent = some.join(', ') + (others > 0 ? ` and ${count(others)} others` : '');
     byId('who').disabled = size !== 1;
@@ -146,23 +147,30 @@ export class Seats {
     this.map.redraw();
   }
 
-  keep(action, extra) {
+  /** Blocks those of the selected seats that are free, or unblocks those that are blocked; the others stay selected. */
+  async keep(action, extra) {
     const { map, name } = this;
-    const seats = [...map.chosen];
+    const [wanted, word] = action === 'block' ? [AVAILABLE, 'free'] : [WITHHELD, 'blocked'];
+    const seats = [...map.chosen].filter((seat) => map.statuses?.[seat] === wanted);
+    if (seats.length === 0) throw new Error(`None of these seats is ${word}.`);
     let done = 0;
-    this.attempt(async () => {
-      try {
-        await this.api.keep(action, name, this.labels(), extra, (count) => {
-          for (const seat of seats.slice(done, count)) map.chosen.delete(seat);
-          done = count;
-        });
-      } finally {
-        // Those that are done are done, whatever became of the others.
-        this.tell();
-        const sentence = `${seatsWord(done)} ${action}ed.`;
-        if (done > 0) byId('selected').textContent = sentence;
-        say(sentence);
-      }
-    });
+    try {
+      await this.api.keep(action, name, this.labels(seats), extra, (count) => {
+        for (const seat of seats.slice(done, count)) map.chosen.delete(seat);
+        done = count;
+        byId('selected').textContent = `${count} of ${seatsWord(seats.length)} ${action}ed …`;
+      });
+    } finally {
+      // Those that are done are done, whatever became of the others.
+      this.tell();
+      if (done > 0) this.report(`${seatsWord(done)} ${action}ed.`, word);
+    }
+  }
+
+  report(done, word) {
+    const { size } = this.map.chosen;
+    const others = size === 0 ? '' : ` ${seatsWord(size)} not ${word} before, and left as ${size === 1 ? 'it is' : 'they are'}.`;
+    byId('selected').textContent = done + others;
+    say(done + others);
   }
 }
