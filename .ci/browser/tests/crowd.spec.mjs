@@ -13,6 +13,8 @@ const ZOOM_MS = 8_000;
 const FIGURES = new URL('../../../target/pages.txt', import.meta.url).pathname;
 
 const server = new Server();
+// A recording takes a picture of each frame, which is what is measured here.
+test.use({ trace: 'off' });
 test.setTimeout(180_000);
 test.beforeAll(() => server.start());
 test.afterAll(() => server.stop());

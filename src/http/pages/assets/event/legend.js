@@ -33,8 +33,7 @@ export class Legend {
     if (!this.wanted.delete(nth)) this.wanted.add(nth);
     if (this.wanted.size === this.lines.length) this.wanted.clear();
     this.lines.forEach(({ button }, at) => button.setAttribute('aria-pressed', String(this.wanted.has(at))));
-    this.lines.forEach((_, at) => { this.map.dimmed[at] = Number(this.wanted.size > 0 && !this.wanted.has(at)); });
-    this.map.redraw();
+    this.map.dim((at) => this.wanted.size > 0 && !this.wanted.has(at));
     say(this.wanted.size === 0 ? 'All prices are shown.' : `${name} is ${this.wanted.has(nth) ? 'shown' : 'not shown'}.`);
   }
 
