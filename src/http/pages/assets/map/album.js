@@ -4,7 +4,7 @@
 import { Picture } from './picture.js';
 
 /** For so long a frame works at the next picture. What is left goes on in the next frame. */
-const WORK_MS = 5;
+const WORK_MS = 4;
 /** A picture that is drawn this much smaller than it was made is of no use. */
 const SMALLER_MAX = 3;
 
@@ -25,7 +25,7 @@ export class Album {
     const whole = camera.whole();
     if (!this.whole.shows(view, whole)) {
       this.whole.begin(view, whole);
-      this.whole.work(view);
+      this.whole.work();
     }
     const sharp = [this.whole, this.near].find((picture) => picture.shows(view, camera)) ?? this.develop(view);
     if (sharp) {
@@ -47,7 +47,7 @@ export class Album {
     const { next } = this;
     const isOfUse = !next.isDone && next.edition === view.edition && (next.camera.isAt(camera) || !this.rests(camera));
     if (!isOfUse) next.begin(view, camera);
-    next.work(view, performance.now() + WORK_MS);
+    next.work(performance.now() + WORK_MS);
     if (!next.isDone) return null;
     [this.near, this.next] = [next, this.near];
     return next.shows(view, camera) ? next : null;

@@ -5,25 +5,36 @@ export const ROW_NAMES_FROM = 16;
 /** An area that is this high has room for how much is free in it. */
 export const FREE_FROM = 34;
 
-/** All of it, as `camera` sees it. */
-export function drawHouse(context, camera, { scene, palette, dimmed }) {
+/** So many sections, or rows' names, are drawn at once. */
+const [SECTIONS_AT_ONCE, NAMES_AT_ONCE] = [8, 24];
+
+/** All of it, as `camera` sees it, piece by piece. */
+export function* drawHouse(context, camera, view) {
+  const { scene, palette } = view;
   const seen = camera.view();
+  const isSeen = ({ box }) => box.right >= seen.left && box.left <= seen.right && box.bottom >= seen.top && box.top <= seen.bottom;
+  const sections = scene.sections.filter(isSeen);
+  for (let nth = 0; nth < sections.length; nth += SECTIONS_AT_ONCE) {
+    drawSections(context, sections.slice(nth, nth + SECTIONS_AT_ONCE), camera, palette);
+    yield;
+  }
+  drawStage(context, scene, camera, palette);
+  for (const area of scene.areas) drawArea(context, area, camera, view);
+  if (scene.pitch * camera.scale >= ROW_NAMES_FROM) yield* drawRowNames(context, scene, camera, palette);
+}
+
+function drawSections(context, sections, camera, palette) {
   context.save();
   context.translate(...camera.toScreen(0, 0));
   context.scale(camera.scale, camera.scale);
   context.fillStyle = palette.section;
   context.strokeStyle = palette['section-edge'];
   context.lineWidth = 1.5 / camera.scale;
-  for (const { shape, box } of scene.sections) {
-    if (box.right < seen.left || box.left > seen.right || box.bottom < seen.top || box.top > seen.bottom) continue;
+  for (const { shape } of sections) {
     context.fill(shape);
     context.stroke(shape);
   }
   context.restore();
-  context.lineCap = context.lineJoin = 'round';
-  drawStage(context, scene, camera, palette);
-  for (const area of scene.areas) drawArea(context, area, camera, { scene, palette, dimmed });
-  if (scene.pitch * camera.scale >= ROW_NAMES_FROM) drawRowNames(context, scene, camera, palette);
 }
 
 function drawStage(context, scene, camera, palette) {
@@ -56,33 +67,41 @@ function drawArea(context, area, camera, { scene, palette, dimmed }) {
   context.globalAlpha = 1;
 }
 
-function drawRowNames(context, scene, camera, palette) {
-  const apart = scene.pitch * camera.scale;
-  context.font = `500 ${Math.min(Math.round(apart * 0.5), 14)}px ${palette.font}`;
+function* drawRowNames(context, scene, camera, palette) {
+  context.font = `500 ${Math.min(Math.round(scene.pitch * camera.scale * 0.5), 14)}px ${palette.font}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillStyle = palette.quiet;
   // The edge of the section runs through here: it makes room.
   context.strokeStyle = palette.paper;
   context.lineWidth = 4;
-  const seen = camera.view(2 * scene.pitch);
-  for (const row of scene.rows) {
-    const last = row.first + row.seats - 1;
-    if (row.isLeftEnd) beyond(row.first, Math.min(row.first + 1, last), row.label);
-    if (row.isRightEnd) beyond(last, Math.max(last - 1, row.first), row.label, true);
-  }
-  /** Writes beside a seat, on the other side than its neighbour; where `ifFree`, only if nobody else's names stand there:
-   * at an aisle one of two rows has its name on this side of it. */
-  function beyond(seat, neighbour, label, ifFree = false) {
-    const [x, y] = [scene.x[seat], scene.y[seat]];
-    if (x < seen.left || x > seen.right || y < seen.top || y > seen.bottom) return;
-    const [dx, dy] = seat === neighbour ? [-scene.pitch, 0] : [x - scene.x[neighbour], y - scene.y[neighbour]];
-    const length = Math.hypot(dx, dy) || 1;
-    const at = (far) => [x + (dx / length) * scene.pitch * far, y + (dy / length) * scene.pitch * far];
-    if (ifFree && scene.grid.nearest(...at(2.2), 0.8 * scene.pitch) >= 0) return;
-    const place = camera.toScreen(...at(1.05));
+  context.lineJoin = 'round';
+  let drawn = 0;
+  for (const { label, x, y } of rowNames(scene, camera.view(2 * scene.pitch))) {
+    const place = camera.toScreen(x, y);
     context.strokeText(label, ...place);
     context.fillText(label, ...place);
+    drawn += 1;
+    if (drawn % NAMES_AT_ONCE === 0) yield;
+  }
+}
+
+/** Where the rows that are seen have their names: beside their last seats, on both sides. */
+function* rowNames(scene, seen) {
+  const { x, y, pitch, grid } = scene;
+  for (const { first, seats, label, isLeftEnd, isRightEnd } of scene.rows) {
+    const last = first + seats - 1;
+    const ends = [isLeftEnd && [first, Math.min(first + 1, last)], isRightEnd && [last, Math.max(last - 1, first)]].filter(Boolean);
+    for (const [seat, neighbour] of ends) {
+      if (x[seat] < seen.left || x[seat] > seen.right || y[seat] < seen.top || y[seat] > seen.bottom) continue;
+      const [dx, dy] = seat === neighbour ? [-pitch, 0] : [x[seat] - x[neighbour], y[seat] - y[neighbour]];
+      const length = Math.hypot(dx, dy) || 1;
+      const beyond = (far) => [x[seat] + (dx / length) * pitch * far, y[seat] + (dy / length) * pitch * far];
+      // At an aisle one of two rows has its name on this side of it.
+      if (seat === last && seat !== first && grid.nearest(...beyond(2.2), 0.8 * pitch) >= 0) continue;
+      const [nameX, nameY] = beyond(1.05);
+      yield { label, x: nameX, y: nameY };
+    }
   }
 }
 

@@ -4,12 +4,14 @@
 import { drawHouse } from './house.js';
 import { SeatPainter } from './seats.js';
 
+/** So many lines of pixels are read at once. */
+const LINES_AT_ONCE = 64;
+
 export class Picture {
   constructor() {
     this.canvas = document.createElement('canvas');
     // Pixels are read and written all the time: they belong where the page can reach them, not on a graphics card.
     this.context = this.canvas.getContext('2d', { alpha: false, willReadFrequently: true });
-    this.image = null;
     this.camera = null;
     /** The view's edition that it shows; what is of an older one is of no use. */
     this.edition = -1;
@@ -21,40 +23,57 @@ export class Picture {
     this.camera = camera.copy();
     this.edition = view.edition;
     this.isDone = false;
-    this.painter = null;
     /** Seats that changed since they were painted. */
     this.missed = new Set();
+    this.steps = this.make(view);
   }
 
   /** Goes on until it is done, or the clock of the page is past `until`. */
-  work(view, until = Infinity) {
-    if (!this.painter) this.prepare(view);
-    while (this.at < this.runs.length) {
-      if (performance.now() > until) return;
-      this.painter.paint(this.runs[this.at], this.all);
-      this.at += 1;
-    }
-    this.context.putImageData(this.image, 0, 0);
-    this.isDone = true;
-    this.repaint(this.missed);
+  work(until = Infinity) {
+    while (!this.isDone && performance.now() < until) this.isDone = this.steps.next().done;
   }
 
-  /** Draws what lies beneath the seats, and finds the seats. */
-  prepare(view) {
-    const { canvas, context } = this;
-    const { width, height } = view.canvas;
-    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  /** Makes the picture; each step takes a moment. */
+  *make(view) {
+    this.resize(view.canvas);
+    const { context, image, image: { width, height } } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = view.palette.paper;
     context.fillRect(0, 0, width, height);
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
-    drawHouse(context, this.camera, view);
-    this.image = context.getImageData(0, 0, width, height);
-    this.ground = new Uint32Array(this.image.data.buffer.slice(0));
-    this.painter = new SeatPainter(view, this.camera, this.image);
-    this.all = { left: 0, right: width, top: 0, bottom: height };
-    this.runs = this.painter.runs(this.all);
-    this.at = 0;
+    for (const _ of drawHouse(context, this.camera, view)) {
+      // Browsers put drawing off until it is looked at: without this, all of it would be one long step.
+      context.getImageData(0, 0, 1, 1);
+      yield;
+    }
+    yield* this.read();
+    this.painter = new SeatPainter(view, this.camera, image);
+    const all = { left: 0, right: width, top: 0, bottom: height };
+    for (const run of this.painter.runs(all)) {
+      this.painter.paint(run, all);
+      yield;
+    }
+    context.putImageData(image, 0, 0);
+    this.repaint(this.missed);
+  }
+
+  resize({ width, height }) {
+    if (this.image?.width === width && this.image.height === height) return;
+    [this.canvas.width, this.canvas.height] = [width, height];
+    /** The picture, and what of it lies beneath the seats. */
+    this.image = this.context.createImageData(width, height);
+    this.ground = new Uint32Array(width * height);
+  }
+
+  /** Reads what has been drawn so far. */
+  *read() {
+    const { context, image: { data, width, height }, ground } = this;
+    for (let top = 0; top < height; top += LINES_AT_ONCE) {
+      const lines = context.getImageData(0, top, width, Math.min(LINES_AT_ONCE, height - top));
+      ground.set(new Uint32Array(lines.data.buffer), top * width);
+      data.set(lines.data, 4 * top * width);
+      yield;
+    }
   }
 
   /** These seats are something else than they were. */

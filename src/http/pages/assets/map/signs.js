@@ -5,7 +5,11 @@ export const WHEELCHAIR = '\u267f';
 
 /** How high a number is and how wide it can be, in distances of neighbours. */
 const [HEIGHT, WIDTH_MAX] = [0.34, 0.72];
-const SIZES_KEPT = 24;
+/** Each size is so much larger than the one before: a number that is a tenth too small for its seat nobody sees, and each
+ * size costs time. */
+const STEP = 1.12;
+/** In each size. */
+const SIGNS_KEPT = 2_000;
 
 export class Signs {
   constructor(font) {
@@ -15,11 +19,8 @@ export class Signs {
 
   /** The signs for seats that are so many pixels apart. */
   of(apart) {
-    const size = Math.round(apart);
-    if (!this.made.has(size)) {
-      if (this.made.size === SIZES_KEPT) this.made.clear();
-      this.made.set(size, new SignSet(this.font, size));
-    }
+    const size = Math.floor(Math.log(apart) / Math.log(STEP));
+    if (!this.made.has(size)) this.made.set(size, new SignSet(this.font, STEP ** (size + 0.5)));
     return this.made.get(size);
   }
 }
@@ -38,6 +39,7 @@ class SignSet {
   of(text) {
     let sign = this.signs.get(text);
     if (!sign) {
+      if (this.signs.size === SIGNS_KEPT) this.signs.clear();
       sign = this.draw(text);
       this.signs.set(text, sign);
     }
