@@ -44,6 +44,7 @@ files! {
     "dom.js"
     "event/best.js"
     "event/cart.js"
+    "event/choice.js"
     "event/event.css"
     "event/finder.js"
     "event/legend.js"

@@ -42,7 +42,7 @@ const PROBLEMS = {
   unreachable: 'The server cannot be reached. Check your connection and try again.',
   'unknown-event': 'There is no such event.',
   'event-closed': 'This event is over.',
-  'event-paused': 'The sale is paused. Nothing was reserved.',
+  'event-paused': 'The sale is paused. Nothing new was reserved.',
   'not-on-sale': 'This event is not on sale now.',
   'not-enough-seats': 'There are not that many free seats of this kind left.',
   'seats-held': 'Somebody was faster: another buyer has just reserved what you chose.',
@@ -61,7 +61,7 @@ const PROBLEMS = {
   'too-many-streams': 'This event is open in too many windows.',
   busy: 'Very many people are buying right now. Please try again in a moment.',
   'took-too-long': 'The server took too long. Please try again.',
-  'ledger-full': 'The server cannot take orders right now. Nothing was reserved.',
+  'ledger-full': 'The server cannot take orders right now. Nothing new was reserved.',
 };
 
 /** What to tell people of a `Problem`, or of whatever else went wrong. */
