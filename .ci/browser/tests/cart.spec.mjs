@@ -165,7 +165,7 @@ test('what the office blocks by a box on its map is off sale on the buyers’ ma
   await office.getByRole('button', { name: 'Block', exact: true }).click();
 
   await ada.sees('Stalls, row A, seat 12', 'not on sale');
-  await expect(ada.notice).toContainText('Stalls, row A, seat 2');
+  await expect(ada.notice).toContainText('Stalls, row A, seat 2 is not on sale any more. Nothing was reserved.');
   await expect(page.locator('#cart-seats li')).toHaveCount(0);
   await expect(ada.button(/^gold/)).toContainText('sold out');
   await screens(page, 'blocked');

@@ -47,6 +47,7 @@ files! {
     "event/choice.js"
     "event/event.css"
     "event/finder.js"
+    "event/kept.js"
     "event/legend.js"
     "event/main.js"
     "event/names.js"

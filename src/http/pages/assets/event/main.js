@@ -3,7 +3,7 @@
 //   /v1 --> api, stream --> shop (what this buyer does) --> cart, finder, best
 //                       `-> map, legend
 
-import { Api, AVAILABLE } from '../api.js';
+import { Api, AVAILABLE, WITHHELD } from '../api.js';
 import { byId, element, say } from '../dom.js';
 import { Scene } from '../map/scene.js';
 import { SeatMap } from '../map/view.js';
@@ -129,7 +129,7 @@ async function connection(state) {
 /** What the shop has to say, for eyes and ears. */
 function told({ what, seat, seats = [], area, quantity, problem }) {
   // Who lost a seat in the moment in which he reserved the others has not read it yet.
-  const isUnread = what === 'held' && performance.now() - toldAt < UNREAD_MS;
+  const isUnread = ['held', 'added'].includes(what) && performance.now() - toldAt < UNREAD_MS;
   if (GOOD_NEWS.includes(what) && !isUnread) hush('shop');
   switch (what) {
     case 'chosen': return say(`${seatName(scene, seat)} is chosen. ${seatsWord(shop.quantity)} ${shop.phase === 'held' ? 'to add' : 'in all'}.`);
@@ -165,7 +165,10 @@ function done(sentence) {
 function fasterWords(seats) {
   const kept = shop.seats.size > 0 && 'Your other seats are still chosen.';
   const rest = shop.phase === 'held' ? 'What is reserved for you stays yours.' : 'Nothing was reserved.';
-  return `Somebody was faster: ${seatNames(scene, seats)} ${seats.length === 1 ? 'is' : 'are'} taken. ${kept || rest}`;
+  const names = `${seatNames(scene, seats)} ${seats.length === 1 ? 'is' : 'are'}`;
+  // What the office takes off sale nobody was faster at.
+  const isOffSale = seats.every((seat) => shop.statuses?.[seat] === WITHHELD);
+  return `${isOffSale ? `${names} not on sale any more.` : `Somebody was faster: ${names} taken.`} ${kept || rest}`;
 }
 
 /** Shows a notice until it is dismissed, or `hush` is called for what it is about. */

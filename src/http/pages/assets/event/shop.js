@@ -5,13 +5,12 @@
 //      |                  +--+ add more, give single ones back
 //      +--- release, or the deadline comes
 //
-// Seats are this buyer's alone from `held` on, until the deadline. The hold's id and token are kept for this tab only:
-// whoever has them can use the hold, so they survive a reload and nothing else.
+// Seats are this buyer's alone from `held` on, until the deadline.
 
-import { AVAILABLE, HELD, Problem, pause, randomHex } from '../api.js';
+import { AVAILABLE, HELD, Problem, pause } from '../api.js';
 import { Choice } from './choice.js';
+import { keepKey, keptKey, user } from './kept.js';
 
-const USER = 'seatlock:user';
 /** Past the deadline the server is asked so often whether it agrees. */
 const CHECK_MS = 500;
 
@@ -114,12 +113,12 @@ export class Shop {
 
   /** Adds what was chosen to the hold: all of it, or nothing. It has the deadline that the hold has. */
   add() {
+    if (this.quantity === 0) return undefined;
     return this.attempt(async () => {
       const before = this.mine;
       this.heard(await this.api.add(this.key, this.choice.named(this.scene)));
       const { quantity } = this;
       this.choice.clear();
-      this.inTheWay.clear();
       this.told({ what: 'added', seats: this.mine.filter((seat) => !before.includes(seat)), quantity });
     });
   }
@@ -150,9 +149,8 @@ export class Shop {
     return this.attempt(async () => {
       const hold = await this.api.hold(this.event.name, { user: user(), ...want });
       this.key = { id: hold.id, token: hold.token };
-      sessionStorage.setItem(this.storedAs, JSON.stringify(this.key));
+      keepKey(this.event.name, this.key);
       this.choice.clear();
-      this.inTheWay.clear();
       this.heard(hold);
       this.told({ what: 'held' });
     });
@@ -193,9 +191,7 @@ export class Shop {
 
   /** Takes up a hold that this tab had before it was reloaded. */
   async resume() {
-    const stored = sessionStorage.getItem(this.storedAs);
-    if (!stored) return;
-    this.key = JSON.parse(stored);
+    this.key = keptKey(this.event.name);
     await this.look();
   }
 
@@ -237,10 +233,6 @@ export class Shop {
   /** The seats of the hold by number. */
   get mine() {
     return this.hold ? this.hold.seats.map((label) => this.scene.find(label)) : [];
-  }
-
-  get storedAs() {
-    return `seatlock:hold:${this.event.name}`;
   }
 
   async attempt(work) {
@@ -294,16 +286,6 @@ export class Shop {
 
   forget() {
     [this.hold, this.key, this.phase] = [null, null, 'choosing'];
-    sessionStorage.removeItem(this.storedAs);
+    keepKey(this.event.name, null);
   }
-}
-
-/** Whom the holds are for: a name of this tab's own, as nobody has to say who he is. */
-function user() {
-  let name = sessionStorage.getItem(USER);
-  if (!name) {
-    name = `visitor-${randomHex(8)}`;
-    sessionStorage.setItem(USER, name);
-  }
-  return name;
 }
