@@ -3,8 +3,9 @@
 
 import { Picture } from './picture.js';
 
-/** For so long a frame works at the next picture. What is left goes on in the next frame. */
-const WORK_MS = 4;
+/** For so long a frame works at the next picture, while the camera moves and when it rests. What is left goes on in the next
+ * frame. */
+const [MOVING_MS, RESTING_MS] = [2, 8];
 /** A picture that is drawn this much smaller than it was made is of no use. */
 const SMALLER_MAX = 3;
 
@@ -45,9 +46,10 @@ export class Album {
   develop(view) {
     const { camera } = view;
     const { next } = this;
-    const isOfUse = !next.isDone && next.edition === view.edition && (next.camera.isAt(camera) || !this.rests(camera));
+    const rests = this.rests(camera);
+    const isOfUse = !next.isDone && next.edition === view.edition && (!rests || next.camera.isAt(camera));
     if (!isOfUse) next.begin(view, camera);
-    next.work(performance.now() + WORK_MS);
+    next.work(performance.now() + (rests ? RESTING_MS : MOVING_MS));
     if (!next.isDone) return null;
     [this.near, this.next] = [next, this.near];
     return next.shows(view, camera) ? next : null;

@@ -2,6 +2,8 @@
 
 import { FREE_FROM, ROW_NAMES_FROM, areaCorner, onScreen, rounded, write } from './house.js';
 
+const TAG_HEIGHT = 22;
+
 /** What is free in each area, `free(area)`, and a strong edge around those that are chosen. */
 export function drawAreas(context, { scene, camera, palette, dimmed, chosenAreas }, free) {
   for (const area of scene.areas) {
@@ -20,26 +22,41 @@ export function drawAreas(context, { scene, camera, palette, dimmed, chosenAreas
 
 /** Sections have names while rows have none: the first that have room. A name that would lie on another is left out until
  * there is. */
-export function drawSectionNames(context, { scene, camera, palette }) {
+export function drawSectionNames(context, view) {
+  const { scene, camera, ratio } = view;
   if (scene.pitch * camera.scale >= ROW_NAMES_FROM) return;
   const taken = [];
-  context.font = `600 13px ${palette.font}`;
-  for (const section of scene.sections) {
-    const { name, middle } = section;
+  for (const { name, middle } of scene.sections) {
     if (!name) continue;
     const [x, y] = camera.toScreen(...middle);
-    // Always in the same font, so measured once.
-    const half = (section.nameWidth ??= context.measureText(name).width) / 2 + 7;
-    const meets = (other) => Math.abs(other.x - x) < half + other.half && Math.abs(other.y - y) < 24;
-    if (x < -half || x > camera.width + half || y < -12 || y > camera.height + 12 || taken.some(meets)) continue;
+    const { picture, width, height } = tag(view, name);
+    const half = width / 2;
+    const meets = (other) => Math.abs(other.x - x) < half + other.half && Math.abs(other.y - y) < height + 2;
+    if (x < -half || x > camera.width + half || y < -height || y > camera.height + height || taken.some(meets)) continue;
     taken.push({ x, y, half });
-    context.globalAlpha = 0.88;
-    context.fillStyle = palette.paper;
-    rounded(context, { x: x - half, y: y - 11, width: 2 * half, height: 22 }, 11);
-    context.fill();
-    context.globalAlpha = 1;
-    write(context, name, x, y, 13, palette.ink, palette.font, 600);
+    const [left, top] = [x - half, y - height / 2].map((side) => Math.round(side * ratio) / ratio);
+    context.drawImage(picture, left, top, width, height);
   }
+}
+
+/** A name on a ground of its own. Always the same, so drawn once. */
+function tag({ tags, ratio, palette }, name) {
+  if (tags.has(name)) return tags.get(name);
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d');
+  context.font = `600 13px ${palette.font}`;
+  const [columns, lines] = [context.measureText(name).width + 14, TAG_HEIGHT].map((side) => Math.ceil(side * ratio));
+  [canvas.width, canvas.height] = [columns, lines];
+  const [width, height] = [columns / ratio, lines / ratio];
+  context.scale(ratio, ratio);
+  context.globalAlpha = 0.88;
+  context.fillStyle = palette.paper;
+  rounded(context, { x: 0, y: 0, width, height }, height / 2);
+  context.fill();
+  context.globalAlpha = 1;
+  write(context, name, width / 2, height / 2, 13, palette.ink, palette.font, 600);
+  tags.set(name, { picture: canvas, width, height });
+  return tags.get(name);
 }
 
 /** A seat with a ring around it, and a sign in it. `look` is `chosen`, `mine` or `inTheWay`. */

@@ -8,8 +8,8 @@ import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from './scene.js';
 import { WHEELCHAIR } from './signs.js';
 import { DOT, FAINT, FULL, NOTCHED, PHASES, RING, SQUARE } from './sprites.js';
 
-/** How much of the way to its neighbour a seat is wide. */
-const FILL = 0.8;
+/** How much of the way to its neighbour a seat is wide: from afar it takes all of it, or it would be too pale to be seen. */
+const fill = (apart) => 0.8 + 0.3 * Math.min(Math.max((4 - apart) / 3, 0), 1);
 /** How strong what is filtered out is still seen, of 256. */
 const [DIMMED, PLAIN] = [41, 256];
 /** From this many pixels of the screen between neighbours on, seats have numbers. */
@@ -25,10 +25,10 @@ export class SeatPainter {
     this.width = image.width;
     this.height = image.height;
     this.scale = camera.scale * ratio;
-    this.sprites = view.sprites.of(scene.pitch * this.scale * FILL);
+    this.apart = scene.pitch * this.scale;
+    this.sprites = view.sprites.of(this.apart * fill(this.apart));
     this.shiftX = image.width / 2 - camera.x * this.scale;
     this.shiftY = image.height / 2 - camera.y * this.scale;
-    this.apart = scene.pitch * this.scale;
     this.signs = this.apart >= NUMBERS_FROM * ratio ? view.signs.of(this.apart) : null;
     /** How many pixels a seat takes around its middle. */
     this.reach = Math.ceil(Math.max(this.sprites.side, this.apart) / 2) + 1;

@@ -84,6 +84,8 @@ export class SeatMap {
   /** Makes all pictures anew. */
   repaint() {
     this.edition += 1;
+    /** Names of sections, drawn. */
+    this.tags = new Map();
     this.stale.clear();
     this.redraw();
   }
