@@ -5,9 +5,9 @@ import { Picture } from './picture.js';
 
 /** For so long a frame works at the next picture, while the camera moves and when it rests. What is left goes on in the next
  * frame. */
-const [MOVING_MS, RESTING_MS] = [2, 8];
-/** A picture that is drawn this much smaller than it was made is of no use. */
-const SMALLER_MAX = 3;
+const [MOVING_MS, RESTING_MS] = [3, 8];
+/** A picture that is drawn so much smaller than it was made looks like a patch on what is around it. */
+const SMALLER_MAX = 1.5;
 
 export class Album {
   constructor() {

@@ -13,6 +13,8 @@ import { Sprites } from './sprites.js';
 const GLIDE_MS = 260;
 /** More device pixels than this to a CSS pixel nobody sees in a map, and each costs time. */
 const RATIO_MAX = 2;
+/** Nor more pixels than this in all, as several pictures of them are kept. */
+const PIXELS_MAX = 5_000_000;
 const MEASURES_KEPT = 600;
 /** Where more seats than this have changed, all are painted. */
 const REPAINTED_MAX = 5_000;
@@ -112,7 +114,7 @@ export class SeatMap {
 
   resize() {
     const { clientWidth, clientHeight } = this.canvas;
-    this.ratio = Math.min(devicePixelRatio || 1, RATIO_MAX);
+    this.ratio = Math.min(devicePixelRatio || 1, RATIO_MAX, Math.sqrt(PIXELS_MAX / Math.max(clientWidth * clientHeight, 1)));
     const [width, height] = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * this.ratio)));
     if (this.canvas.width !== width || this.canvas.height !== height) {
       [this.canvas.width, this.canvas.height] = [width, height];
