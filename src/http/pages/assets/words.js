@@ -7,13 +7,16 @@ export const count = (number) => numbers.format(number);
 /** `1 seat`, `2 seats`. */
 export const seatsWord = (number) => (number === 1 ? '1 seat' : `${count(number)} seats`);
 
+const currencies = new Map();
+
 /** A price in minor units of a currency, such as cents. A chart may leave out either. */
 export function money(minor, currency) {
   if (minor === null || minor === undefined) return '';
   if (!currency) return count(minor);
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  const { maximumFractionDigits } = format.resolvedOptions();
-  return format.format(minor / 10 ** maximumFractionDigits);
+  // Making a format takes far longer than using it.
+  if (!currencies.has(currency)) currencies.set(currency, new Intl.NumberFormat(undefined, { style: 'currency', currency }));
+  const format = currencies.get(currency);
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
 /** Minutes and seconds, as a clock shows them. */

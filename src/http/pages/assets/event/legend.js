@@ -47,10 +47,10 @@ export class Legend {
   }
 
   count() {
-    const { scene, statuses, free } = this;
+    const { scene, scene: { numbered, category }, statuses, free } = this;
     this.isCounted = true;
     free.fill(0);
-    for (let seat = 0; seat < scene.numbered; seat += 1) if (statuses[seat] === AVAILABLE) free[scene.category[seat]] += 1;
+    for (let seat = 0; seat < numbered; seat += 1) if (statuses[seat] === AVAILABLE) free[category[seat]] += 1;
     for (const area of scene.areas) free[area.category] += this.map.free(area);
     this.lines.forEach(({ free: text, button }, at) => {
       text.textContent = free[at] > 0 ? `${count(free[at])} left` : 'sold out';

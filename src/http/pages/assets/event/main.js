@@ -68,7 +68,7 @@ async function refresh() {
 /** Seats are something else: these, or all for null. */
 function changed(statuses, seats) {
   const isFirst = !byId('map-status').hidden;
-  byId('map-status').hidden = true;
+  if (isFirst) byId('map-status').hidden = true;
   map.changed(statuses, seats);
   parts.legend.see(statuses);
   shop.see(statuses, seats);

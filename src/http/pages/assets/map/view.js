@@ -28,7 +28,6 @@ export class SeatMap {
     this.canvas = canvas;
     this.context = canvas.getContext('2d', { alpha: false });
     this.camera = new Camera();
-    this.album = new Album();
     this.sprites = new Sprites();
     /** Grows when all seats may look different: pictures of an older one are made anew. */
     this.edition = 0;
@@ -61,6 +60,7 @@ export class SeatMap {
   /** Shows a house, all of it. */
   show(scene) {
     this.scene = scene;
+    this.album = new Album();
     this.paintWith(paletteFor(this.canvas, scene));
     this.camera.look(scene.bounds, scene.pitch);
     this.canvas.style.visibility = '';
