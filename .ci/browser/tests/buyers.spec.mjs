@@ -41,7 +41,7 @@ test('a seat that somebody takes while it is chosen is no longer chosen', async 
   await ada.choose('Stalls, row A, seat 2');
   await screens(page, 'chosen');
   await server.hold('taken', ['Stalls/A/2']);
-  await expect(ada.notice).toContainText('Somebody was faster: Stalls, row A, seat 2 is taken. Your other seats are still chosen.');
+  await expect(ada.notice).toContainText('Somebody was faster: Stalls, row A, seat 2 is taken. Your other seats are not affected.');
   await expect(ada.seat('Stalls, row A, seat 1')).toHaveAttribute('aria-pressed', 'true');
   await expect(ada.seat('Stalls, row A, seat 2')).toHaveAttribute('aria-pressed', 'false');
   await ada.reserve();

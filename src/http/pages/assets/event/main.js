@@ -163,7 +163,7 @@ function done(sentence) {
 }
 
 function fasterWords(seats) {
-  const kept = shop.seats.size > 0 && 'Your other seats are still chosen.';
+  const kept = shop.seats.size > 0 && 'Your other seats are not affected.';
   const rest = shop.phase === 'held' ? 'What is reserved for you stays yours.' : 'Nothing was reserved.';
   const names = `${seatNames(scene, seats)} ${seats.length === 1 ? 'is' : 'are'}`;
   // What the office takes off sale nobody was faster at.
