@@ -54,6 +54,7 @@
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
 //! | 2 | `access` `metrics` `repeat` | who may ask, and how often; what is counted; requests that come again |
 //! | 2 | `chart` `clock` `entropy` `seat::word` | seats as people know them; time; chance; a seat's state as a value |
+//! | 2 | `cluster::store` | what is asked of etcd |
 //! | 2 | `event::hints` | where it is worth looking for free seats |
 //! | 1 | `ids` `mutation` `tick` | values |
 //! | 0 | `limits` `sync` | bounds; atomics of `std` or of a model checker |
@@ -120,6 +121,8 @@ pub mod access;
 #[cfg(not(any(loom, shuttle)))]
 pub mod chart;
 pub mod clock;
+#[cfg(not(any(loom, shuttle)))]
+pub mod cluster;
 #[cfg(not(any(loom, shuttle)))]
 pub mod engine;
 #[cfg(not(any(loom, shuttle)))]

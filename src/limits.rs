@@ -134,6 +134,15 @@ pub const LEDGER_SCAN_ENTRIES: usize = 8_192;
 /// Segments beyond which those of a ledger that is often started are carried together, though there is room for more.
 pub const LEDGER_SMALL_SEGMENTS_MAX: usize = 64;
 
+/// Bytes of notes that a start hands to the thread which takes them down, at once.
+pub const LEDGER_REPLAY_PART_BYTES: usize = 64 << 10;
+
+/// Parts of the log that a start reads ahead of the thread which takes notes down.
+pub const LEDGER_REPLAY_AHEAD_PARTS: usize = 64;
+
+/// Holds for which a start has a thread of its own at least, as long as the machine has processors.
+pub const RECOVERY_PART_MIN: usize = 4_096;
+
 // Metrics.
 
 /// Copies of the tallies of requests. With more cores than these, some cores share one.

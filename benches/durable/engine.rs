@@ -3,7 +3,10 @@
 use std::{
     io, mem,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -43,12 +46,9 @@ pub(crate) struct OnLedger {
     engine: Arc<Engine>,
     event: Arc<Event>,
     free: Vec<SeatId>,
-    held: Keys,
+    held: Vec<(SeatId, HoldKey)>,
     wanted: usize,
 }
-
-/// Holds, and the seat of each.
-type Keys = Arc<Mutex<Vec<(SeatId, HoldKey)>>>;
 
 /// Two threads, as many as the machines have cores that the figures are of.
 pub(crate) fn runtime() -> io::Result<Runtime> {
@@ -100,15 +100,14 @@ impl OnLedger {
             engine: Arc::new(engine),
             event,
             free: (0..SEATS).map(SeatId::new).collect(),
-            held: Keys::default(),
+            held: Vec::new(),
             wanted: HOLDS_MIN,
         })
     }
 
     /// Holds as many seats as the turn may confirm, and waits until they are durable.
     fn prepare(&mut self) -> io::Result<()> {
-        let mut held = locked(&self.held);
-        while held.len() < self.wanted
+        while self.held.len() < self.wanted
             && let Some(seat) = self.free.pop()
         {
             let asks = Asks {
@@ -126,7 +125,7 @@ impl OnLedger {
                         id: made.view.id,
                         token: made.token,
                     };
-                    held.push((seat, key));
+                    self.held.push((seat, key));
                 }
                 // The scribe catches up.
                 Err(TakeRefusal::Busy) => {
@@ -136,7 +135,6 @@ impl OnLedger {
                 Err(error) => return Err(io::Error::other(format!("no hold: {error:?}"))),
             }
         }
-        drop(held);
         self.settle()
     }
 
@@ -170,32 +168,28 @@ impl Rival for OnLedger {
     /// the turn.
     fn turn(&mut self, in_flight: u32, length: Duration) -> io::Result<Option<Turn>> {
         self.prepare()?;
-        let booked = Keys::default();
-        let (engine, held, done) = (
-            Arc::clone(&self.engine),
-            Arc::clone(&self.held),
-            Arc::clone(&booked),
-        );
+        let held = Arc::new(mem::take(&mut self.held));
+        let (engine, all, next) = (Arc::clone(&self.engine), Arc::clone(&held), Arc::default());
+        let count: Arc<AtomicUsize> = Arc::clone(&next);
         let one = move |_task| {
-            let (engine, held, done) = (Arc::clone(&engine), Arc::clone(&held), Arc::clone(&done));
+            let (engine, all, next) = (Arc::clone(&engine), Arc::clone(&all), Arc::clone(&next));
             async move {
-                let (seat, key) = locked(&held).pop()?;
+                // Relaxed: nothing but that each is taken once.
+                let (_, key) = all.get(next.fetch_add(1, Ordering::Relaxed))?;
                 let begun = Instant::now();
-                let booked = engine.confirm(&key, IfFree::Leave, None).ok()?;
+                let booked = engine
+                    .confirm(key, IfFree::Leave, None)
+                    .expect("it is held");
                 engine.durable(booked.lsn).await.ok()?;
-                let took = begun.elapsed();
-                locked(&done).push((seat, key));
-                Some(took)
+                Some(begun.elapsed())
             }
         };
         let turn = flight::keep(&self.runtime, in_flight, length, one);
-        let booked = mem::take(&mut *locked(&booked));
+        let mut booked =
+            Arc::try_unwrap(held).map_err(|_shared| io::Error::other("a task goes on"))?;
+        self.held = booked.split_off(count.load(Ordering::Relaxed).min(booked.len()));
         self.wanted = HOLDS_MIN.max(2 * booked.len());
         self.cancel(booked)?;
         Ok(Some(turn))
     }
-}
-
-fn locked<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

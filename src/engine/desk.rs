@@ -8,7 +8,6 @@ use std::{
     thread,
 };
 
-use hashbrown::HashMap;
 use tracing::{error, info};
 
 use super::{
@@ -22,7 +21,7 @@ use super::{
 use crate::{
     event::{self, Hold, How, Stage},
     feed::Shown,
-    ids::{HoldId, Lsn, SeatId},
+    ids::{Lsn, SeatId},
     ledger::{AppendError, Batch, Ledger, Note, NoteList},
     limits,
     scribe::OutOfOrder,
@@ -38,8 +37,8 @@ pub(super) struct Desk<'c> {
     here: Option<(SeatId, Arc<Event>)>,
     /// Events of which there was a change in this batch.
     touched: Vec<Arc<Event>>,
-    /// Holds of which a seat has changed in this batch, if the ledger is to be told.
-    holds: HashMap<HoldId, Arc<Hold>>,
+    /// Holds of which a seat has changed in this batch, if the ledger is to be told. One may be there more than once.
+    holds: Vec<Arc<Hold>>,
     notes: NoteList,
 }
 
@@ -59,7 +58,7 @@ impl<'c> Desk<'c> {
             now: core.now(),
             here: None,
             touched: Vec::new(),
-            holds: HashMap::new(),
+            holds: Vec::new(),
             notes: NoteList::new(),
         }
     }
@@ -113,7 +112,9 @@ impl<'c> Desk<'c> {
                 self.enter(record.lsn, change)?;
             }
         }
-        for hold in self.holds.values() {
+        self.holds.sort_unstable_by_key(|hold| hold.id());
+        self.holds.dedup_by_key(|hold| hold.id());
+        for hold in &self.holds {
             record::hold(hold, &mut self.notes);
         }
         Ok(())
@@ -143,14 +144,14 @@ impl<'c> Desk<'c> {
             && let Some(hold) =
                 event::owner(change.after).and_then(|taking| self.core.holds.of(taking))
         {
-            self.holds.insert(hold.id(), hold);
+            self.holds.push(hold);
         }
         if let Some((hold, left)) = self.core.holds.note(&change) {
             if let Some(left) = left {
                 self.core.count_lapse(&event, &hold, &left, self.now.moment);
             }
             if self.core.notes.are_kept() {
-                self.holds.insert(hold.id(), hold);
+                self.holds.push(hold);
             }
         }
         Ok(())

@@ -21,7 +21,8 @@ use hashbrown::HashMap;
 use smallvec::smallvec;
 
 use super::{
-    hold::{Begins, Cart, Hold, Left, Unread},
+    cart::{Cart, Left, Unread},
+    hold::{Begins, Hold},
     taking_hash::TakingHash,
 };
 use crate::{

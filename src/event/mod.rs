@@ -1,6 +1,7 @@
 //! What the seats' numbers mean to people: names, rules, holds.
 
 pub mod best;
+mod cart;
 pub mod hints;
 pub mod hold;
 mod holds;
@@ -11,7 +12,8 @@ mod taking_hash;
 mod token;
 mod user;
 
-pub use hold::{Begins, Cart, End, Hold, How, Left, Stage, Taken, TakenSeats};
+pub use cart::{Cart, Left, Taken, TakenSeats};
+pub use hold::{Begins, End, Hold, How, Stage};
 pub use holds::{Holds, owner};
 pub use name::{Name, NameError};
 pub use record::Found;

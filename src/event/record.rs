@@ -17,7 +17,7 @@
 
 use smallvec::smallvec;
 
-use super::{Begins, Cart, End, Hold, How, Stage, Taken, TokenHash, User, hold::Unread};
+use super::{Begins, Cart, End, Hold, How, Stage, Taken, TokenHash, User, cart::Unread};
 use crate::{
     ids::{EventId, HoldId, SeatId, TakingId},
     ledger::{Fields, Reading, Unreadable},

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `batch` | what is appended at once: changes of seats, and notes |
 //! | `note` | keys, values, and lists of them |
+//! | `key_hash` | where a note is in a table |
 //! | `state` | what all batches together come to |
 //! | `file` | a ledger in files of its own |
 //! | `fields` | what the value of a note is made of |
@@ -20,6 +21,7 @@
 mod batch;
 mod fields;
 pub mod file;
+mod key_hash;
 mod memory;
 mod note;
 mod state;

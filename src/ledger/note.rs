@@ -163,11 +163,20 @@ pub(super) fn notes(packed: &[u8]) -> impl Iterator<Item = NoteRef<'_>> {
     iter::from_fn(move || NoteRef::read(&mut rest))
 }
 
-/// Whether all of it is notes.
-pub(super) fn is_list(packed: &[u8]) -> bool {
-    let mut rest = packed;
-    while NoteRef::read(&mut rest).is_some() {}
-    rest.is_empty()
+/// What is to be known of a packed list before it is taken down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    /// Whether one of the notes makes seats fresh.
+    pub(super) freshens: bool,
+}
+
+/// Looks a packed list through. `None` if not all of it is notes.
+pub(super) fn looked_through(packed: &[u8]) -> Option<Look> {
+    let (mut rest, mut freshens) = (packed, false);
+    while let Some(note) = NoteRef::read(&mut rest) {
+        freshens |= matches!(note, NoteRef::Fresh(_));
+    }
+    rest.is_empty().then_some(Look { freshens })
 }
 
 /// Bytes that a note takes.
@@ -284,8 +293,10 @@ mod tests {
                 Note::Forget { .. } | Note::Fresh { .. } => note_bytes(0),
             });
             let ends: Vec<usize> = bytes.scan(0, |end, bytes| { *end += bytes; Some(*end) }).collect();
+            let freshens = notes.iter().any(|note| matches!(note, Note::Fresh { .. }));
+            prop_assert_eq!(looked_through(&list.packed), Some(Look { freshens }));
             for len in 0..=list.packed.len() {
-                prop_assert_eq!(is_list(&list.packed[..len]), len == 0 || ends.contains(&len));
+                prop_assert_eq!(looked_through(&list.packed[..len]).is_some(), len == 0 || ends.contains(&len));
             }
         }
 
@@ -301,7 +312,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(0..4u8, 0..300)) {
-            let _ = (is_list(&bytes), notes(&bytes).count());
+            let _ = (looked_through(&bytes), notes(&bytes).count());
         }
     }
 }

@@ -3,9 +3,8 @@
 use std::{mem, ops::Range};
 
 use bytes::Bytes;
-use hashbrown::HashMap;
 
-use super::{Batch, Key, NoteRef};
+use super::{Batch, Key, NoteRef, key_hash::ByKey};
 use crate::{
     ids::{Lsn, SeatId},
     seat::{Change, SeatWord},
@@ -24,7 +23,7 @@ pub struct State {
     through: Lsn,
     takings: u64,
     pages: Vec<Option<Box<[SeatWord]>>>,
-    notes: HashMap<Key, Bytes>,
+    notes: ByKey<Bytes>,
 }
 
 impl State {
@@ -131,7 +130,7 @@ impl State {
     }
 
     /// These notes and no others are there.
-    pub(super) fn put_notes(&mut self, notes: HashMap<Key, Bytes>) {
+    pub(super) fn put_notes(&mut self, notes: ByKey<Bytes>) {
         self.notes = notes;
     }
 

@@ -14,12 +14,12 @@
 //! decided. Clocks of two processes don't run together; the ledger keeps deadlines in 32 bits of ticks, and the clock of
 //! the batch says which turn of the wheel of years they are of.
 
+mod holds;
 mod notes;
+mod parts;
 mod words;
 
 use std::{error, fmt, sync::Arc, time::Duration};
-
-use hashbrown::HashMap;
 
 use super::{
     Core,
@@ -28,12 +28,9 @@ use super::{
     registry::Drawn,
 };
 use crate::{
-    access::budget::Tally,
-    event::{Found, Hold, Stage, User},
     feed::{Feed, Shown},
     ids::{EventId, Lsn, SeatId, TakingId},
     ledger::{AppendError, Batch, Key, Ledger, Note, NoteList, State, Unreadable},
-    limits,
     repeat::Kept,
     scribe::Mirror,
     seat::{Seat, SeatWord, Seats},
@@ -134,7 +131,8 @@ impl Core {
         *self.registry.office() = told.counters;
         let drawn = told.draw();
         let now = self.clock.now();
-        self.rebuild_holds(&mut told, &amended, now)?;
+        self.rebuild_holds(&told.holds, &amended.found(&told, now)?, now);
+        told.holds.clear();
         for (number, name) in told.names {
             if let Some(drawn) = drawn.get(&number) {
                 let _new = self.registry.put_chart(name, drawn.clone());
@@ -186,58 +184,6 @@ impl Core {
             told: seated.told,
             state: seated.state,
         })))
-    }
-
-    fn rebuild_holds(
-        &self,
-        told: &mut Told,
-        amended: &Amended,
-        now: Moment,
-    ) -> Result<(), RecoveryError> {
-        let found = amended.found(told, now)?;
-        let mut found = found.into_iter().peekable();
-        let (mut ended, mut seats) = (Vec::new(), Vec::new());
-        let mut tallies: HashMap<(EventId, User), Tally> = HashMap::new();
-        for (place, hold) in told.holds.drain(..).enumerate() {
-            seats.clear();
-            while let Some((_, seat)) = found.next_if(|(hold, _)| *hold == place) {
-                seats.push(seat);
-            }
-            if settle(&hold, &seats, now) {
-                count(&mut tallies, &hold);
-                let _restored = self.holds.restore(&hold);
-            } else {
-                ended.push(hold);
-            }
-        }
-        ended.sort_by_key(|hold| match hold.cart().stage {
-            Stage::Ended(end) => (end.at, hold.id()),
-            _ => (now, hold.id()),
-        });
-        for hold in &ended {
-            let _restored = self.holds.restore(hold);
-        }
-        for (user, tally) in tallies {
-            self.budgets.restore(user, tally);
-        }
-        Ok(())
-    }
-}
-
-/// Whether the hold has seats.
-fn settle(hold: &Arc<Hold>, seats: &[Found], now: Moment) -> bool {
-    // Each id was made of a first taking.
-    let first = hold.id().first().unwrap_or(TakingId::FIRST);
-    hold.cart().settle(first, seats, now)
-}
-
-fn count(tallies: &mut HashMap<(EventId, User), Tally>, hold: &Hold) {
-    let cart = hold.cart();
-    if cart.is_counted {
-        let user = (hold.event(), hold.user().clone());
-        let tally = tallies.entry(user).or_insert(Tally::NONE);
-        tally.seats += u32::try_from(cart.seats.len()).unwrap_or(limits::GROUP_SEATS_MAX);
-        tally.holds += u32::from(matches!(cart.stage, Stage::Held | Stage::Paying));
     }
 }
 

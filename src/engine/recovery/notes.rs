@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hashbrown::{HashMap, HashSet};
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
         registry::Drawn,
     },
     RecoveryError,
+    parts::each_part,
 };
 use crate::{
     chart::Chart,
@@ -40,9 +42,18 @@ impl Told {
     /// [`RecoveryError`].
     pub(super) fn read(state: &State) -> Result<Self, RecoveryError> {
         let mut told = Self::default();
+        let mut holds = Vec::new();
         for (key, value) in state.notes() {
+            if key.kind == kind::HOLD {
+                holds.push((key, value));
+                continue;
+            }
             let read = told.note(key, value);
             read.map_err(|error| RecoveryError::Note(key, error))?;
+        }
+        let read_part = |_place, part: &[_]| part.iter().map(read_hold).collect();
+        for part in each_part::<_, Result<Vec<_>, _>>(&holds, read_part) {
+            told.holds.extend(part?);
         }
         told.seated.sort_by_key(|(_, seated)| seated.lot.blocks);
         // What was finished first makes room first.
@@ -50,6 +61,7 @@ impl Told {
         Ok(told)
     }
 
+    /// Any but a hold's.
     fn note(&mut self, key: Key, value: &[u8]) -> Result<(), Unreadable> {
         let number = || u32::try_from(key.id).map_err(|_| Unreadable::Field("number"));
         match key.kind {
@@ -67,11 +79,6 @@ impl Told {
                     Ok(seated) => self.seated.push((id, seated)),
                     Err(closed) => self.closed.push((id, closed)),
                 }
-            }
-            kind::HOLD => {
-                let id = u64::try_from(key.id).map_err(|_| Unreadable::Field("id"))?;
-                let hold = Hold::recorded(HoldId::from_bits(id), value)?;
-                self.holds.push(Arc::new(hold));
             }
             kind::REASON => {
                 let seat = SeatId::new(number()?);
@@ -112,6 +119,13 @@ impl Told {
             .map(|(number, chart)| (number, Drawn::new(number, chart)))
             .collect()
     }
+}
+
+fn read_hold((key, value): &(Key, &Bytes)) -> Result<Arc<Hold>, RecoveryError> {
+    let id = u64::try_from(key.id).map_err(|_| Unreadable::Field("id"));
+    let hold = id.and_then(|id| Hold::recorded(HoldId::from_bits(id), value));
+    hold.map(Arc::new)
+        .map_err(|error| RecoveryError::Note(*key, error))
 }
 
 fn text(value: &[u8]) -> Result<&str, Unreadable> {

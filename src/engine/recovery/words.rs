@@ -2,8 +2,6 @@
 
 use std::{ops::Range, time::Duration};
 
-use hashbrown::HashMap;
-
 use super::{super::record::Seated, RecoveryError, Told, owner};
 use crate::{
     event::Found,
@@ -74,35 +72,45 @@ impl Amended {
         told: &Told,
         now: Moment,
     ) -> Result<Vec<(usize, Found)>, RecoveryError> {
-        let mut holds = HashMap::with_capacity(told.holds.len());
+        let mut owners = Vec::with_capacity(told.holds.len());
         for (place, hold) in told.holds.iter().enumerate() {
             // What it took first is what most holds have taken only.
             let first = hold.id().first();
             let cart = hold.cart();
             let others = cart.taking_ids().filter(|taking| Some(*taking) != first);
-            for taking in first.into_iter().chain(others) {
-                holds.insert((hold.event(), taking), place);
-            }
+            let takings = first.into_iter().chain(others);
+            owners.extend(takings.map(|taking| ((hold.event(), taking), place)));
         }
-        let mut found = Vec::with_capacity(told.holds.len());
+        let mut owned = Vec::with_capacity(told.holds.len());
         for ((event, seated), words) in told.seated.iter().zip(&self.words) {
             for (seat, word) in words {
                 let Some((taking, until)) = owner(*word, now) else {
                     continue;
                 };
                 let number = SeatId::new(ground(seated).start + seat.get());
-                let hold = holds.get(&(*event, taking));
-                let hold = hold.ok_or(RecoveryError::Taking(number, taking))?;
-                let seat = Found {
-                    seat: *seat,
+                let seat = *seat;
+                let found = Found {
+                    seat,
                     taking,
                     until,
                 };
-                found.push((*hold, seat));
+                owned.push(((*event, taking), number, found));
             }
         }
-        // Stable: the seats of a hold, which are all of one event, stay in order.
-        found.sort_by_key(|(hold, _)| *hold);
+        // Joined by sorting: there are millions of both, and in a table each look-up would be a miss of the cache.
+        owners.sort_unstable();
+        owned.sort_unstable_by_key(|(owner, number, _)| (*owner, *number));
+        let mut owners = owners.into_iter().peekable();
+        let mut join = |(owner, number, found): (_, _, Found)| {
+            while owners.next_if(|(other, _)| *other < owner).is_some() {}
+            match owners.peek() {
+                Some((other, place)) if *other == owner => Ok((*place, found)),
+                _ => Err(RecoveryError::Taking(number, found.taking)),
+            }
+        };
+        let found: Result<Vec<_>, _> = owned.into_iter().map(&mut join).collect();
+        let mut found = found?;
+        found.sort_unstable_by_key(|(place, found)| (*place, found.seat));
         Ok(found)
     }
 

@@ -7,7 +7,7 @@ use axum::{
 
 use super::{
     ask, bookings, change, charts, events, explain, export, holds,
-    openapi::{Access::*, Call, chart_text::Chart, served, texts},
+    openapi::{Access::*, Call, chart_text::Chart, lead::Lead::*, served, texts},
     problem::Kind::*,
     seats,
     view::{EventView, Hold},
@@ -83,7 +83,7 @@ calls! {
             .refuses(&[NoSuchEvent, NoSuchSeats, Closed, SeatsTaken, SeatsHeld]);
     "/v1/events/{event}/holds":
         post holds::make => Call::new(Sales, "Holds seats: all that are asked for, or none")
-            .takes::<ask::HoldAsk>().answers::<Hold>(201)
+            .takes::<ask::HoldAsk>().answers::<Hold>(201).leads(Held)
             .refuses(&[NoSuchEvent, NoSuchSeats, Closed, Paused, NotOnSale, SeatsTaken, NotEnough, Orphans])
             .refuses(&[SeatsHeld, UserLimit, CoolingDown]);
     "/v1/holds/{id}":
@@ -91,7 +91,7 @@ calls! {
             .answers::<Hold>(200).refuses(&[NoSuchHold, WrongToken, Invalid]);
     "/v1/holds/{id}/confirm":
         post holds::confirm => Call::new(Token, "Books the seats of a hold")
-            .may_take::<ask::ConfirmAsk>().answers::<Hold>(200)
+            .may_take::<ask::ConfirmAsk>().answers::<Hold>(200).leads(Booked)
             .refuses(&[NoSuchHold, WrongToken, Ended, Closed, Paused, NotOnSale, UserLimit]);
     "/v1/holds/{id}/release":
         post holds::release => Call::new(Token, "Gives all seats of a hold back")

@@ -3,10 +3,12 @@
 //! | file | what it is |
 //! |---|---|
 //! | `operation` | one call |
+//! | `lead` | where a client goes on from its answer |
 //! | `chart_text`, `texts` | bodies that no type here describes |
 //! | `served` | the document and the page to read it, served |
 
 pub(super) mod chart_text;
+pub(super) mod lead;
 mod operation;
 pub(super) mod served;
 pub(super) mod texts;
@@ -26,6 +28,7 @@ use utoipa::{
 };
 
 use super::{calls, problem, problem::Kind};
+use lead::Lead;
 
 /// Who may make a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,7 @@ pub(super) struct Call {
     answers: BTreeMap<u16, BTreeMap<&'static str, Content>>,
     refuses: Vec<Kind>,
     resumes: bool,
+    leads: Option<Lead>,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -71,6 +75,7 @@ impl Call {
             answers: BTreeMap::new(),
             refuses: Vec::new(),
             resumes: false,
+            leads: None,
             schemas: Vec::new(),
         }
     }
@@ -126,6 +131,12 @@ impl Call {
     /// From where a client was before.
     pub(super) fn resumes(mut self) -> Self {
         self.resumes = true;
+        self
+    }
+
+    /// And what comes after.
+    pub(super) fn leads(mut self, lead: Lead) -> Self {
+        self.leads = Some(lead);
         self
     }
 

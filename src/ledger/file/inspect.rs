@@ -88,7 +88,7 @@ pub fn inspect(
     let bytes = walk::bytes_of(&files)?;
     let mut silent = |_: Progress| {};
     let mut inspector = Inspector {
-        replay: Replay::new(bytes, &mut silent),
+        replay: Replay::new(bytes, &mut silent).map_err(OpenError::io(""))?,
         batches: 0,
         visit,
     };

@@ -78,7 +78,8 @@ fn read(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Walked, State, Index), OpenError> {
     let files = walk::open_all(storage, &listing.segments)?;
-    let mut replay = Replay::new(walk::bytes_of(&files)?, progress);
+    let replay = Replay::new(walk::bytes_of(&files)?, progress);
+    let mut replay = replay.map_err(OpenError::io(""))?;
     let walked = walk::walk(&files, &mut replay)?;
     let (state, index) = replay.end(&walked)?;
     Ok((walked, state, index))

@@ -1,5 +1,7 @@
 //! What the frame of a batch says.
 
+use std::ops::Range;
+
 use crate::{
     ids::{Lsn, SeatId},
     ledger::{Batch, NoteList, NoteRef, note},
@@ -66,6 +68,8 @@ pub(super) struct Payload<'b> {
     words: &'b [u8],
     notes: &'b [u8],
     changes: &'b [u8],
+    /// Whether one of the notes makes seats fresh.
+    freshens: bool,
 }
 
 /// Appends what a batch says. `None` if there is something that this format has no room for.
@@ -160,11 +164,14 @@ impl<'b> Payload<'b> {
                 .map(Lsn::new)
         };
         let mut list = |at| rest.split_off(..usize::try_from(short(at)?).ok()?);
+        let (kept, words, notes, changes) = (list(10)?, list(11)?, list(12)?, list(13)?);
+        note::looked_through(kept)?;
         let payload = Self {
-            kept: list(10)?,
-            words: list(11)?,
-            notes: list(12)?,
-            changes: list(13)?,
+            kept,
+            words,
+            notes,
+            changes,
+            freshens: note::looked_through(notes)?.freshens,
             fixed: Fixed {
                 clock: Moment::from_nanos(long(0)?),
                 date: Date::from_unix_nanos(long(1)?),
@@ -181,8 +188,6 @@ impl<'b> Payload<'b> {
         let known = |seat: SeatId| seat.get() < limits::SEATS_MAX;
         self.words.len().is_multiple_of(WORD_BYTES)
             && self.changes.len().is_multiple_of(CHANGE_BYTES)
-            && note::is_list(self.kept)
-            && note::is_list(self.notes)
             && self.words().all(|(seat, _)| known(seat))
             && self.changes().all(|(_, change)| known(change.seat))
     }
@@ -206,6 +211,21 @@ impl<'b> Payload<'b> {
     /// The batch's own notes.
     pub(super) fn notes(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
         note::notes(self.notes)
+    }
+
+    /// The seats that its own notes make fresh.
+    pub(super) fn fresh(&self) -> impl Iterator<Item = Range<SeatId>> + use<'b> {
+        // Most batches have none, and then the notes need not be looked through again.
+        let notes = if self.freshens { self.notes } else { &[] };
+        note::notes(notes).filter_map(|note| match note {
+            NoteRef::Fresh(seats) => Some(seats),
+            NoteRef::Put(..) | NoteRef::Forget(_) => None,
+        })
+    }
+
+    /// All notes, as packed lists: those that are carried along come first.
+    pub(super) fn note_lists(&self) -> [&'b [u8]; 2] {
+        [self.kept, self.notes]
     }
 
     /// The changes, with their numbers.

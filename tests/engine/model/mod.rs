@@ -8,13 +8,16 @@
 //! it, and may not take its seats again for a while, is so once the scribe has read of its end: until [`Model::settle`]
 //! both answers are right.
 
+mod budget;
+mod choice;
 mod operator;
 mod owner;
 mod small;
 mod take;
 
+pub(crate) use choice::Best;
 pub(crate) use small::DEFAULT;
-pub(crate) use take::{Best, Order};
+pub(crate) use take::Order;
 
 use std::{collections::BTreeMap, sync::Arc};
 

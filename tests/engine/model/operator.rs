@@ -9,7 +9,7 @@ use seatlock::{
     ids::{Lsn, SeatId},
 };
 
-use super::{Model, Place, Sale, owner::Lacks, take::twice};
+use super::{Model, Place, Sale, choice::twice, owner::Lacks};
 
 impl Model {
     pub(crate) fn created(&mut self, name: &'static str, event: &Event) {

@@ -12,7 +12,7 @@ use seatlock::{
     tick::Ttl,
 };
 
-use super::{Hold, Model, Place, take::counts};
+use super::{Hold, Model, Place, budget::counts};
 
 /// What a hold does not have.
 pub(super) enum Lacks {

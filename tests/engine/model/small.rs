@@ -7,7 +7,7 @@ use seatlock::{
     ids::SeatId,
 };
 
-use super::{Hold, Model, Place, take::counts};
+use super::{Hold, Model, Place, budget::counts};
 
 /// The number of the event `default`.
 pub(crate) const DEFAULT: usize = 0;

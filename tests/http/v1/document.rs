@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::desk::Desk;
+use crate::talk::Reply;
 
 fn document(desk: &Desk) -> Value {
     let reply = desk.get("/openapi.json");
@@ -101,4 +102,65 @@ fn the_page_comes_from_here_alone() {
     );
     assert!(page.contains("swagger-ui-bundle.js"), "{page}");
     assert_eq!(desk.get("/docs/swagger-ui-bundle.js").status, 200);
+}
+
+/// Follows a link of an answer as the document has it: its operation, with what its expressions point at.
+fn follow(desk: &Desk, document: &Value, link: &Value, answer: &Value) -> Reply {
+    let operation = link["operationId"].as_str().expect("an operation");
+    let paths = document["paths"].as_object().expect("paths");
+    let mut calls = paths.iter().flat_map(|(path, item)| {
+        let methods = item.as_object().expect("an item").iter();
+        methods.map(move |(method, call)| (path, method, &call["operationId"]))
+    });
+    let (path, method, _) = calls
+        .find(|(.., id)| *id == operation)
+        .expect("there is such an operation");
+    let told = |expression: &str| {
+        let pointer = expression.strip_prefix("$response.body#");
+        pointer.map_or_else(
+            || Value::from(expression),
+            |pointer| answer.pointer(pointer).expect(pointer).clone(),
+        )
+    };
+    let mut path = path.clone();
+    for (name, expression) in link["parameters"].as_object().expect("parameters") {
+        let value = told(expression.as_str().expect("an expression"));
+        path = path.replace(&format!("{{{name}}}"), value.as_str().expect("a text"));
+    }
+    let mut body = link["requestBody"].clone();
+    for (_, value) in body.as_object_mut().into_iter().flatten() {
+        *value = value.as_str().map_or_else(|| value.clone(), told);
+    }
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    desk.send(&method.to_ascii_uppercase(), &path, &body, &[])
+}
+
+#[test]
+fn the_links_of_an_answer_can_be_followed() {
+    let desk = Desk::open();
+    let document = document(&desk);
+    let links = |path: &str, status: &str| {
+        let response = &document["paths"][path]["post"]["responses"][status];
+        response["links"].as_object().expect("links").clone()
+    };
+    let mut followed = 0;
+    for (name, link) in links("/v1/events/{event}/holds", "201") {
+        let answer = desk.ask("ada", json!({ "best": [{ "quantity": 1 }] }));
+        let reply = follow(&desk, &document, &link, &answer.json());
+        assert_eq!(reply.status, 200, "{name}: {reply:?}");
+        if name == "confirm" {
+            let booked = reply.json();
+            for (name, link) in links("/v1/holds/{id}/confirm", "200") {
+                let reply = follow(&desk, &document, &link, &booked);
+                assert_eq!(reply.status, 200, "{name}: {reply:?}");
+                followed += 1;
+            }
+        }
+        followed += 1;
+    }
+    assert_eq!(followed, 7);
 }

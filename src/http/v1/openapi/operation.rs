@@ -125,6 +125,9 @@ impl Call {
                 let what = "The number of the change, if one was made.";
                 response = response.header("Seatlock-Lsn", headed(Type::Integer, what));
             }
+            for (name, link) in self.leads.iter().flat_map(|lead| lead.links()) {
+                response = response.link(name, link);
+            }
             responses = responses.response(status.to_string(), response.build());
         }
         for (status, kinds) in by_status(self.kinds(method)) {
@@ -251,7 +254,7 @@ fn http_method(method: &str) -> HttpMethod {
 }
 
 /// Such as `post-holds-confirm`.
-fn operation_id(path: &str, method: &str) -> String {
+pub(super) fn operation_id(path: &str, method: &str) -> String {
     let words = path.split('/').filter(|part| !matches!(*part, "" | "v1"));
     let named = words.map(|part| if part.starts_with('{') { "one" } else { part });
     named.fold(method.to_owned(), |id, word| id + "-" + word)
