@@ -405,7 +405,7 @@ pub const CSV_FIELDS_MAX: usize = 64;
 /// Faults of an import that are told one by one; the rest are counted.
 pub const IMPORT_ERRORS_MAX: usize = 1_000;
 
-// Cluster: what one etcd is asked to keep, and at once.
+// The cluster: what one etcd is asked to keep, and at once.
 
 /// Shards that events are spread over, unless the operator says otherwise when the cluster is founded.
 pub const SHARDS_DEFAULT: u16 = 64;
@@ -415,6 +415,15 @@ pub const SHARDS_MAX: u16 = 4_096;
 
 /// Bytes of a slot of a shard's log, and of a piece of its snapshot. A longer batch takes several slots.
 pub const SLOT_BYTES_MAX: usize = 128 * 1024;
+
+/// Addresses of etcd's members. More are refused at the start.
+pub const ETCD_ENDPOINTS_MAX: usize = 32;
+
+/// Bytes of a transaction: what etcd takes unless told otherwise (its `--max-request-bytes`). A longer one is impossible.
+pub const ETCD_REQUEST_BYTES_MAX: usize = 3 << 19;
+
+/// Bytes of an answer of etcd. A longer one is not read, and what was asked counts as not answered.
+pub const ETCD_ANSWER_BYTES_MAX: usize = 64 << 20;
 
 const _: () = {
     assert!(
@@ -472,5 +481,9 @@ const _: () = {
         "a guess costs whole tokens of one a second"
     );
     assert!(LEDGER_SEGMENT_BYTES_MAX <= LEDGER_FILE_BYTES_MAX && LEDGER_FRAME_BYTES_MAX < 1 << 32);
+    assert!(
+        2 * SLOT_BYTES_MAX < ETCD_REQUEST_BYTES_MAX,
+        "a slot fits into a transaction, with whatever is done beside it"
+    );
     assert!(TABLE_SHARDS.is_power_of_two() && RATE_BUCKETS.is_power_of_two());
 };

@@ -60,3 +60,8 @@ export class Buyer {
     throw new Error(`60 times ${key} did not lead to ${locator}`);
   }
 }
+
+/** A buyer in another browser altogether: nothing is shared with the first. */
+export async function another(browser) {
+  return new Buyer(await (await browser.newContext()).newPage());
+}

@@ -9,7 +9,7 @@ export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
 
 /** The page as it is now, on a phone and on a desk, light and dark. */
-export async function screens(page, name, { waitFor = 500 } = {}) {
+export async function screens(page, name, { waitFor = 500, fullPage = false } = {}) {
   const size = page.viewportSize();
   for (const [device, viewport] of [['desk', DESK], ['phone', PHONE]]) {
     await page.setViewportSize(viewport);
@@ -17,7 +17,7 @@ export async function screens(page, name, { waitFor = 500 } = {}) {
       await page.emulateMedia({ colorScheme });
       // Colours and the map follow in the next frames.
       await page.waitForTimeout(waitFor);
-      await page.screenshot({ path: `${FOLDER}${name}-${device}-${colorScheme}.png` });
+      await page.screenshot({ path: `${FOLDER}${name}-${device}-${colorScheme}.png`, fullPage });
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });

@@ -90,7 +90,7 @@ async fn run(
 ) -> Result<Drained, Failure> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
-    let stats = opened.stats.clone();
+    let kept = opened.kept.clone();
     let engine = Arc::new(engine(settings, opened)?);
     let mut registry = Registry::new();
     let streams = Streams::new(StreamLimits {
@@ -98,8 +98,8 @@ async fn run(
         ..StreamLimits::default()
     });
     shown::metrics(&engine, &streams, &mut registry);
-    if let Some(stats) = stats {
-        shown::ledger_metrics(&engine, &stats, &mut registry);
+    if let Some(kept) = kept {
+        shown::ledger_metrics(&engine, &kept, &mut registry);
     }
     let server = server(settings, tls.clone(), Observer::new(&mut registry));
     let registry = Arc::new(registry);

@@ -7,6 +7,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `store` | what is asked of etcd, as values |
+//! | `etcd` | etcd itself, asked over gRPC |
 //! | `placement` | which shard an event belongs to |
 //! | `keys` | what things are called in the store |
 //! | `owner` | who serves a shard, and since when: the term |
@@ -18,6 +19,7 @@
 //! | `twin` | etcd's simulated twin, which loses and delays answers as a seed says |
 
 pub mod checkpoint;
+pub mod etcd;
 pub mod keys;
 pub mod lease;
 pub mod owner;

@@ -47,6 +47,17 @@ pub struct HoldView {
     pub lsn: Lsn,
 }
 
+/// What one seat is, and who has it.
+#[derive(Debug, Clone)]
+pub struct SeatView {
+    /// What the world is shown.
+    pub shown: Shown,
+    /// Why it is withheld, if it is and somebody has said.
+    pub reason: Option<Arc<str>>,
+    /// The hold or booking that has it.
+    pub hold: Option<HoldView>,
+}
+
 /// A new hold, and the token that it can be used with. Nobody is told the token again.
 #[derive(Debug)]
 pub struct NewHold {

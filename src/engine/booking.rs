@@ -188,7 +188,8 @@ impl Engine {
 }
 
 impl Core {
-    fn found(&self, id: HoldId) -> Result<(Arc<Hold>, Arc<Event>), Unusable> {
+    /// A hold or booking, for whoever needs no token.
+    pub(super) fn found(&self, id: HoldId) -> Result<(Arc<Hold>, Arc<Event>), Unusable> {
         let hold = self.holds.find(id).ok_or(Unusable::Unknown)?;
         let event = self.registry.by_id(hold.event()).ok_or(Unusable::Unknown)?;
         Ok((hold, event))

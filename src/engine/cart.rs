@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     event::{Cart, Hold, How, Stage, Taken},
-    ids::{Lsn, SeatId, TakingId},
+    ids::{HoldId, Lsn, SeatId, TakingId},
     seat::{Group, GroupOutcome, Step},
     tick::{Moment, Ttl},
 };
@@ -87,24 +87,17 @@ impl Engine {
     pub fn release(&self, key: &HoldKey) -> Result<HoldView, ReleaseRefusal> {
         let core = &*self.core;
         let (hold, event) = core.open(key).map_err(ReleaseRefusal::Unusable)?;
-        let now = core.now();
-        let mut cart = hold.cart();
-        if !matches!(cart.stage, Stage::Ended(end) if end.how == How::Released) {
-            core.alive(&event, &hold, &mut cart, now)
-                .map_err(ReleaseRefusal::Unusable)?;
-            let all: Vec<SeatId> = cart.seats.iter().map(|taken| taken.seat).collect();
-            let lsn = match core.free(&event, &mut cart, &all, now) {
-                Freed::Done(lsn) => lsn,
-                Freed::Busy => return Err(ReleaseRefusal::Busy),
-                Freed::Expired => {
-                    let ended = core.expired(&event, &hold, &mut cart, now);
-                    return Err(ReleaseRefusal::Unusable(ended));
-                }
-            };
-            core.end(&event, &hold, &mut cart, now);
-            return Ok(core.view(&event, &hold, &cart, now, lsn));
-        }
-        Ok(core.view(&event, &hold, &cart, now, Lsn::NONE))
+        core.release(&event, &hold)
+    }
+
+    /// Gives all seats of a hold back, for whoever needs no token. Repeated, it answers as the first time.
+    ///
+    /// # Errors
+    /// [`ReleaseRefusal`].
+    pub fn revoke(&self, id: HoldId) -> Result<HoldView, ReleaseRefusal> {
+        let core = &*self.core;
+        let (hold, event) = core.found(id).map_err(ReleaseRefusal::Unusable)?;
+        core.release(&event, &hold)
     }
 
     /// Gives some seats of a hold back, all that are named or none. A hold that has no seats any more is released.
@@ -182,6 +175,28 @@ impl Core {
             GroupOutcome::Refused { .. } => Err(ExtendRefusal::Unusable(
                 self.expired(event, hold, cart, now),
             )),
+        }
+    }
+
+    fn release(&self, event: &Arc<Event>, hold: &Arc<Hold>) -> Result<HoldView, ReleaseRefusal> {
+        let now = self.now();
+        let mut cart = hold.cart();
+        if matches!(cart.stage, Stage::Ended(end) if end.how == How::Released) {
+            return Ok(self.view(event, hold, &cart, now, Lsn::NONE));
+        }
+        self.alive(event, hold, &mut cart, now)
+            .map_err(ReleaseRefusal::Unusable)?;
+        let all: Vec<SeatId> = cart.seats.iter().map(|taken| taken.seat).collect();
+        match self.free(event, &mut cart, &all, now) {
+            Freed::Done(lsn) => {
+                self.end(event, hold, &mut cart, now);
+                Ok(self.view(event, hold, &cart, now, lsn))
+            }
+            Freed::Busy => Err(ReleaseRefusal::Busy),
+            Freed::Expired => {
+                let ended = self.expired(event, hold, &mut cart, now);
+                Err(ReleaseRefusal::Unusable(ended))
+            }
         }
     }
 

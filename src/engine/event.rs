@@ -17,7 +17,7 @@ use crate::{
     ids::{EventId, SeatId},
     ledger::Note,
     scribe::Mirror,
-    seat::{Seat, Seats},
+    seat::{Seat, SeatWord, Seats},
     tick::{Date, Tick},
     venue::Plot,
 };
@@ -183,7 +183,11 @@ impl Event {
 
     /// What a seat is at `now`. An expired hold counts as free.
     pub(super) fn shown(&self, seat: SeatId, now: Tick) -> Shown {
-        let word = self.seats.read(seat);
+        Self::shown_by(self.seats.read(seat), now)
+    }
+
+    /// What a seat with this word is at `now`.
+    pub(super) fn shown_by(word: SeatWord, now: Tick) -> Shown {
         match word.view() {
             Seat::Held { .. } if word.is_expired(now) => Shown::Available,
             seat => Shown::of(seat),

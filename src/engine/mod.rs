@@ -14,6 +14,7 @@
 //! | `cart`, `confirm` | what a hold's owner does with it; how it becomes a booking |
 //! | `account` | what is counted for a user, and counted off again |
 //! | `booking` | confirmed holds; withheld seats |
+//! | `occupant` | who has a seat |
 //! | `small`, `small_answer` | the small API's questions about single seats |
 //! | `archive`, `recovery` | what an engine begins with that outlives it; how it goes on from that |
 //! | `notes`, `record` | what is written down beside the changes of seats, when and how |
@@ -34,6 +35,7 @@ mod desk;
 mod durable;
 mod event;
 mod notes;
+mod occupant;
 mod office;
 mod record;
 mod recovery;
@@ -52,7 +54,8 @@ use std::{
 pub use acks::{Standing, Unsure};
 pub use answer::{
     AddRefusal, BlockRefusal, BookingRefusal, ConfirmRefusal, EndedView, ExtendRefusal,
-    GiveBackRefusal, HoldView, NewHold, Now, Obstacle, ReleaseRefusal, TakeRefusal, Unusable,
+    GiveBackRefusal, HoldView, NewHold, Now, Obstacle, ReleaseRefusal, SeatView, TakeRefusal,
+    Unusable,
 };
 pub use archive::{Archive, OnFailure};
 pub use event::{Event, State, Told};

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::route_table;
+use super::{route_table, v1};
 use crate::metrics::{Counter, Registry, Requests, RouteIndex};
 
 /// Counts requests and connections for a [`Registry`].
@@ -14,6 +14,7 @@ pub struct Observer {
     full: Counter,
     crowded: Counter,
     handshakes_failed: Counter,
+    problems: [Counter; v1::Kind::ALL.len()],
 }
 
 impl Observer {
@@ -34,7 +35,14 @@ impl Observer {
             let closed = open.1.get();
             open.0.get().saturating_sub(closed)
         });
+        let problems = registry.counters(
+            "refusals",
+            "Requests for /v1 that were answered by a problem, by its kind.",
+            "problem",
+            v1::Kind::NAMES,
+        );
         Self {
+            problems,
             requests: registry.requests(&route_table::NAMES),
             opened,
             closed,
@@ -46,6 +54,11 @@ impl Observer {
 
     pub(super) fn answered(&self, route: RouteIndex, status: u16, took: Duration) {
         self.requests.answered(route, status, took);
+    }
+
+    /// A request was answered by a problem.
+    pub(super) fn refused(&self, kind: v1::Kind) {
+        self.problems[kind as usize].inc();
     }
 
     pub(super) fn connection_opened(&self) {

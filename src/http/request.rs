@@ -68,7 +68,7 @@ impl FromRequestParts<Api> for Buyer {
 
 /// An escape is incomplete, or what the escapes stand for is not UTF-8.
 #[derive(Debug, PartialEq, Eq)]
-struct NotText;
+pub(super) struct NotText;
 
 fn seat_number(path: &str) -> Option<u32> {
     let (_call, text) = path.rsplit_once('/')?;
@@ -82,13 +82,16 @@ fn seat_number(path: &str) -> Option<u32> {
 }
 
 fn user(query: &str) -> Result<Cow<'_, str>, NotText> {
-    for parameter in query.split('&') {
+    parameter(query, "user").unwrap_or(Ok(Cow::Borrowed(ANONYMOUS)))
+}
+
+/// The first parameter of this name in a query.
+pub(super) fn parameter<'q>(query: &'q str, wanted: &str) -> Option<Result<Cow<'q, str>, NotText>> {
+    query.split('&').find_map(|parameter| {
         let (name, text) = parameter.split_once('=').unwrap_or((parameter, ""));
-        if decode(name, Plus::IsSpace).is_ok_and(|name| name == "user") {
-            return decode(text, Plus::IsSpace);
-        }
-    }
-    Ok(Cow::Borrowed(ANONYMOUS))
+        let is_meant = decode(name, Plus::IsSpace).is_ok_and(|name| name == wanted);
+        is_meant.then(|| decode(text, Plus::IsSpace))
+    })
 }
 
 /// What a `+` stands for: a space in a query, itself in a path.

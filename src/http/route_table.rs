@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 38] = [
+const ROUTES: [(&str, Urgency); 41] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -17,6 +17,7 @@ const ROUTES: [(&str, Urgency); 38] = [
     ("/v1/holds/{id}", Read),
     ("/v1/holds/{id}/confirm", Finish),
     ("/v1/holds/{id}/release", Finish),
+    ("/v1/holds/{id}/revoke", Finish),
     ("/v1/holds/{id}/extend", Finish),
     ("/v1/holds/{id}/pay", Finish),
     ("/v1/holds/{id}/add", Begin),
@@ -25,6 +26,8 @@ const ROUTES: [(&str, Urgency); 38] = [
     ("/v1/bookings/{id}/cancel", Finish),
     ("/v1/bookings/{id}/move", Finish),
     ("/v1/events/{event}/seats", Read),
+    ("/v1/events/{event}/seat", Read),
+    ("/v1/events/{event}/bookings", Read),
     ("/v1/events/{event}/stream", Read),
     ("/v1/events/{event}/chart", Read),
     ("/v1/events/{event}/block", Finish),

@@ -168,6 +168,9 @@ impl Service {
             let took = begun.elapsed();
             if let Some(observer) = &self.config.observer {
                 observer.answered(errand.route, status, took);
+                if let Some(kind) = answer.extensions().get() {
+                    observer.refused(*kind);
+                }
             }
             debug!(parent: &errand.span, status, micros = took.as_micros(), "answered");
         }

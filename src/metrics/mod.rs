@@ -9,6 +9,7 @@
 //! `prometheus-client` writes the text. Its own families are not used where requests are counted: each looks its
 //! labels up in a table under a lock, and its histograms are behind another.
 
+mod durations;
 mod reading;
 mod requests;
 mod shards;
@@ -18,9 +19,10 @@ use std::sync::Arc;
 pub use prometheus_client::metrics::counter::Counter;
 use prometheus_client::{encoding::text, registry};
 
+pub use durations::Durations;
 pub use requests::{Requests, RouteIndex};
 
-use reading::{Readings, Version};
+use reading::{Histogram, Readings, Version};
 
 /// The media type of [`Registry::text`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -71,6 +73,12 @@ impl Registry {
         let readings = Readings::counters(name, help, Some((label, values)), read);
         self.inner.register_collector(Box::new(readings));
         counters
+    }
+
+    /// Shows how long something takes; `_seconds` is put behind the name.
+    pub fn durations(&mut self, name: &'static str, help: &'static str, of: Arc<Durations>) {
+        self.inner
+            .register_collector(Box::new(Histogram { name, help, of }));
     }
 
     /// Shows what `read` says whenever it is asked.

@@ -1,12 +1,15 @@
 //! What is read when somebody asks.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder},
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
+    registry::Unit,
 };
+
+use super::durations::{Durations, Sum};
 
 /// A label and its values.
 type Label = (&'static str, Vec<&'static str>);
@@ -24,6 +27,14 @@ pub(super) struct Readings<F> {
 enum Kind {
     Counter,
     Gauge,
+}
+
+/// How long something takes.
+#[derive(Debug)]
+pub(super) struct Histogram {
+    pub(super) name: &'static str,
+    pub(super) help: &'static str,
+    pub(super) of: Arc<Durations>,
 }
 
 /// The build, as a label of a gauge that is always 1: that is how Prometheus wants texts.
@@ -94,6 +105,15 @@ impl<F: Fn() -> Vec<u64> + Send + Sync + 'static> Collector for Readings<F> {
 impl<F> fmt::Debug for Readings<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Readings").field(&self.name).finish()
+    }
+}
+
+impl Collector for Histogram {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let unit = Unit::Seconds;
+        let kind = MetricType::Histogram;
+        let metric = encoder.encode_descriptor(self.name, self.help, Some(&unit), kind)?;
+        Sum::from_iter([&*self.of]).encode(metric)
     }
 }
 

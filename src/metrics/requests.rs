@@ -13,7 +13,10 @@ use prometheus_client::{
     registry::Unit,
 };
 
-use super::shards::Shards;
+use super::{
+    durations::{Durations, Sum},
+    shards::Shards,
+};
 
 /// The statuses that are told apart, and what the others are called.
 const STATUSES: [(u16, &str); 26] = [
@@ -46,25 +49,6 @@ const STATUSES: [(u16, &str); 26] = [
 ];
 const OTHER_STATUS: &str = "other";
 
-/// The upper bounds of the buckets, in nanoseconds; what takes longer than the last has one of its own.
-const BOUNDS_NANOS: [u64; 15] = [
-    20_000,
-    50_000,
-    100_000,
-    200_000,
-    500_000,
-    1_000_000,
-    2_000_000,
-    5_000_000,
-    10_000_000,
-    20_000_000,
-    50_000_000,
-    100_000_000,
-    500_000_000,
-    2_000_000_000,
-    10_000_000_000,
-];
-
 /// A route by its place among those that the registry was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteIndex(pub usize);
@@ -80,8 +64,7 @@ pub struct Requests {
 #[derive(Debug)]
 struct Tally {
     statuses: [AtomicU64; STATUSES.len() + 1],
-    durations: [AtomicU64; BOUNDS_NANOS.len() + 1],
-    nanos: AtomicU64,
+    durations: Durations,
 }
 
 impl Requests {
@@ -99,22 +82,19 @@ impl Requests {
     /// If there is no such route.
     #[inline]
     pub fn answered(&self, route: RouteIndex, status: u16, took: Duration) {
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         let tally = &self.shards.mine()[route.0];
         let status = STATUSES.binary_search_by_key(&status, |(known, _)| *known);
         let status = status.unwrap_or(STATUSES.len());
-        let bucket = BOUNDS_NANOS.partition_point(|bound| *bound < nanos);
         // Relaxed: these are counts; nothing is read because of them.
         tally.statuses[status].fetch_add(1, Ordering::Relaxed);
-        tally.durations[bucket].fetch_add(1, Ordering::Relaxed);
-        tally.nanos.fetch_add(nanos, Ordering::Relaxed);
+        tally.durations.took(took);
     }
 
-    /// The sum over all shards of what `of` says of a route.
-    fn sum(&self, route: usize, of: impl Fn(&Tally) -> &AtomicU64) -> u64 {
+    /// The sum over all shards of how often a route has answered with a status.
+    fn count(&self, route: usize, status: usize) -> u64 {
         let counts = self.shards.iter().map(|tallies| {
             // Relaxed: a scrape may miss what is being counted at the same time.
-            of(&tallies[route]).load(Ordering::Relaxed)
+            tallies[route].statuses[status].load(Ordering::Relaxed)
         });
         counts.fold(0, u64::wrapping_add)
     }
@@ -125,7 +105,7 @@ impl Requests {
         let names = STATUSES.iter().map(|(_, name)| *name);
         for (status, name) in names.chain([OTHER_STATUS]).enumerate() {
             for (route, pattern) in self.routes.iter().enumerate() {
-                let count = self.sum(route, |tally| &tally.statuses[status]);
+                let count = self.count(route, status);
                 // Most routes never have most statuses.
                 if count > 0 {
                     metric
@@ -146,17 +126,10 @@ impl Requests {
         let mut metric =
             encoder.encode_descriptor(name, help, Some(&unit), MetricType::Histogram)?;
         for (route, pattern) in self.routes.iter().enumerate() {
-            let buckets = array::from_fn::<_, { BOUNDS_NANOS.len() + 1 }, _>(|bucket| {
-                let bound = BOUNDS_NANOS.get(bucket);
-                let seconds = bound.map_or(f64::INFINITY, |nanos| seconds(*nanos));
-                (seconds, self.sum(route, |tally| &tally.durations[bucket]))
-            });
-            let count = buckets.iter().map(|(_, count)| count).sum();
-            if count > 0 {
-                let sum = seconds(self.sum(route, |tally| &tally.nanos));
-                metric
-                    .encode_family(&[("route", *pattern)])?
-                    .encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
+            let tallies = self.shards.iter().map(|tallies| &tallies[route].durations);
+            let sum: Sum = tallies.collect();
+            if sum.count() > 0 {
+                sum.encode(metric.encode_family(&[("route", *pattern)])?)?;
             }
         }
         Ok(())
@@ -174,12 +147,7 @@ impl Tally {
     fn new() -> Self {
         Self {
             statuses: array::from_fn(|_| AtomicU64::new(0)),
-            durations: array::from_fn(|_| AtomicU64::new(0)),
-            nanos: AtomicU64::new(0),
+            durations: Durations::new(),
         }
     }
-}
-
-fn seconds(nanos: u64) -> f64 {
-    Duration::from_nanos(nanos).as_secs_f64()
 }

@@ -9,6 +9,26 @@ fn has(text: &str, line: &str) -> bool {
 }
 
 #[test]
+fn durations_are_put_into_buckets() {
+    let mut registry = Registry::new();
+    let took = Arc::new(Durations::new());
+    registry.durations("write", "Writing.", Arc::clone(&took));
+    for micros in [20, 21, 600_000, 20_000_000] {
+        took.took(Duration::from_micros(micros));
+    }
+    let text = registry.text();
+    for line in [
+        r#"seatlock_write_seconds_bucket{le="0.00002"} 1"#,
+        r#"seatlock_write_seconds_bucket{le="0.00005"} 2"#,
+        r#"seatlock_write_seconds_bucket{le="2.0"} 3"#,
+        r#"seatlock_write_seconds_bucket{le="+Inf"} 4"#,
+        "seatlock_write_seconds_count 4",
+    ] {
+        assert!(has(&text, line), "{line} is not in\n{text}");
+    }
+}
+
+#[test]
 fn answers_are_counted_by_route_and_status_and_put_into_buckets() {
     let mut registry = Registry::new();
     let requests = registry.requests(ROUTES);

@@ -11,7 +11,9 @@ use std::{
 
 use axum::Router;
 use seatlock::{
-    http::{Check, Observer, ServerConfig, health, metrics},
+    clock::ManualClock,
+    engine::{Engine, EngineConfig},
+    http::{Check, Observer, ServerConfig, Unlock, health, metrics, router},
     metrics::Registry,
 };
 
@@ -72,6 +74,33 @@ fn requests_and_connections_are_counted() {
         "{text}"
     );
     assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn refusals_are_counted_by_their_kind() {
+    let engine = Engine::start(EngineConfig::default(), ManualClock::new()).expect("started");
+    let host = observed(router(Arc::new(engine), Unlock::Served), patient());
+    let mut talk = host.talk();
+    let mut hold = |user: &str| {
+        let body = format!(r#"{{"user":"{user}","seats":["1"]}}"#);
+        talk.say(format!(
+            "POST /v1/events/default/holds HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        ));
+        talk.reply().status
+    };
+    assert_eq!([hold("ada"), hold("bob"), hold("eve")], [201, 423, 423]);
+    assert_eq!(talk.ask("GET", "/v1/nothing").status, 404);
+    let text = text(&mut talk);
+    for (problem, expected) in [("seats-held", 2), ("unknown-path", 1), ("busy", 0)] {
+        let series = format!(r#"seatlock_refusals_total{{problem="{problem}"}}"#);
+        assert_eq!(
+            number(&text, &series),
+            Some(expected),
+            "{series} in\n{text}"
+        );
+    }
 }
 
 #[test]

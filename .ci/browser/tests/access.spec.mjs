@@ -71,7 +71,7 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('#reserve').click();
     await ada.holds();
     expect(await serious()).toEqual([]);
-    await ada.button('Give back').click();
+    await ada.button('Give all back').click();
     await expect(ada.timer).toBeHidden();
   });
 }

@@ -1,7 +1,7 @@
 // What buyers do at the live map, alone and against one another.
 
 import { expect, test } from '@playwright/test';
-import { Buyer } from '../buyer.mjs';
+import { Buyer, another } from '../buyer.mjs';
 import { club, theatre } from '../houses.mjs';
 import { PHONE, screens } from '../screens.mjs';
 import { Server } from '../server.mjs';
@@ -9,11 +9,6 @@ import { Server } from '../server.mjs';
 const server = new Server();
 test.beforeAll(() => server.start());
 test.afterAll(() => server.stop());
-
-/** Another browser altogether: nothing is shared with the first. */
-async function another(browser) {
-  return new Buyer(await (await browser.newContext()).newPage());
-}
 
 test('two buyers want one seat: exactly one gets it and the other is told', async ({ page, browser }) => {
   await server.event('fight', theatre(), { title: 'Hamlet — opening night' });
@@ -46,7 +41,7 @@ test('a seat that somebody takes while it is chosen is no longer chosen', async 
   await ada.choose('Stalls, row A, seat 2');
   await screens(page, 'chosen');
   await server.hold('taken', ['Stalls/A/2']);
-  await expect(ada.notice).toContainText('Somebody was faster: Stalls, row A, seat 2 is taken. Your other seats are still chosen.');
+  await expect(ada.notice).toContainText('Somebody was faster: Stalls, row A, seat 2 is taken. Your other seats are not affected.');
   await expect(ada.seat('Stalls, row A, seat 1')).toHaveAttribute('aria-pressed', 'true');
   await expect(ada.seat('Stalls, row A, seat 2')).toHaveAttribute('aria-pressed', 'false');
   await ada.reserve();
@@ -95,7 +90,7 @@ test('time can be added, and seats can be given back', async ({ page }) => {
   await expect(ada.timer).toHaveText(/^0:([01]\d|2[0-3])$/);
   await ada.button('More time').click();
   await expect(ada.timer).toHaveText(/^0:(30|2[4-9])$/);
-  await ada.button('Give back').click();
+  await ada.button('Give all back').click();
   await expect(ada.timer).toBeHidden();
   await expect.poll(() => server.seat('back', 'Stalls/A/1')).toBe('available');
 });
@@ -123,7 +118,7 @@ test('places in an area are sold by number, and what is sold out says so', async
   await ada.reserve();
   await ada.holds();
   expect((await server.ask('GET', '/v1/events/floor/seats')).areas.Floor).toMatchObject({ held: 2, available: 4 });
-  await ada.button('Give back').click();
+  await ada.button('Give all back').click();
   const all = (row, seats) => Array.from({ length: seats }, (_, nth) => `Stalls/${row}/${nth + 1}`);
   for (const [nth, seats] of [all('A', 10), all('A', 12).slice(10), all('B', 10), all('B', 14).slice(10)].entries()) {
     await server.hold('floor', seats, `user ${nth}`);

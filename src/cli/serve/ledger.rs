@@ -10,9 +10,11 @@ use seatlock::{
     clock::BootClock,
     engine::Archive,
     ledger::{
+        AppendError, Batch, Ledger,
         file::{FileLedger, Options, Progress, Stats},
         storage::Disk,
     },
+    metrics::Durations,
 };
 use tracing::info;
 
@@ -26,7 +28,38 @@ pub(super) struct Opened {
     pub(super) archive: Archive,
     pub(super) clock: BootClock,
     /// None: nothing is kept.
-    pub(super) stats: Option<Arc<Stats>>,
+    pub(super) kept: Option<Kept>,
+}
+
+/// What can be read of a ledger while it runs.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) stats: Arc<Stats>,
+    /// How long it takes to make a batch durable.
+    pub(super) appends: Arc<Durations>,
+}
+
+/// A ledger, and a watch beside it.
+struct Timed {
+    ledger: FileLedger,
+    appends: Arc<Durations>,
+}
+
+impl Ledger for Timed {
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
+        let begun = Instant::now();
+        self.ledger.append(batch)?;
+        self.appends.took(begun.elapsed());
+        Ok(())
+    }
+
+    fn idle(&mut self) {
+        self.ledger.idle();
+    }
+
+    fn is_durable(&self) -> bool {
+        self.ledger.is_durable()
+    }
 }
 
 /// Opens the ledger that the settings name.
@@ -38,7 +71,7 @@ pub(super) fn open(settings: &Settings) -> Result<Opened, Failure> {
         return Ok(Opened {
             archive: Archive::none(),
             clock: BootClock::new(),
-            stats: None,
+            kept: None,
         });
     }
     let folder = &settings.data;
@@ -53,14 +86,18 @@ pub(super) fn open(settings: &Settings) -> Result<Opened, Failure> {
     };
     let opened = FileLedger::open(Box::new(disk), options, &mut progress(folder));
     let (ledger, state) = opened.map_err(|error| failed(error.to_string()))?;
-    let stats = ledger.stats();
-    let resuming = Archive::resuming(Box::new(ledger), state);
+    let kept = Kept {
+        stats: ledger.stats(),
+        appends: Arc::default(),
+    };
+    let appends = Arc::clone(&kept.appends);
+    let resuming = Archive::resuming(Box::new(Timed { ledger, appends }), state);
     let (mut archive, clock) = resuming.map_err(|error| failed(format!("its clock: {error}")))?;
     archive.restart_grace = settings.restart_grace;
     Ok(Opened {
         archive,
         clock,
-        stats: Some(stats),
+        kept: Some(kept),
     })
 }
 

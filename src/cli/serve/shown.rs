@@ -12,6 +12,8 @@ use seatlock::{
     metrics::Registry,
 };
 
+use super::ledger::Kept;
+
 /// A wheel that is further behind is not reclaiming: two seconds.
 const WHEEL_LAG_TICKS_MAX: u64 = 200;
 
@@ -50,7 +52,7 @@ pub(super) fn metrics(engine: &Arc<Engine>, streams: &Streams<Client>, registry:
 }
 
 /// Shows what the ledger can say of itself.
-pub(super) fn ledger_metrics(engine: &Arc<Engine>, stats: &Arc<Stats>, registry: &mut Registry) {
+pub(super) fn ledger_metrics(engine: &Arc<Engine>, kept: &Kept, registry: &mut Registry) {
     let standings = ["sound", "full", "failed"];
     let of = Arc::clone(engine);
     let help =
@@ -59,8 +61,10 @@ pub(super) fn ledger_metrics(engine: &Arc<Engine>, stats: &Arc<Stats>, registry:
         let is = |standing| u64::from(of.standing() == standing);
         [Standing::Sound, Standing::Full, Standing::Failed].map(is)
     });
+    let help = "From the handing over of a batch until it is durable.";
+    registry.durations("ledger_append_duration", help, Arc::clone(&kept.appends));
     let mut gauge = |name, help, read: fn(&Stats) -> u64| {
-        let of = Arc::clone(stats);
+        let of = Arc::clone(&kept.stats);
         registry.gauge(name, help, move || read(&of));
     };
     gauge(

@@ -9,7 +9,7 @@
 //! | `/assets/{version}/...` | what the pages are made of |
 //!
 //! A page knows nothing but what `/v1` says to everybody, so its source also shows how to write a client: `api.js` and
-//! `stream.js` talk to the server, `map/` draws a chart, `event/` is the buyer's page.
+//! `stream.js` talk to the server, `map/` draws a chart, `event/` is the buyer's page and `admin/` the operator's.
 //!
 //! **What a page may do** is in its headers: scripts and styles come from this server and stand in files of their own,
 //! nothing else is loaded, no other page may frame it, and there are no cookies ([`shown`]).

@@ -101,6 +101,12 @@ pub(super) struct TokenAsk<'a> {
     pub(super) token: Option<Text<'a>>,
 }
 
+/// Nothing: which hold is meant is in the path.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Revoke)]
+pub(super) struct RevokeAsk {}
+
 /// How a hold is confirmed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -243,6 +249,10 @@ impl Check for HoldAsk<'_> {
 }
 
 impl Check for TokenAsk<'_> {
+    fn check(&self, _faults: &mut Vec<Fault>) {}
+}
+
+impl Check for RevokeAsk {
     fn check(&self, _faults: &mut Vec<Fault>) {}
 }
 

@@ -10,7 +10,7 @@ use super::{
     openapi::{Access::*, Call, chart_text::Chart, lead::Lead::*, served, texts},
     problem::Kind::*,
     seats,
-    view::{EventView, Hold},
+    view::{EventView, Hold, SeatView},
 };
 use crate::http::routes::Api;
 
@@ -65,6 +65,11 @@ calls! {
             .answers::<texts::Seats>(200).or(200, "application/vnd.seatlock.map", texts::map())
             .answers_nothing(304)
             .refuses(&[NoSuchEvent, Closed]);
+    "/v1/events/{event}/seat":
+        get seats::one => Call::new(Admin, "Shows what a seat is, and the hold or booking that has it")
+            .asked("label", "The seat's full label.", "Stalls/A/12")
+            .answers::<SeatView>(200)
+            .refuses(&[NoSuchEvent, NoSuchSeats, Closed, Invalid]);
     "/v1/events/{event}/stream":
         get seats::stream => Call::new(Public, "Streams what changes, as server-sent events")
             .or(200, "text/event-stream", texts::events()).resumes()
@@ -97,6 +102,10 @@ calls! {
         post holds::release => Call::new(Token, "Gives all seats of a hold back")
             .may_take::<ask::TokenAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked]);
+    "/v1/holds/{id}/revoke":
+        post holds::revoke => Call::new(Admin, "Gives all seats of a hold back, without its token")
+            .may_take::<ask::RevokeAsk>().answers::<Hold>(200)
+            .refuses(&[NoSuchHold, Ended, IsBooked]);
     "/v1/holds/{id}/extend":
         post holds::extend => Call::new(Token, "Moves a hold's deadline to one TTL from now")
             .may_take::<ask::TokenAsk>().answers::<Hold>(200)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::{extract::State, http::HeaderMap, response::Response};
 
 use super::{
-    ask::{AddAsk, ConfirmAsk, GiveBackAsk, HoldAsk, IfFreeWord, TokenAsk},
+    ask::{AddAsk, ConfirmAsk, GiveBackAsk, HoldAsk, IfFreeWord, RevokeAsk, TokenAsk},
     body::{self, Posted},
     durable::{self, Changes},
-    gate::Sales,
+    gate::{Admin, Sales},
     once::SEATLOCK_TOKEN,
     path::Named,
     problem::{Kind, Problem},
@@ -85,6 +85,17 @@ pub(super) async fn release(State(api): State<Api>, posted: Posted<Sales>) -> Re
                 .release(&key)
                 .map(said)
                 .map_err(Problem::release)
+        })
+        .await
+}
+
+/// `POST /v1/holds/{id}/revoke`
+pub(super) async fn revoke(State(api): State<Api>, posted: Posted<Admin>) -> Response {
+    posted
+        .once(&api, Changes::Holds, || {
+            let RevokeAsk {} = body::read_any(&posted.body)?;
+            let id = posted.name.hold()?;
+            api.engine().revoke(id).map(said).map_err(Problem::release)
         })
         .await
 }

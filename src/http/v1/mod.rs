@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `charts` | `/v1/charts` |
 //! | `events`, `change` | `/v1/events`; what may be changed of one |
-//! | `seats` | `/v1/events/{event}/seats`, `stream`, `block`, `unblock` |
+//! | `seats` | `/v1/events/{event}/seats`, `stream`, `seat`, `block`, `unblock` |
 //! | `holds` | `/v1/events/{event}/holds`, `/v1/holds` |
 //! | `bookings` | `/v1/bookings` |
 //! | `explain` | `/problems` |
@@ -72,7 +72,8 @@ use axum::{
 
 use super::answer::Refusal;
 pub(super) use calls::routes;
-use problem::{Kind, Problem};
+pub(super) use problem::Kind;
+use problem::Problem;
 
 /// Whether a path is one of those here, or would be if it existed.
 pub(super) fn has(uri: &Uri) -> bool {

@@ -53,8 +53,16 @@ pub(super) struct Call {
     answers: BTreeMap<u16, BTreeMap<&'static str, Content>>,
     refuses: Vec<Kind>,
     resumes: bool,
+    asked: Option<Asked>,
     leads: Option<Lead>,
     schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// What a call is asked in its query.
+struct Asked {
+    name: &'static str,
+    what: &'static str,
+    example: &'static str,
 }
 
 /// What a request's body can be.
@@ -75,6 +83,7 @@ impl Call {
             answers: BTreeMap::new(),
             refuses: Vec::new(),
             resumes: false,
+            asked: None,
             leads: None,
             schemas: Vec::new(),
         }
@@ -131,6 +140,21 @@ impl Call {
     /// From where a client was before.
     pub(super) fn resumes(mut self) -> Self {
         self.resumes = true;
+        self
+    }
+
+    /// With a parameter of the query that has to be there.
+    pub(super) fn asked(
+        mut self,
+        name: &'static str,
+        what: &'static str,
+        example: &'static str,
+    ) -> Self {
+        self.asked = Some(Asked {
+            name,
+            what,
+            example,
+        });
         self
     }
 

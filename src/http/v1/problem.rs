@@ -30,7 +30,7 @@ mod text;
 
 use std::time::Duration;
 
-pub(super) use kind::Kind;
+pub(in crate::http) use kind::Kind;
 pub(super) use member::{Fault, Problem, SeatStatus};
 pub(super) use text::schemas;
 

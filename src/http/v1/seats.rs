@@ -1,5 +1,5 @@
-//! The seats of an event as the public sees them, and keeping them from sale: `/v1/events/{event}/seats`, `stream`,
-//! `block`, `unblock`.
+//! The seats of an event as the public sees them, one as the operator does, and keeping them from sale:
+//! `/v1/events/{event}/seats`, `stream`, `seat`, `block`, `unblock`.
 
 use axum::{
     extract::State,
@@ -13,15 +13,20 @@ use super::{
     ask::{BlockAsk, UnblockAsk},
     availability,
     body::{self, Posted},
-    durable::Changes,
+    durable::{self, Changes},
     gate::{Admin, Public},
     path::Named,
-    problem::Problem,
+    problem::{Fault, Kind, Problem},
     reply,
     resolve::Resolver,
     stream::Full,
+    view::SeatView,
 };
-use crate::{http::routes::Api, ids::Lsn};
+use crate::{
+    engine::Event,
+    http::{request, routes::Api},
+    ids::{Lsn, SeatId},
+};
 
 /// That seats were kept from sale, or put on sale.
 #[derive(Serialize, ToSchema)]
@@ -44,6 +49,41 @@ pub(super) async fn show(
         }
         Err(problem) => problem.answer(),
     }
+}
+
+/// `GET /v1/events/{event}/seat?label=`
+pub(super) async fn one(
+    State(api): State<Api>,
+    Admin(_): Admin,
+    named: Named,
+    uri: Uri,
+) -> Response {
+    let engine = api.engine();
+    let found = named.event(engine).and_then(|event| {
+        let seat = labelled(&event, uri.query().unwrap_or_default())?;
+        Ok((engine.occupant(&event, seat), event, seat))
+    });
+    let (shown, event, seat) = match found {
+        Ok(found) => found,
+        Err(problem) => return problem.answer(),
+    };
+    if let Some(hold) = &shown.hold {
+        durable::seen(engine, hold).await;
+    }
+    let view = SeatView::of(event.chart().label(seat), &shown);
+    reply::send(Ok(reply::json(StatusCode::OK, &view)))
+}
+
+/// The seat that a query names.
+fn labelled(event: &Event, query: &str) -> Result<SeatId, Problem> {
+    let wrong = |reason: &str| Problem::invalid_field("label", reason);
+    let label = request::parameter(query, "label").ok_or_else(|| wrong("is missing"))?;
+    let label = label.map_err(|_not_text| wrong("is no text"))?;
+    let missing = || {
+        let fault = Fault::new("label", "names no seat of this event's chart");
+        Problem::new(Kind::NoSuchSeats).with_errors(vec![fault])
+    };
+    event.chart().find(&label).ok_or_else(missing)
 }
 
 /// `GET /v1/events/{event}/stream`

@@ -6,6 +6,7 @@ mod document;
 mod durable;
 mod journey;
 mod once;
+mod operator;
 mod outcomes;
 pub(crate) mod shop;
 mod threats_access;

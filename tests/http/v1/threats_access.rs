@@ -67,6 +67,7 @@ const ROWS: &[Row] = &[
         Needs::Admin,
         r#"{"seats":["B/1/1"]}"#,
     ),
+    row("GET", "/v1/events/{event}/seat", Needs::Admin, ""),
     row("GET", "/v1/events/{event}/bookings", Needs::Admin, ""),
     row(
         "POST",
@@ -77,6 +78,7 @@ const ROWS: &[Row] = &[
     row("GET", "/v1/holds/{id}", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/confirm", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/release", Needs::Token, ""),
+    row("POST", "/v1/holds/{id}/revoke", Needs::Admin, ""),
     row("POST", "/v1/holds/{id}/extend", Needs::Token, ""),
     row("POST", "/v1/holds/{id}/pay", Needs::Token, ""),
     row(

@@ -58,6 +58,16 @@ export class Api {
     return this.get(path('holds', id), { 'seatlock-token': token });
   }
 
+  /** Adds what `want` names to a hold: `{seats, best, areas}`. */
+  add({ id, token }, want) {
+    return this.post(path('holds', id, 'add'), want, token);
+  }
+
+  /** Gives a part of a hold back: `{seats, areas}`. */
+  giveBack({ id, token }, part) {
+    return this.post(path('holds', id, 'give-back'), part, token);
+  }
+
   extend({ id, token }) {
     return this.post(path('holds', id, 'extend'), {}, token);
   }

@@ -7,13 +7,16 @@ export const count = (number) => numbers.format(number);
 /** `1 seat`, `2 seats`. */
 export const seatsWord = (number) => (number === 1 ? '1 seat' : `${count(number)} seats`);
 
+const currencies = new Map();
+
 /** A price in minor units of a currency, such as cents. A chart may leave out either. */
 export function money(minor, currency) {
   if (minor === null || minor === undefined) return '';
   if (!currency) return count(minor);
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  const { maximumFractionDigits } = format.resolvedOptions();
-  return format.format(minor / 10 ** maximumFractionDigits);
+  // Making a format takes far longer than using it.
+  if (!currencies.has(currency)) currencies.set(currency, new Intl.NumberFormat(undefined, { style: 'currency', currency }));
+  const format = currencies.get(currency);
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
 /** Minutes and seconds, as a clock shows them. */
@@ -42,7 +45,7 @@ const PROBLEMS = {
   unreachable: 'The server cannot be reached. Check your connection and try again.',
   'unknown-event': 'There is no such event.',
   'event-closed': 'This event is over.',
-  'event-paused': 'The sale is paused. Nothing was reserved.',
+  'event-paused': 'The sale is paused. Nothing new was reserved.',
   'not-on-sale': 'This event is not on sale now.',
   'not-enough-seats': 'There are not that many free seats of this kind left.',
   'seats-held': 'Somebody was faster: another buyer has just reserved what you chose.',
@@ -61,7 +64,7 @@ const PROBLEMS = {
   'too-many-streams': 'This event is open in too many windows.',
   busy: 'Very many people are buying right now. Please try again in a moment.',
   'took-too-long': 'The server took too long. Please try again.',
-  'ledger-full': 'The server cannot take orders right now. Nothing was reserved.',
+  'ledger-full': 'The server cannot take orders right now. Nothing new was reserved.',
 };
 
 /** What to tell people of a `Problem`, or of whatever else went wrong. */

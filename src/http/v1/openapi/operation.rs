@@ -12,7 +12,7 @@ use utoipa::openapi::{
     schema::{Object, ObjectBuilder, Ref, Type},
 };
 
-use super::{Access, Body, Call};
+use super::{Access, Asked, Body, Call};
 use crate::{http::v1::problem::Kind, limits};
 
 /// A key as most clients send it, without quotes: then without the characters that would need them.
@@ -79,6 +79,17 @@ impl Call {
                 "The name."
             };
             parameters.push(parameter(name, ParameterIn::Path, what, matching(pattern)));
+        }
+        if let Some(Asked {
+            name,
+            what,
+            example,
+        }) = &self.asked
+        {
+            let schema = string().examples([*example]).build();
+            let mut asked = parameter(name, ParameterIn::Query, what, schema);
+            asked.required = Required::True;
+            parameters.push(asked);
         }
         let header = |name, what, schema| parameter(name, ParameterIn::Header, what, schema);
         if method == "post" {

@@ -14,6 +14,9 @@ macro_rules! kinds {
             /// All of them.
             pub(in crate::http) const ALL: &[Self] = &[$(Self::$kind),*];
 
+            /// Their names, in this order.
+            pub(in crate::http) const NAMES: [&'static str; Self::ALL.len()] = [$($name),*];
+
             /// The status that every problem of this kind has.
             pub(in crate::http) const fn status(self) -> StatusCode {
                 match self { $(Self::$kind => StatusCode::$status,)* }

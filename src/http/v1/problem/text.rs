@@ -54,6 +54,8 @@ impl Problem {
         let json = serde_json::to_vec(&text).unwrap_or_default();
         let mut answer = Said::new(Bytes::from(json));
         *answer.status_mut() = self.0.kind.status();
+        // For whoever counts them.
+        answer.extensions_mut().insert(self.0.kind);
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -20,16 +20,29 @@ export class AdminApi extends Api {
     return this.put(`/v1/charts/${encodeURIComponent(name)}`, text, type);
   }
 
+  /** A hold or a booking. */
   booking(id) {
     return this.get(`/v1/bookings/${id}`);
   }
 
-  cancel(id, seats) {
-    return this.post(`/v1/bookings/${id}/cancel`, seats ? { seats } : {});
+  /** What a seat is, and the hold or booking that has it. */
+  seat(event, label) {
+    return this.get(`/v1/events/${encodeURIComponent(event)}/seat?label=${encodeURIComponent(label)}`);
   }
 
-  move(id, from, to) {
-    return this.post(`/v1/bookings/${id}/move`, { from, to });
+  /** Gives a hold back whose token somebody else has. */
+  revoke(id) {
+    return this.post(`/v1/holds/${id}/revoke`, {});
+  }
+
+  /** Cancels a part of a booking, `{seats, areas}`, or all of it. */
+  cancel(id, part = {}) {
+    return this.post(`/v1/bookings/${id}/cancel`, part);
+  }
+
+  /** Moves a part of a booking to as many other seats. */
+  move(id, { seats, areas }, to) {
+    return this.post(`/v1/bookings/${id}/move`, { from: seats, from_areas: areas, to });
   }
 
   /** Blocks or unblocks seats, so many at a time as a request may name; `done(count)` after each. */

@@ -1,18 +1,18 @@
 // The operator's page: asks for a key where the server wants one, and puts the parts together.
 
 import { Problem } from '../api.js';
-import { byId, element } from '../dom.js';
+import { byId } from '../dom.js';
 import { wordsFor } from '../words.js';
-import { Booking } from './booking.js';
 import { ChartImport } from './chart.js';
 import { AdminApi } from './client.js';
 import { Events } from './events.js';
+import { LookUp } from './lookup.js';
 import { Seats } from './seats.js';
 import { Trends } from './trends.js';
 
 /** The browser's own copy goes with the page; nothing here writes the key anywhere. */
 const api = new AdminApi();
-const EVENTS_MS = 3000;
+const EVENTS_MS = 2000;
 
 /** Does something, and tells the reader what went wrong with it. */
 async function attempt(work) {
@@ -31,10 +31,11 @@ function notice(sentence) {
 
 /** An operator is told more than a buyer: what the server said, and of which seats. */
 function told(failure) {
-  if (!(failure instanceof Problem) || failure.status === 0) return failure.message;
+  if (!(failure instanceof Problem)) return failure.message;
+  if (failure.status === 0) return wordsFor(failure);
   if (failure.status === 401) return 'The server does not know this key.';
   if (failure.status === 403) return wordsFor(failure);
-  const seats = failure.seats.map(({ seat, status }) => `${seat} is ${status}`);
+  const seats = failure.seats.map(({ seat, status }) => `${seat} is ${status === 'withheld' ? 'blocked' : status}`);
   const errors = (failure.told.errors ?? []).map(({ field, reason }) => `${field} ${reason}`);
   return [failure.message, ...seats, ...errors].join('; ');
 }
@@ -44,24 +45,17 @@ async function enter() {
   byId('sign-in').hidden = true;
   byId('desk').hidden = false;
   byId('forget').hidden = api.key === null;
-  const events = new Events(api, attempt);
   const seats = new Seats(api, attempt);
-  const choose = async () => {
-    const alive = (await events.show()).filter(({ state }) => state !== 'closed');
-    const chosen = byId('event').value;
-    byId('event').replaceChildren(
-      ...alive.map(({ name, title }) => element('option', { value: name, selected: name === chosen }, title)),
-    );
-    return alive;
-  };
-  new Booking(api, attempt);
-  new ChartImport(api, attempt, choose);
+  const events = new Events(api, attempt, (shown) => attempt(() => seats.offer(shown)));
+  new LookUp(api, attempt, seats);
+  new ChartImport(api, attempt, async (name) => {
+    await events.show();
+    await seats.open(name);
+  });
   new Trends(api);
-  const alive = await choose();
-  if (alive.length > 0) await seats.open(byId('event').value);
-  // Not while somebody is about to press a button there.
+  await events.show();
   setInterval(() => {
-    if (!document.hidden && !byId('events').contains(document.activeElement)) events.show().catch(() => {});
+    if (!document.hidden) events.show().catch(() => {});
   }, EVENTS_MS);
 }
 

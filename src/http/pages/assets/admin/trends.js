@@ -1,163 +1,168 @@
-// The server's own metrics as small line charts of the last five minutes, read every second while the page is seen.
+// What the server says of itself, drawn: its metrics are read every second while the page is seen.
 
-import { byId, element } from '../dom.js';
+import { byId } from '../dom.js';
 import { wordsFor } from '../words.js';
 import { parse, quantile, sum } from './metrics.js';
+import { Plot } from './plot.js';
 
-const KEPT = 300;
-const [WIDTH, HEIGHT] = [240, 56];
+const READ_MS = 1000;
+const TICK_MS = 10;
+/** Rates and shares are those of so many readings together: of one alone they jump too much to be read. */
+const TOGETHER = 5;
 const HOLDS = '/v1/events/{event}/holds';
-const isBuying = ({ route }) => route === HOLDS || route?.startsWith('/v1/holds/');
-const seats =
-  (status) =>
-  ({ now }) =>
-    sum(now, 'seats', (labels) => labels.status === status);
-const rate =
-  (name, wanted) =>
-  ({ before, now, seconds }) => {
-    const [old, fresh] = [sum(before, name, wanted), sum(now, name, wanted)];
-    return fresh === null ? 0 : (fresh - (old ?? 0)) / seconds;
-  };
-const latency =
-  (share) =>
-  ({ before, now }) => {
-    const bound = quantile(before, now, share, isBuying);
-    return bound === null ? null : bound * 1000;
-  };
-const gauge =
-  (name) =>
-  ({ now }) =>
-    sum(now, name);
-const refused = (status) => rate('requests_total', (labels) => isBuying(labels) && labels.status === status);
+const CONFIRM = '/v1/holds/{id}/confirm';
 
-/** What is drawn: a name, a unit, and how to read it off two readings. */
-const TRENDS = [
-  ['Holds a second', '', rate('requests_total', ({ route, status }) => route === HOLDS && status === '201')],
-  ['Conflicts a second (409)', '', refused('409')],
-  ['Too often, a second (429)', '', refused('429')],
-  ['Too busy, a second (503)', '', refused('503')],
-  ['Latency, half below', 'ms', latency(0.5)],
-  ['Latency, 99 % below', 'ms', latency(0.99)],
-  ['Seats available', '', seats('available')],
-  ['Seats held', '', seats('held')],
-  ['Seats booked', '', seats('booked')],
-  ['Seats withheld', '', seats('withheld')],
-  ['Wheel lag', 'ticks', gauge('wheel_lag_ticks')],
-  ['Tape depth', 'changes', gauge('tape_depth')],
-  ['Streams', '', gauge('streams')],
-  [
-    'Ledger commits a second',
-    '',
-    ({ before, now, seconds }) =>
-      sum(now, 'ledger_batches') === null ? null : rate('ledger_batches')({ before, now, seconds }),
-  ],
-  ['Ledger bytes', '', gauge('ledger_bytes')],
+const isHold = ({ route, status }) => (route === HOLDS && status === '201') || (route === '/lock/{id}' && status === '200');
+const isBooking = ({ route, status }) => (route === CONFIRM || route === '/confirm/{id}') && status === '200';
+const isBuying = ({ route }) => [HOLDS, CONFIRM, '/lock/{id}', '/confirm/{id}'].includes(route);
+
+const gauge = (name, { times = 1, wanted } = {}) => ({ now }) => sum(now, name, wanted) * times;
+const seats = (status) => gauge('seats', { wanted: (labels) => labels.status === status });
+const rate = (name, wanted) => ({ before, now, seconds }) => Math.max(0, sum(now, name, wanted) - sum(before, name, wanted)) / seconds;
+const millis = (name, share, wanted) => ({ before, now }) => {
+  const seconds = quantile(before, now, name, share, wanted);
+  return seconds === null ? null : seconds * 1000;
+};
+const percentiles = (name, wanted) => [
+  { name: 'half below', read: millis(name, 0.5, wanted) },
+  { name: '99 % below', read: millis(name, 0.99, wanted) },
+  { name: '99.9 % below', read: millis(name, 0.999, wanted) },
+];
+
+/** Why buyers are refused, in a few words each. */
+const REFUSALS = [
+  ['Held by others', ['seats-held']],
+  ['Sold', ['seats-taken']],
+  ['None left', ['not-enough-seats', 'orphans-left']],
+  ['Limits', ['user-limit', 'cooling-down', 'too-often', 'too-many-streams']],
+  ['Busy', ['busy', 'took-too-long', 'ledger-full', 'unknown-outcome']],
+];
+const named = new Set(REFUSALS.flatMap(([, problems]) => problems));
+const refusals = [
+  ...REFUSALS.map(([name, problems]) => ({ name, read: rate('refusals_total', ({ problem }) => problems.includes(problem)) })),
+  { name: 'Other', read: rate('refusals_total', ({ problem }) => !named.has(problem)) },
+];
+
+const PLOTS = [
+  {
+    title: 'Seats',
+    unit: 'of all events',
+    isStacked: true,
+    series: [
+      { name: 'Booked', read: seats('booked') },
+      { name: 'Held', read: seats('held') },
+      { name: 'Blocked', read: seats('withheld') },
+      { name: 'Free', read: seats('available'), isLegendAlone: true },
+    ],
+    about: 'How many seats are booked, held and blocked, on top of one another.',
+  },
+  {
+    title: 'Holds and bookings',
+    unit: 'a second',
+    series: [
+      { name: 'Holds', read: rate('requests_total', isHold) },
+      { name: 'Bookings', read: rate('requests_total', isBooking) },
+    ],
+    about: 'Holds that were made and confirmed.',
+  },
+  {
+    title: 'Requests',
+    unit: 'a second',
+    series: [
+      { name: 'All', read: rate('requests_total', () => true) },
+      { name: 'Failed', read: rate('requests_total', ({ status }) => status.startsWith('5')) },
+    ],
+    about: 'All that was answered, and what could not be done: the statuses from 500 on.',
+  },
+  { title: 'Refusals', unit: 'a second', isStacked: true, series: refusals, about: 'Requests that were refused, by what was in the way.' },
+  {
+    title: 'Answer time',
+    unit: 'ms',
+    least: 0.1,
+    series: percentiles('request_duration_seconds', isBuying),
+    about: 'From the end of a request to the beginning of its answer, of holds and bookings.',
+  },
+  { title: 'Wheel lag', unit: 'ms', least: 100, series: [{ read: gauge('wheel_lag_ticks', { times: TICK_MS }) }], about: 'How late expired holds are taken back.' },
+  { title: 'Tape depth', unit: 'changes', least: 10, series: [{ read: gauge('tape_depth') }], about: 'Changes that are not written down yet.' },
+  {
+    title: 'Connections',
+    unit: '',
+    series: [
+      { name: 'Open', read: gauge('connections_open') },
+      { name: 'Streams', read: gauge('streams') },
+    ],
+    about: 'Connections that are open, and those of them that are told what changes.',
+  },
+];
+
+/** What there is to see of a server that keeps its data. */
+const LEDGER_PLOTS = [
+  { title: 'Ledger commits', unit: 'a second', series: [{ read: rate('ledger_batches') }], about: 'Batches that were made durable.' },
+  {
+    title: 'Commit time',
+    unit: 'ms',
+    least: 0.1,
+    series: percentiles('ledger_append_duration_seconds'),
+    about: 'How long it takes to make a batch durable.',
+  },
+  {
+    title: 'Ledger size',
+    unit: 'MB',
+    series: [
+      { name: 'On disk', read: gauge('ledger_bytes', { times: 1e-6 }) },
+      { name: 'Still counts', read: gauge('ledger_live_bytes', { times: 1e-6 }) },
+    ],
+    about: 'How large the files are, and how much of them is needed.',
+  },
 ];
 
 export class Trends {
   constructor(api) {
     this.api = api;
-    this.before = null;
-    this.shown = TRENDS.map(([name, unit, read]) => new Trend(name, unit, read));
-    byId('trends').replaceChildren(...this.shown.map((trend) => trend.figure));
+    /** The last readings, `{samples, at}`, the earliest first. */
+    this.readings = [];
+    this.plots = null;
     this.timer = setInterval(() => {
       if (!document.hidden && !this.isAsking) this.read();
-    }, 1000);
+    }, READ_MS);
     this.read();
-  }
-
-  stop() {
-    clearInterval(this.timer);
   }
 
   async read() {
     this.isAsking = true;
     try {
-      const [now, at] = [parse(await this.api.metrics()), performance.now()];
-      if (this.before) {
-        const pair = { before: this.before.now, now, seconds: (at - this.before.at) / 1000 };
-        for (const trend of this.shown) trend.add(pair);
-      }
-      this.before = { now, at };
-      byId('metrics-status').textContent = '';
+      const now = { samples: parse(await this.api.metrics()), at: performance.now() };
+      if (this.plots) this.add(now);
+      else this.begin(now.samples);
+      this.readings.push(now);
+      if (this.readings.length > TOGETHER) this.readings.shift();
     } catch (failure) {
-      const isElsewhere = failure.status === 404;
-      byId('metrics-status').textContent = isElsewhere
-        ? 'This server serves its metrics on an address of their own.'
-        : wordsFor(failure);
+      this.fail(failure);
     } finally {
       this.isAsking = false;
     }
   }
-}
 
-class Trend {
-  constructor(name, unit, read) {
-    Object.assign(this, { unit, read, values: [] });
-    this.value = element('strong', {}, '–');
-    this.line = svg('polyline', { fill: 'none' });
-    const picture = svg('svg', {
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-      'aria-hidden': 'true',
-      preserveAspectRatio: 'none',
-    });
-    picture.append(this.line);
-    this.rows = element('tbody');
-    const head = element('tr', {}, [
-      element('th', { scope: 'col' }, 'Seconds ago'),
-      element('th', { scope: 'col' }, name),
-    ]);
-    const table = element('table', {}, [element('thead', {}, head), this.rows]);
-    this.details = element('details', { ontoggle: () => this.tell() }, [
-      element('summary', { 'aria-label': `${name} as a table` }, 'Table'),
-      table,
-    ]);
-    this.figure = element('figure', {}, [
-      element('figcaption', {}, [element('span', {}, name), this.value]),
-      picture,
-      this.details,
-    ]);
+  begin(samples) {
+    const isKept = samples.has('ledger_batches');
+    this.plots = [...PLOTS, ...(isKept ? LEDGER_PLOTS : [])].map((what) => new Plot(what));
+    byId('trends').replaceChildren(...this.plots.map((plot) => plot.figure));
+    this.note = isKept ? '' : 'This server keeps everything in memory: there is no ledger to be shown.';
+    byId('metrics-status').textContent = this.note;
   }
 
-  add(pair) {
-    this.values.push(this.read(pair));
-    if (this.values.length > KEPT) this.values.shift();
-    this.value.textContent = shown(this.values.at(-1), this.unit);
-    const most = Math.max(1, ...this.values.filter(Number.isFinite));
-    const first = KEPT - this.values.length;
-    const points = this.values
-      .map((value, at) => [((first + at) / (KEPT - 1)) * WIDTH, value])
-      .filter(([, value]) => Number.isFinite(value));
-    this.line.setAttribute(
-      'points',
-      points
-        .map(([x, value]) => `${x.toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`)
-        .join(' '),
-    );
-    this.tell();
+  add(now) {
+    byId('metrics-status').textContent = this.note;
+    const [before] = this.readings;
+    const pair = { before: before.samples, now: now.samples, seconds: (now.at - before.at) / 1000 };
+    for (const plot of this.plots) plot.add(pair, now.at);
   }
 
-  /** Every tenth second, the latest first; only while somebody reads it. */
-  tell() {
-    if (!this.details.open) return;
-    const latest = [...this.values].reverse().filter((_, at) => at % 10 === 0);
-    this.rows.replaceChildren(
-      ...latest.map((value, nth) =>
-        element('tr', {}, [element('td', {}, String(nth * 10)), element('td', {}, shown(value, this.unit))]),
-      ),
-    );
+  fail(failure) {
+    const isElsewhere = failure.status === 404;
+    if (isElsewhere) clearInterval(this.timer);
+    byId('metrics-status').textContent = isElsewhere
+      ? 'This server shows its metrics on an address of their own (--metrics-listen).'
+      : wordsFor(failure);
   }
-}
-
-const format = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-
-function shown(value, unit) {
-  if (value === null) return '–';
-  return `${Number.isFinite(value) ? format.format(value) : 'beyond all buckets'} ${unit}`.trim();
-}
-
-function svg(name, attributes) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }

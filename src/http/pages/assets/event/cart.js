@@ -1,4 +1,5 @@
-// The buyer's seats: chosen, reserved with a countdown, or booked; and the buttons for what comes next.
+// The buyer's seats: chosen, reserved with a countdown, or booked; and the buttons for what comes next. To a hold that is alive
+// more can be added, and single seats of it given back.
 
 import { byId, element, say } from '../dom.js';
 import { clock, money, moment, seatsWord, spoken } from '../words.js';
@@ -19,7 +20,7 @@ export class Cart {
   constructor(shop) {
     this.shop = shop;
     this.saidAt = Infinity;
-    const acts = { reserve: 'reserve', pay: 'pay', extend: 'extend', release: 'release', again: 'again' };
+    const acts = { reserve: 'reserve', add: 'add', pay: 'pay', extend: 'extend', release: 'release', again: 'again' };
     for (const [id, act] of Object.entries(acts)) byId(id).addEventListener('click', () => shop[act]());
     setInterval(() => this.tick(), 250);
   }
@@ -29,27 +30,51 @@ export class Cart {
     const { shop } = this;
     const { phase } = shop;
     const isChoosing = phase === 'choosing';
+    const adds = phase === 'held' && shop.quantity > 0;
+    const focused = document.activeElement.closest('.cart-seats') && document.activeElement.getAttribute('aria-label');
     byId('cart').dataset.phase = phase;
     byId('cart-title').textContent = { choosing: 'Your seats', held: 'Reserved for you', booked: 'Booked' }[phase];
     byId('cart-seats').replaceChildren(...(isChoosing ? this.chosen() : this.reserved()));
-    byId('cart-note').textContent = this.note();
+    byId('more').hidden = !adds;
+    byId('more-seats').replaceChildren(...(adds ? this.chosen() : []));
+    byId('cart-note').textContent = adds ? '' : this.note();
     this.showTotal(isChoosing ? this.chosenPrices() : this.reservedPrices());
+    this.showButtons(adds);
+    // The lists are made anew: whoever is at one of their buttons stays there.
+    if (focused) this.buttons.find((button) => button.getAttribute('aria-label') === focused)?.focus();
+    this.tick();
+  }
+
+  /** Those in the lists. */
+  get buttons() {
+    return [...byId('cart').querySelectorAll('.cart-seats button')];
+  }
+
+  showButtons(adds) {
+    const { shop, shop: { phase } } = this;
     byId('reserve').textContent = shop.quantity > 0 ? `Reserve ${seatsWord(shop.quantity)}` : 'Reserve';
+    byId('add').textContent = `Add ${seatsWord(shop.quantity)}`;
     byId('pay').textContent = shop.isBusy ? 'One moment …' : `Pay ${this.total ?? ''}`.trim();
+    // What was chosen last is what comes next.
+    byId('pay').classList.toggle('main', !adds);
     const shown = {
-      reserve: isChoosing && !shop.obstacle, pay: phase === 'held', extend: phase === 'held', release: phase === 'held', again: phase === 'booked',
+      reserve: phase === 'choosing' && !shop.obstacle,
+      add: adds && !shop.obstacle,
+      pay: phase === 'held',
+      extend: phase === 'held',
+      release: phase === 'held',
+      again: phase === 'booked',
     };
     for (const [id, isShown] of Object.entries(shown)) {
       byId(id).hidden = !isShown;
       byId(id).disabled = shop.isBusy || (id === 'reserve' && shop.quantity === 0);
     }
-    this.tick();
   }
 
   note() {
     const { shop } = this;
     if (shop.phase === 'booked') return `Enjoy the show. Your booking number is ${shop.hold.id}.`;
-    if (shop.phase === 'held') return 'Nobody else can take these until the time is over. Paying is a stand-in here: no money moves.';
+    if (shop.phase === 'held') return 'Nobody else can take these until the time is over, and more can be added. Paying is a stand-in here: no money moves.';
     if (shop.obstacle) return OBSTACLES[shop.obstacle](shop.event);
     return shop.quantity > 0 ? '' : 'Tap seats on the map, or let us find the best ones.';
   }
@@ -88,11 +113,17 @@ export class Cart {
   }
 
   reserved() {
-    const { shop: { scene, hold } } = this;
-    const seats = hold.seats.map((label) => scene.find(label));
+    const { shop, shop: { scene, hold, phase } } = this;
+    const back = (sign, label, act) => (phase === 'held' ? [this.button(sign, label, act, shop.isBusy)] : []);
     return [
-      ...seats.map((seat) => this.line(seatName(scene, seat), this.about(scene.category[seat], scene.traits[seat]))),
-      ...hold.areas.map(({ area, quantity }) => this.line(`${area}, ${quantity} standing`, this.about(this.areaNamed(area).category, 0))),
+      ...shop.mine.map((seat) => this.line(
+        seatName(scene, seat), this.about(scene.category[seat], scene.traits[seat]),
+        back('✕', `Give ${seatName(scene, seat)} back`, () => shop.giveBackSeat(seat)),
+      )),
+      ...hold.areas.map(({ area: name, quantity }) => this.line(
+        `${name}, ${quantity} standing`, this.about(this.areaNamed(name).category, 0),
+        back('−', `Give one place in ${name} back`, () => shop.giveBackPlace(this.areaNamed(name))),
+      )),
     ];
   }
 
@@ -112,13 +143,13 @@ export class Cart {
     ]);
   }
 
-  button(sign, label, act) {
+  button(sign, label, act, disabled = false) {
     // The list is made anew by the act, so the focus goes to its title.
     const onclick = () => {
       act();
       byId('cart-title').focus();
     };
-    return element('button', { type: 'button', class: 'small-button', 'aria-label': label, onclick }, sign);
+    return element('button', { type: 'button', class: 'small-button', 'aria-label': label, disabled, onclick }, sign);
   }
 
   chosenPrices() {

@@ -79,7 +79,7 @@ export class Finder {
       free.textContent = `${count(this.map.free(area))} free`;
       quantity.textContent = String(chosen);
       fewer.disabled = chosen === 0;
-      more.disabled = this.shop.phase !== 'choosing' || Boolean(this.shop.obstacle);
+      more.disabled = !this.shop.mayChoose;
     }
   }
 
@@ -94,7 +94,7 @@ export class Finder {
     const name = words.join(', ');
     if (button.getAttribute('aria-label') !== name) button.setAttribute('aria-label', name);
     button.setAttribute('aria-pressed', String(shop.seats.has(seat)));
-    button.setAttribute('aria-disabled', String(status !== AVAILABLE || shop.phase !== 'choosing'));
+    button.setAttribute('aria-disabled', String(status !== AVAILABLE || !shop.mayChoose));
     button.classList.toggle('mine', isMine);
     button.tabIndex = isAt ? 0 : -1;
     button.style.setProperty('--seat', scene.categories[scene.category[seat]].colour);

@@ -33,8 +33,7 @@ export class Legend {
     if (!this.wanted.delete(nth)) this.wanted.add(nth);
     if (this.wanted.size === this.lines.length) this.wanted.clear();
     this.lines.forEach(({ button }, at) => button.setAttribute('aria-pressed', String(this.wanted.has(at))));
-    this.lines.forEach((_, at) => { this.map.dimmed[at] = Number(this.wanted.size > 0 && !this.wanted.has(at)); });
-    this.map.redraw();
+    this.map.dim((at) => this.wanted.size > 0 && !this.wanted.has(at));
     say(this.wanted.size === 0 ? 'All prices are shown.' : `${name} is ${this.wanted.has(nth) ? 'shown' : 'not shown'}.`);
   }
 
@@ -48,10 +47,10 @@ export class Legend {
   }
 
   count() {
-    const { scene, statuses, free } = this;
+    const { scene, scene: { numbered, category }, statuses, free } = this;
     this.isCounted = true;
     free.fill(0);
-    for (let seat = 0; seat < scene.numbered; seat += 1) if (statuses[seat] === AVAILABLE) free[scene.category[seat]] += 1;
+    for (let seat = 0; seat < numbered; seat += 1) if (statuses[seat] === AVAILABLE) free[category[seat]] += 1;
     for (const area of scene.areas) free[area.category] += this.map.free(area);
     this.lines.forEach(({ free: text, button }, at) => {
       text.textContent = free[at] > 0 ? `${count(free[at])} left` : 'sold out';

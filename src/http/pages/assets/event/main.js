@@ -3,7 +3,7 @@
 //   /v1 --> api, stream --> shop (what this buyer does) --> cart, finder, best
 //                       `-> map, legend
 
-import { Api, AVAILABLE } from '../api.js';
+import { Api, AVAILABLE, WITHHELD } from '../api.js';
 import { byId, element, say } from '../dom.js';
 import { Scene } from '../map/scene.js';
 import { SeatMap } from '../map/view.js';
@@ -19,6 +19,8 @@ import { Shop } from './shop.js';
 const SHOW_EVERY_MS = 250;
 const WATCH_EVERY_MS = 4_000;
 const UNREAD_MS = 3_000;
+/** What makes a notice of something that went wrong out of date. */
+const GOOD_NEWS = ['chosen', 'places', 'held', 'added', 'given-back', 'booked', 'released'];
 const SALE_IS_OVER = ['event-paused', 'not-on-sale', 'event-closed', 'key-missing'];
 const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const api = new Api();
@@ -66,7 +68,7 @@ async function refresh() {
 /** Seats are something else: these, or all for null. */
 function changed(statuses, seats) {
   const isFirst = !byId('map-status').hidden;
-  byId('map-status').hidden = true;
+  if (isFirst) byId('map-status').hidden = true;
   map.changed(statuses, seats);
   parts.legend.see(statuses);
   shop.see(statuses, seats);
@@ -127,12 +129,13 @@ async function connection(state) {
 /** What the shop has to say, for eyes and ears. */
 function told({ what, seat, seats = [], area, quantity, problem }) {
   // Who lost a seat in the moment in which he reserved the others has not read it yet.
-  const isUnread = what === 'held' && performance.now() - toldAt < UNREAD_MS;
-  if (['chosen', 'held', 'booked', 'released', 'places'].includes(what) && !isUnread) hush('shop');
+  const isUnread = ['held', 'added'].includes(what) && performance.now() - toldAt < UNREAD_MS;
+  if (GOOD_NEWS.includes(what) && !isUnread) hush('shop');
   switch (what) {
-    case 'chosen': return say(`${seatName(scene, seat)} is chosen. ${seatsWord(shop.quantity)} in all.`);
+    case 'chosen': return say(`${seatName(scene, seat)} is chosen. ${seatsWord(shop.quantity)} ${shop.phase === 'held' ? 'to add' : 'in all'}.`);
     case 'left': return say(`${seatName(scene, seat)} is not chosen any more.`);
     case 'places': return say(`${area.name}: ${quantity} chosen.`);
+    case 'mine': return say(`${seatName(scene, seat)} is reserved for you. It can be given back in the cart.`);
     case 'unavailable': return say(`${seatName(scene, seat)} is ${statusName(shop.statuses[seat])}.`);
     case 'enough': return tell(`One order can have ${seatsWord(shop.seatsMax)} at most.`, 'warn', 'shop');
     case 'taken': return tell(fasterWords(seats), 'bad', 'shop');
@@ -141,24 +144,31 @@ function told({ what, seat, seats = [], area, quantity, problem }) {
       if (!shop.obstacle && SALE_IS_OVER.includes(problem.kind)) refresh();
       return tell(seats.length > 0 ? fasterWords(seats) : wordsFor(problem), 'bad', 'shop');
     case 'lost': return tell('The time is over: your seats have been released. If they are still free you can choose them again.', 'bad', 'shop');
-    case 'held': {
+    case 'held':
       map.glideToSeats(shop.mine);
-      byId('cart-title').focus({ preventScroll: true });
-      return say(`Reserved for you: ${seatNames(scene, shop.mine) || seatsWord(shop.hold.areas.length)}.`);
-    }
+      return done(`Reserved for you: ${seatNames(scene, shop.mine) || seatsWord(shop.reserved)}.`);
+    case 'added': return done(`Reserved for you, too: ${seatNames(scene, seats) || seatsWord(quantity)}.`);
+    case 'given-back': return done(`${seat === undefined ? `One place in ${area.name}` : seatName(scene, seat)} was given back.`);
     case 'extended': return say('You have more time.');
-    case 'booked': {
-      byId('cart-title').focus({ preventScroll: true });
-      return say('Booked.');
-    }
-    case 'released': return say('Your seats were given back.');
+    case 'booked': return done('Booked.');
+    case 'released': return done('Your seats were given back.');
     default: return undefined;
   }
 }
 
+/** Says what was done. The button that did it is gone, so whoever was there goes on at the top of the cart. */
+function done(sentence) {
+  byId('cart-title').focus({ preventScroll: true });
+  say(sentence);
+}
+
 function fasterWords(seats) {
-  const rest = shop.seats.size > 0 ? ' Your other seats are still chosen.' : ' Nothing was reserved.';
-  return `Somebody was faster: ${seatNames(scene, seats)} ${seats.length === 1 ? 'is' : 'are'} taken.${rest}`;
+  const kept = shop.seats.size > 0 && 'Your other seats are not affected.';
+  const rest = shop.phase === 'held' ? 'What is reserved for you stays yours.' : 'Nothing was reserved.';
+  const names = `${seatNames(scene, seats)} ${seats.length === 1 ? 'is' : 'are'}`;
+  // What the office takes off sale nobody was faster at.
+  const isOffSale = seats.every((seat) => shop.statuses?.[seat] === WITHHELD);
+  return `${isOffSale ? `${names} not on sale any more.` : `Somebody was faster: ${names} taken.`} ${kept || rest}`;
 }
 
 /** Shows a notice until it is dismissed, or `hush` is called for what it is about. */

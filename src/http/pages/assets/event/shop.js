@@ -1,15 +1,16 @@
 // What one buyer does at one event: chooses, holds, pays or lets go. Knows the rules of `/v1`, and nothing of the page.
 //
 //   choosing --reserve--> held --pay--> booked
-//      ^                   |
+//      ^                  |  ^
+//      |                  +--+ add more, give single ones back
 //      +--- release, or the deadline comes
 //
-// Seats are this buyer's alone from `held` on, until the deadline. The hold's id and token are kept for this tab only:
-// whoever has them can use the hold, so they survive a reload and nothing else.
+// Seats are this buyer's alone from `held` on, until the deadline.
 
-import { AVAILABLE, HELD, Problem, pause, randomHex } from '../api.js';
+import { AVAILABLE, HELD, Problem, pause } from '../api.js';
+import { Choice } from './choice.js';
+import { keepKey, keptKey, user } from './kept.js';
 
-const USER = 'seatlock:user';
 /** Past the deadline the server is asked so often whether it agrees. */
 const CHECK_MS = 500;
 
@@ -19,9 +20,8 @@ export class Shop {
     Object.assign(this, { api, event, scene, changed, told });
     this.phase = 'choosing';
     this.isBusy = false;
-    /** Chosen seats by number, and places by area. */
-    this.seats = new Set();
-    this.places = new Map();
+    /** What comes next: into a hold, or into the one that there is. */
+    this.choice = new Choice();
     /** Seats that somebody else was faster at. */
     this.inTheWay = new Set();
     /** The hold as the server last told it, and its secret. */
@@ -31,8 +31,27 @@ export class Shop {
     this.statuses = null;
   }
 
+  get seats() {
+    return this.choice.seats;
+  }
+
+  get places() {
+    return this.choice.places;
+  }
+
+  /** How many seats and places are chosen. */
   get quantity() {
-    return this.seats.size + [...this.places.values()].reduce((sum, quantity) => sum + quantity, 0);
+    return this.choice.quantity;
+  }
+
+  /** How many are reserved. */
+  get reserved() {
+    return this.hold ? this.hold.areas.reduce((sum, { quantity }) => sum + quantity, this.hold.seats.length) : 0;
+  }
+
+  /** Whether seats can be chosen: for a hold, or for one that is alive. */
+  get mayChoose() {
+    return this.phase !== 'booked' && !this.obstacle;
   }
 
   get seatsMax() {
@@ -55,12 +74,14 @@ export class Shop {
 
   /** Chooses a seat, or lets it go again. */
   toggle(seat) {
-    if (this.phase !== 'choosing' || this.isBusy || this.obstacle) return;
+    if (!this.mayChoose || this.isBusy) return;
     if (this.seats.delete(seat)) {
       this.told({ what: 'left', seat });
+    } else if (this.mine.includes(seat)) {
+      this.told({ what: 'mine', seat });
     } else if (this.statuses?.[seat] !== AVAILABLE) {
       this.told({ what: 'unavailable', seat });
-    } else if (this.quantity >= this.seatsMax) {
+    } else if (!this.hasRoomFor(1)) {
       this.told({ what: 'enough' });
     } else {
       this.seats.add(seat);
@@ -72,23 +93,51 @@ export class Shop {
 
   /** So many more or fewer places of an area. */
   addPlaces(area, more) {
-    if (this.phase !== 'choosing' || this.isBusy || this.obstacle) return;
-    if (more > 0 && this.quantity + more > this.seatsMax) {
+    if (!this.mayChoose || this.isBusy) return;
+    if (!this.hasRoomFor(more)) {
       this.told({ what: 'enough' });
       return;
     }
-    const quantity = (this.places.get(area) ?? 0) + more;
-    if (quantity > 0) this.places.set(area, quantity);
-    else this.places.delete(area);
-    this.told({ what: 'places', area, quantity: Math.max(quantity, 0) });
+    this.told({ what: 'places', area, quantity: this.choice.addPlaces(area, more) });
     this.changed();
+  }
+
+  hasRoomFor(more) {
+    return more < 0 || this.reserved + this.quantity + more <= this.seatsMax;
   }
 
   /** Holds what was chosen: all of it, or nothing. */
   reserve() {
-    const areas = [...this.places].map(([area, quantity]) => ({ area: area.name, quantity }));
-    const seats = [...this.seats].map((seat) => this.scene.label(seat));
-    return this.take({ seats, areas });
+    return this.take(this.choice.named(this.scene));
+  }
+
+  /** Adds what was chosen to the hold: all of it, or nothing. It has the deadline that the hold has. */
+  add() {
+    if (this.quantity === 0) return undefined;
+    return this.attempt(async () => {
+      const before = this.mine;
+      this.heard(await this.api.add(this.key, this.choice.named(this.scene)));
+      const { quantity } = this;
+      this.choice.clear();
+      this.told({ what: 'added', seats: this.mine.filter((seat) => !before.includes(seat)), quantity });
+    });
+  }
+
+  /** Gives a seat of the hold back. Whoever gives the last one back has no hold any more. */
+  giveBackSeat(seat) {
+    return this.giveBack({ seats: [this.scene.label(seat)] }, { seat });
+  }
+
+  /** Gives a place in an area back. */
+  giveBackPlace(area) {
+    return this.giveBack({ areas: [{ area: area.name, quantity: 1 }] }, { area });
+  }
+
+  giveBack(part, given) {
+    return this.attempt(async () => {
+      this.heard(await this.api.giveBack(this.key, part));
+      this.told(this.phase === 'held' ? { what: 'given-back', ...given } : { what: 'released' });
+    });
   }
 
   /** Holds the best that there are: `{quantity, categories, adjacent, accessible}`. */
@@ -100,10 +149,8 @@ export class Shop {
     return this.attempt(async () => {
       const hold = await this.api.hold(this.event.name, { user: user(), ...want });
       this.key = { id: hold.id, token: hold.token };
-      sessionStorage.setItem(this.storedAs, JSON.stringify(this.key));
-      this.seats.clear();
-      this.places.clear();
-      this.inTheWay.clear();
+      keepKey(this.event.name, this.key);
+      this.choice.clear();
       this.heard(hold);
       this.told({ what: 'held' });
     });
@@ -132,7 +179,6 @@ export class Shop {
   release() {
     return this.attempt(async () => {
       this.heard(await this.api.release(this.key));
-      this.forget();
       this.told({ what: 'released' });
     });
   }
@@ -145,9 +191,7 @@ export class Shop {
 
   /** Takes up a hold that this tab had before it was reloaded. */
   async resume() {
-    const stored = sessionStorage.getItem(this.storedAs);
-    if (!stored) return;
-    this.key = JSON.parse(stored);
+    this.key = keptKey(this.event.name);
     await this.look();
   }
 
@@ -189,10 +233,6 @@ export class Shop {
   /** The seats of the hold by number. */
   get mine() {
     return this.hold ? this.hold.seats.map((label) => this.scene.find(label)) : [];
-  }
-
-  get storedAs() {
-    return `seatlock:hold:${this.event.name}`;
   }
 
   async attempt(work) {
@@ -246,16 +286,6 @@ export class Shop {
 
   forget() {
     [this.hold, this.key, this.phase] = [null, null, 'choosing'];
-    sessionStorage.removeItem(this.storedAs);
+    keepKey(this.event.name, null);
   }
-}
-
-/** Whom the holds are for: a name of this tab's own, as nobody has to say who he is. */
-function user() {
-  let name = sessionStorage.getItem(USER);
-  if (!name) {
-    name = `visitor-${randomHex(8)}`;
-    sessionStorage.setItem(USER, name);
-  }
-  return name;
 }

@@ -54,6 +54,23 @@ export class Camera {
     this.y = (top + bottom) / 2;
   }
 
+  copy() {
+    return Object.assign(new Camera(), this);
+  }
+
+  /** The camera that sees all of it. */
+  whole() {
+    const camera = this.copy();
+    camera.fit();
+    return camera;
+  }
+
+  /** Whether another sees the same, to less than can be seen. */
+  isAt({ x, y, scale }) {
+    const slack = 0.02 / scale;
+    return Math.abs(this.x - x) < slack && Math.abs(this.y - y) < slack && Math.abs(this.scale / scale - 1) < 1e-6;
+  }
+
   /** Zooms by a factor; the point of the house at this place of the screen stays where it is. */
   zoom(factor, screenX = this.width / 2, screenY = this.height / 2) {
     const [x, y] = this.toHouse(screenX, screenY);

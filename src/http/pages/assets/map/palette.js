@@ -10,6 +10,8 @@ export function paletteFor(element, scene) {
   return {
     ...colours,
     categories: Uint32Array.from(scene.categories, ({ colour }) => packed(colour)),
+    // What can be read on them.
+    inks: Uint32Array.from(scene.categories, ({ colour }) => packed(isDark(colour) ? '#ffffff' : '#111111')),
     // In the order of the statuses; an available seat has the colour of its category.
     statuses: Uint32Array.from(['accent', 'held', 'booked', 'withheld'], (name) => packed(colours[name])),
     font: style.fontFamily,
@@ -23,7 +25,7 @@ function packed(colour) {
 }
 
 /** Whether white is easier to read than black on this colour (WCAG's relative luminance). */
-export function isDark(colour) {
+function isDark(colour) {
   const number = Number.parseInt(colour.slice(1), 16);
   const [red, green, blue] = [16, 8, 0].map((shift) => ((number >> shift) & 0xff) / 255).map((part) => (
     part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));

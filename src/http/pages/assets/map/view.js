@@ -2,16 +2,22 @@
 
 import { AVAILABLE } from '../api.js';
 import { count } from '../words.js';
+import { Album } from './album.js';
 import { Camera } from './camera.js';
 import { listen } from './gestures.js';
-import { drawAreas, drawHouse, drawMark, drawNames, drawRing } from './house.js';
+import { drawAreas, drawMark, drawRing, drawSectionNames } from './marks.js';
 import { paletteFor } from './palette.js';
-import { SeatPicture } from './seats.js';
+import { Signs } from './signs.js';
+import { Sprites } from './sprites.js';
 
 const GLIDE_MS = 260;
 /** More device pixels than this to a CSS pixel nobody sees in a map, and each costs time. */
 const RATIO_MAX = 2;
+/** Nor more pixels than this in all, as several pictures of them are kept. */
+const PIXELS_MAX = 5_000_000;
 const MEASURES_KEPT = 600;
+/** Where more seats than this have changed, all are painted. */
+const REPAINTED_MAX = 5_000;
 
 export class SeatMap {
   /**
@@ -22,12 +28,16 @@ export class SeatMap {
     this.canvas = canvas;
     this.context = canvas.getContext('2d', { alpha: false });
     this.camera = new Camera();
-    this.picture = new SeatPicture();
+    this.sprites = new Sprites();
+    /** Grows when all seats may look different: pictures of an older one are made anew. */
+    this.edition = 0;
+    /** Seats that changed since the last frame. */
+    this.stale = new Set();
     Object.assign(this, { pick, boxed, hovered });
     this.scene = null;
     /** A byte a seat, as `Live` has them; shared, not copied. */
     this.statuses = null;
-    /** By category: whether it is filtered out. */
+    /** By category: whether it is filtered out, see `dim`. */
     this.dimmed = new Uint8Array(256);
     this.chosen = new Set();
     this.mine = new Set();
@@ -50,7 +60,8 @@ export class SeatMap {
   /** Shows a house, all of it. */
   show(scene) {
     this.scene = scene;
-    this.palette = paletteFor(this.canvas, scene);
+    this.album = new Album();
+    this.paintWith(paletteFor(this.canvas, scene));
     this.camera.look(scene.bounds, scene.pitch);
     this.canvas.style.visibility = '';
     this.resize();
@@ -60,6 +71,24 @@ export class SeatMap {
   changed(statuses, seats = null) {
     this.statuses = statuses;
     if (seats === null || seats.some((seat) => seat >= this.scene.numbered)) this.freeInAreas.clear();
+    for (const seat of seats ?? []) if (seat < this.scene.numbered) this.stale.add(seat);
+    // A page that nobody looks at draws no frames: what it misses must not pile up.
+    if (seats === null || this.stale.size > REPAINTED_MAX) this.repaint();
+    this.redraw();
+  }
+
+  /** Leaves categories pale: those for whose number `isDimmed` says so. */
+  dim(isDimmed) {
+    this.dimmed.forEach((_, nth) => { this.dimmed[nth] = Number(isDimmed(nth)); });
+    this.repaint();
+  }
+
+  /** Makes all pictures anew. */
+  repaint() {
+    this.edition += 1;
+    /** Names of sections, drawn. */
+    this.tags = new Map();
+    this.stale.clear();
     this.redraw();
   }
 
@@ -74,39 +103,43 @@ export class SeatMap {
   }
 
   recolour() {
-    if (!this.scene) return;
-    this.palette = paletteFor(this.canvas, this.scene);
-    this.redraw();
+    if (this.scene) this.paintWith(paletteFor(this.canvas, this.scene));
+  }
+
+  paintWith(palette) {
+    this.palette = palette;
+    this.signs = new Signs(palette.font);
+    this.repaint();
   }
 
   resize() {
     const { clientWidth, clientHeight } = this.canvas;
-    this.ratio = Math.min(devicePixelRatio || 1, RATIO_MAX);
+    this.ratio = Math.min(devicePixelRatio || 1, RATIO_MAX, Math.sqrt(PIXELS_MAX / Math.max(clientWidth * clientHeight, 1)));
     const [width, height] = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * this.ratio)));
-    if (this.canvas.width !== width || this.canvas.height !== height) [this.canvas.width, this.canvas.height] = [width, height];
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      [this.canvas.width, this.canvas.height] = [width, height];
+      this.repaint();
+    }
     this.camera.resize(clientWidth, clientHeight);
     this.redraw();
   }
 
   paint() {
     const began = performance.now();
-    const { context, camera, palette, scene, ratio } = this;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = palette.paper;
-    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawHouse(context, this);
+    const { context, scene, album } = this;
+    album.changed(this, this.stale);
+    this.stale.clear();
+    const isSharp = album.draw(context, this);
+    context.lineCap = context.lineJoin = 'round';
     drawAreas(context, this, (area) => `${count(this.free(area))} free`);
-    this.picture.resize(this.canvas.width, this.canvas.height);
-    this.picture.draw(this);
-    context.drawImage(this.picture.canvas, 0, 0, camera.width, camera.height);
-    drawNames(context, this);
+    drawSectionNames(context, this);
     for (const [seats, look] of [[this.chosen, 'chosen'], [this.mine, 'mine'], [this.inTheWay, 'inTheWay']]) {
       for (const seat of seats) if (seat < scene.numbered) drawMark(context, this, seat, look);
     }
     if (this.over >= 0) drawRing(context, this, this.over, false);
     if (this.focused >= 0) drawRing(context, this, this.focused, true);
     if (this.box) this.drawBox();
+    if (!isSharp) this.redraw();
     this.measure(began);
   }
 
