@@ -11,9 +11,9 @@
 //! | `snapshot` | what does it cost to say the status of every seat? |
 //! | `tape` | what do a record's number, its place and its reading cost? |
 //!
-//! `rivals` has the designs that the first two compare, `load` the seats they choose, `crew` the threads. In each
-//! of those two the design `harness` is the empty loop: it chooses its seats and touches none. Nothing is
-//! subtracted from any figure.
+//! `rivals` has the designs that the first two compare, `load` the seats they choose, `crew` the threads; `machine`
+//! notes what it ran on. In each of those two the design `harness` is the empty loop: it chooses its seats and touches
+//! none. Nothing is subtracted from any figure.
 //!
 //! `table` is a program of its own that turns criterion's results into README's tables.
 
@@ -24,6 +24,7 @@ mod expiry;
 mod expiry_rivals;
 mod groups;
 mod load;
+mod machine;
 mod one_seat;
 mod rivals;
 mod run;
@@ -42,4 +43,7 @@ fn main() {
     snapshot::bench(&mut criterion);
     tape::bench(&mut criterion);
     criterion.final_summary();
+    if !run::is_trial() {
+        machine::note();
+    }
 }

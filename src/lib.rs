@@ -44,14 +44,18 @@
 //! | 11 | `main` `cli` | the command line |
 //! | 10 | `http` | HTTP: translates, decides nothing; the pages, which are its clients |
 //! | 9 | `engine` | owns the events and the threads; the API for embedders, HTTP and simulations |
+//! | 8 | `cluster` | several nodes as one: the ledger of a shard |
 //! | 8 | `event` | names, rules, holds |
 //! | 7 | `event::best` `feed` | the best free seats for a party; live availability |
 //! | 7 | `ledger` | what survives a crash |
-//! | 7 | `cluster` | several nodes: their order of floors |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
+//! | 6 | `cluster::tenure` | what a node and a shard are to each other |
 //! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
+//! | 5 | `cluster::checkpoint` | where a shard's past lies |
 //! | 5 | `seat::map` | all seats; changes of one |
+//! | 4 | `cluster::keys` | what things are called in etcd |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
+//! | 3 | `cluster::lease` `cluster::owner` `cluster::parts` `cluster::placement` `cluster::twin` | who serves what, and until when; a simulated etcd |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
 //! | 3 | `cluster::etcd` | etcd itself, asked over gRPC |
 //! | 2 | `access` `metrics` `repeat` | who may ask, and how often; what is counted; requests that come again |

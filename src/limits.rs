@@ -405,7 +405,16 @@ pub const CSV_FIELDS_MAX: usize = 64;
 /// Faults of an import that are told one by one; the rest are counted.
 pub const IMPORT_ERRORS_MAX: usize = 1_000;
 
-// The cluster.
+// Cluster: what one etcd is asked to keep, and at once.
+
+/// Shards that events are spread over, unless the operator says otherwise when the cluster is founded.
+pub const SHARDS_DEFAULT: u16 = 64;
+
+/// Shards of a cluster, with those of pinned events. One more event can't be pinned.
+pub const SHARDS_MAX: u16 = 4_096;
+
+/// Bytes of a slot of a shard's log, and of a piece of its snapshot. A longer batch takes several slots.
+pub const SLOT_BYTES_MAX: usize = 128 * 1024;
 
 /// Addresses of etcd's members. More are refused at the start.
 pub const ETCD_ENDPOINTS_MAX: usize = 32;

@@ -5,6 +5,7 @@
 //! them between README's two marks, and `--check` besides only says whether they stand there already.
 
 mod page;
+mod questions;
 mod results;
 mod tables;
 mod targets;

@@ -66,7 +66,7 @@ pub struct Keys {
 }
 
 /// How a transaction went.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Done {
     /// Whether all conditions held.
     pub held: bool,
@@ -90,7 +90,7 @@ pub struct Entry {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StoreError {
     /// Nothing was done, and the same may be asked again: the store is full, or takes nothing for now.
     Refused(String),

@@ -18,6 +18,7 @@ pub(super) struct ByHand(Mutex<Clerk>);
 
 struct Clerk {
     ledger: Box<dyn Ledger>,
+    desk: Desk,
     batch: Vec<Record>,
 }
 
@@ -36,6 +37,7 @@ impl Engine {
         let (built, ledger, _on_failure) = Self::build(config, clock, entropy, archive)?;
         let clerk = Clerk {
             ledger,
+            desk: Desk::default(),
             batch: Vec::new(),
         };
         Ok(built.with(Threads::none(), Some(ByHand(Mutex::new(clerk)))))
@@ -72,7 +74,8 @@ impl Clerk {
             self.batch.clear();
             reader.read(&mut self.batch, limits::BATCH_CHANGES_MAX as usize);
             let never = AtomicBool::new(false);
-            let done = Desk::new(core).work_through(&self.batch, self.ledger.as_mut(), &never);
+            let ledger = self.ledger.as_mut();
+            let done = self.desk.work_through(core, &self.batch, ledger, &never);
             if let Err(broken) = done {
                 panic!("the tape or the ledger has failed: {broken:?}");
             }

@@ -30,9 +30,8 @@ use crate::{
 };
 
 /// The scribe's desk, on which one batch lies at a time. Between two it is empty, and its memory is kept.
-pub(super) struct Desk<'c> {
-    core: &'c Core,
-    now: Now,
+#[derive(Default)]
+pub(super) struct Desk {
     /// The event of the last change, and its first seat: the next change is likely to be of the same.
     here: Option<(SeatId, Arc<Event>)>,
     /// Events of which there was a change in this batch.
@@ -51,65 +50,60 @@ pub(super) enum Broken {
     Ledger(AppendError),
 }
 
-impl<'c> Desk<'c> {
-    pub(super) fn new(core: &'c Core) -> Self {
-        Self {
-            core,
-            now: core.now(),
-            here: None,
-            touched: Vec::new(),
-            holds: Vec::new(),
-            notes: NoteList::new(),
-        }
-    }
-
+impl Desk {
     /// Applies a batch, writes it down, and passes it on once that is durable.
     ///
     /// # Errors
     /// [`Broken`]; nothing was passed on.
     pub(super) fn work_through(
         &mut self,
+        core: &Core,
         batch: &[Record],
         ledger: &mut dyn Ledger,
         stop: &AtomicBool,
     ) -> Result<(), Broken> {
-        self.now = self.core.now();
+        let now = core.now();
         let last = batch.last().map(|last| last.lsn);
-        let through = last.unwrap_or(self.core.acks.through());
-        self.note_down(batch, through).map_err(Broken::Order)?;
+        let through = last.unwrap_or(core.acks.through());
+        self.note_down(core, now, batch, through)
+            .map_err(Broken::Order)?;
         if !self.notes.is_empty() || !batch.is_empty() {
             let batch = Batch {
-                clock: self.now.moment,
-                date: self.now.date,
+                clock: now.moment,
+                date: now.date,
                 through,
-                takings: self.core.holds.numbered(),
+                takings: core.holds.numbered(),
                 notes: &self.notes,
                 records: batch,
             };
-            self.core
-                .append(ledger, &batch, stop)
-                .map_err(Broken::Ledger)?;
+            core.append(ledger, &batch, stop).map_err(Broken::Ledger)?;
             for event in &self.touched {
                 event.feed.advance(through);
             }
             // DURABILITY POINT: the batch is in the ledger, and from here on so it is said.
-            self.core.acks.advance(through);
+            core.acks.advance(through);
         }
         self.clear();
         Ok(())
     }
 
     /// Applies a batch, and gathers what is written down beside it.
-    fn note_down(&mut self, batch: &[Record], through: Lsn) -> Result<(), OutOfOrder> {
+    fn note_down(
+        &mut self,
+        core: &Core,
+        now: Now,
+        batch: &[Record],
+        through: Lsn,
+    ) -> Result<(), OutOfOrder> {
         // What was forgotten comes first: it may be there again.
-        for id in self.core.holds.take_forgotten() {
+        for id in core.holds.take_forgotten() {
             let key = record::hold_key(id);
             self.notes.push(&Note::Forget { key });
         }
-        self.core.notes.gather(through, &mut self.notes);
+        core.notes.gather(through, &mut self.notes);
         for record in batch {
             if let Entry::Change(change) = record.entry {
-                self.enter(record.lsn, change)?;
+                self.enter(core, now, record.lsn, change)?;
             }
         }
         self.holds.sort_unstable_by_key(|hold| hold.id());
@@ -128,8 +122,8 @@ impl<'c> Desk<'c> {
         self.notes.clear();
     }
 
-    fn enter(&mut self, lsn: Lsn, change: Change) -> Result<(), OutOfOrder> {
-        let (first, event) = self.event_of(change.seat);
+    fn enter(&mut self, core: &Core, now: Now, lsn: Lsn, change: Change) -> Result<(), OutOfOrder> {
+        let (first, event) = self.event_of(core, change.seat);
         let seat = SeatId::new(change.seat.get() - first.get());
         let change = Change { seat, ..change };
         let record = Record {
@@ -140,31 +134,30 @@ impl<'c> Desk<'c> {
         mirror.apply(&record)?;
         drop(mirror);
         event.feed.note(seat, Shown::of(change.after.view()));
-        if self.core.notes.are_kept()
-            && let Some(hold) =
-                event::owner(change.after).and_then(|taking| self.core.holds.of(taking))
+        if core.notes.are_kept()
+            && let Some(hold) = event::owner(change.after).and_then(|taking| core.holds.of(taking))
         {
             self.holds.push(hold);
         }
-        if let Some((hold, left)) = self.core.holds.note(&change) {
+        if let Some((hold, left)) = core.holds.note(&change) {
             if let Some(left) = left {
-                self.core.count_lapse(&event, &hold, &left, self.now.moment);
+                core.count_lapse(&event, &hold, &left, now.moment);
             }
-            if self.core.notes.are_kept() {
+            if core.notes.are_kept() {
                 self.holds.push(hold);
             }
         }
         Ok(())
     }
 
-    fn event_of(&mut self, seat: SeatId) -> (SeatId, Arc<Event>) {
+    fn event_of(&mut self, core: &Core, seat: SeatId) -> (SeatId, Arc<Event>) {
         if let Some((first, event)) = &self.here
             && seat >= *first
             && seat.get() - first.get() < event.seats.count()
         {
             return (*first, Arc::clone(event));
         }
-        let found = self.core.registry.by_seat(seat);
+        let found = core.registry.by_seat(seat);
         // An event stays until the scribe has read all of its changes.
         let (first, event) = found.expect("each change is of an event that there is");
         if !self.touched.iter().any(|other| Arc::ptr_eq(other, &event)) {

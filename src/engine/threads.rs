@@ -123,7 +123,7 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
         .reader()
         .expect("an engine has one scribe");
     let mut scribe = Scribe::new(reader);
-    let mut desk = Desk::new(core);
+    let mut desk = Desk::default();
     let mut rest = SCRIBE_REST_MIN;
     loop {
         let stopping = stop.load(Ordering::Acquire);
@@ -139,7 +139,7 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
         }
         rest = SCRIBE_REST_MIN;
         let is_last = batch.is_empty();
-        match desk.work_through(batch, ledger, stop) {
+        match desk.work_through(core, batch, ledger, stop) {
             Ok(()) if is_last => return,
             Ok(()) => {}
             Err(Broken::Order(broken)) => panic!("the tape is out of order: {broken}"),

@@ -15,6 +15,7 @@
 //! | `state` | what all batches together come to |
 //! | `file` | a ledger in files of its own |
 //! | `fields` | what the value of a note is made of |
+//! | `packed` | batches and states as bytes, for ledgers that are no files |
 //! | `memory` | ledgers that keep nothing, or only while a test runs |
 //! | `storage` | where files lie: a disk, or a simulated one |
 
@@ -24,6 +25,7 @@ pub mod file;
 mod key_hash;
 mod memory;
 mod note;
+mod packed;
 mod state;
 pub mod storage;
 
@@ -33,6 +35,7 @@ pub use batch::{Batch, OwnedBatch};
 pub use fields::{Fields, Reading, Unreadable};
 pub use memory::{MemoryLedger, TwinLedger};
 pub use note::{Key, Note, NoteList, NoteRef};
+pub use packed::{TooLarge, Unfit};
 pub use state::State;
 
 /// Keeps batches for good. One thread appends, a batch at a time.
@@ -55,7 +58,8 @@ pub trait Ledger: Send + 'static {
 /// Why a batch was not appended.
 #[derive(Debug)]
 pub enum AppendError {
-    /// There is no room for it for now. Nothing of it is there, and it can be appended again.
+    /// There is no room for it for now, or no answer from whoever keeps it. The same batch is to be appended again, and is there
+    /// once when that succeeds.
     NoRoom(io::Error),
     /// The storage has failed. Whether the batch is there is unknown, and so it is of whatever would be appended after it:
     /// the process must end, and the next start finds out.

@@ -26,13 +26,17 @@
 //! | [`simulate`] | an on-sale in virtual time: people, bots, crashes, late payments |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
 //! | [`run`], [`signals`], [`progress`], [`pace`], [`latency`], [`report`] | a run from its beginning to its summary |
-//! | [`html`] | a report as one HTML file |
+//! | [`contention`] | how unequally seats are wanted |
+//! | [`html`], [`sheet`] | a report as one HTML file, and whether it can be written |
+//! | [`full`] | all of it in one run, for one report |
 
 pub mod audit;
 pub mod claim;
 pub mod cli;
 pub mod clock;
+pub mod contention;
 pub mod crash;
+pub mod full;
 pub mod html;
 pub mod http;
 pub mod latency;
@@ -45,6 +49,7 @@ pub mod reaping;
 pub mod report;
 pub mod run;
 pub mod sabotage;
+pub mod sheet;
 pub mod signals;
 pub mod simulate;
 pub mod streams;

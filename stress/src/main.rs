@@ -6,7 +6,9 @@ use clap::Parser;
 use stress::{
     audit::verdict::Violation,
     cli::{Command, Options},
-    crash, html, http, report, run, sabotage, streams,
+    crash, html, http, report, run, sabotage,
+    sheet::Sheet,
+    streams,
 };
 
 /// The options make no sense, or the run could not be begun.
@@ -27,8 +29,10 @@ fn main() -> ExitCode {
 
 /// Whether all went as it should.
 fn act(options: &Options, seed: u64) -> Result<bool, String> {
-    if let Some(Command::Simulate(options)) = &options.command {
-        return options.act();
+    match &options.command {
+        Some(Command::Simulate(options)) => return options.act(),
+        Some(Command::Report(options)) => return options.act(),
+        None => {}
     }
     if options.list_sabotages {
         print!("{}", sabotage::list());
@@ -49,36 +53,43 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
     if let Some(crashes) = options.crashes {
         return act_on_crashes(options, crashes, seed);
     }
+    if let Some(url) = &options.url {
+        println!("--seed {seed}");
+        let ended = http::run(&options.http_plan(url, seed))?;
+        print!("{}", http::summary(&ended));
+        return Ok(verdict(ended.violation.as_ref()));
+    }
+    act_on_load(options, seed)
+}
+
+fn act_on_load(options: &Options, seed: u64) -> Result<bool, String> {
     if options.json {
         let ended = run::run(&options.plan(seed))?;
         println!("{}", report::json(&ended, seed));
         return Ok(ended.findings.violation.is_none());
     }
-    println!("--seed {seed}");
-    if let Some(url) = &options.url {
-        let ended = http::run(&options.http_plan(url, seed))?;
-        print!("{}", http::summary(&ended));
-        return Ok(verdict(ended.violation.as_ref()));
-    }
-    match (&options.sabotage, &options.report) {
-        (Some(name), None) => return sabotage::run(name, seed),
+    let sheet = match (&options.sabotage, &options.report) {
         (Some(name), Some(_)) if name != "all" => {
             return Err("a report has all faults, or none".into());
         }
-        _ => {}
+        (_, Some(path)) => Some(Sheet::open(path)?),
+        (_, None) => None,
+    };
+    println!("--seed {seed}");
+    if let (Some(name), None) = (&options.sabotage, &sheet) {
+        return sabotage::run(name, seed);
     }
     let plan = options.plan(seed);
     let ended = run::run(&plan)?;
     print!("{}", report::run(&ended));
     let mut is_right = verdict(ended.findings.violation.as_ref());
-    if let Some(path) = &options.report {
+    if let Some(sheet) = sheet {
         let faults = match &options.sabotage {
-            Some(_) => sabotage::all(seed)?,
+            Some(_) => sabotage::all(seed, |found| println!("{found}"))?,
             None => Vec::new(),
         };
         is_right &= faults.iter().all(|found| found.is_caught);
-        let page = html::loaded(&plan, &ended, &faults);
-        std::fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))?;
+        sheet.write(&html::loaded(&plan, &ended, &faults))?;
     }
     Ok(is_right)
 }

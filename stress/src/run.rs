@@ -25,10 +25,10 @@ use crate::{
     },
     claim::{self, Line, Pen},
     clock::RunClock,
-    latency::Book,
+    latency::{self, Book},
     pace::Pace,
     plan::{Length, Plan},
-    progress::Progress,
+    progress::{Progress, per},
     reaping::Reaper,
     signals::Signals,
     worker::{
@@ -65,6 +65,22 @@ pub struct Ended {
     pub taken: u64,
     /// How it went over time.
     pub pace: Pace,
+}
+
+impl Ended {
+    /// Operations a second.
+    pub fn per_second(&self) -> f64 {
+        per(self.book.count(None), 1) / self.elapsed.as_secs_f64()
+    }
+
+    /// How long holds took that were granted, by percentile, in nanoseconds.
+    pub fn hold_nanos(&self, percentile: f64) -> f64 {
+        let mut entries = self.book.entries();
+        let hold = entries.find(|(kind, end, _)| *kind == "hold" && *end == latency::Ended::Done);
+        hold.map_or(0.0, |(.., entry)| {
+            per(entry.nanos.value_at_percentile(percentile), 1)
+        })
+    }
 }
 
 /// Runs a plan honestly.

@@ -118,7 +118,7 @@ mod header;
 mod index;
 mod inspect;
 mod open;
-mod payload;
+pub(super) mod payload;
 mod recovery;
 mod replay;
 mod segment;

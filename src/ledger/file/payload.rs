@@ -28,11 +28,11 @@ const OFFSET_BITS: u32 = 24;
 
 /// What is taken along from the oldest segment: it came before what the batch itself says.
 #[derive(Debug, Default)]
-pub(super) struct Carried {
+pub(in crate::ledger) struct Carried {
     /// Words of seats.
-    pub(super) words: Vec<(SeatId, SeatWord)>,
+    pub(in crate::ledger) words: Vec<(SeatId, SeatWord)>,
     /// Notes.
-    pub(super) notes: NoteList,
+    pub(in crate::ledger) notes: NoteList,
 }
 
 impl Carried {
@@ -44,15 +44,15 @@ impl Carried {
 
 /// What a batch says beside its lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fixed {
+pub(in crate::ledger) struct Fixed {
     /// The engine's clock.
-    pub(super) clock: Moment,
+    pub(in crate::ledger) clock: Moment,
     /// The calendar.
-    pub(super) date: Date,
+    pub(in crate::ledger) date: Date,
     /// The last LSN that is answered for.
-    pub(super) through: Lsn,
+    pub(in crate::ledger) through: Lsn,
     /// How many takings were numbered.
-    pub(super) takings: u64,
+    pub(in crate::ledger) takings: u64,
     /// The oldest segment that was needed: all older ones may be gone.
     pub(super) oldest: u32,
     /// What the distances of the changes' LSNs count from.
@@ -61,9 +61,9 @@ pub(super) struct Fixed {
 
 /// The payload of a batch's frame. It was looked through once: its lists hold what they promise.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Payload<'b> {
+pub(in crate::ledger) struct Payload<'b> {
     /// What stands in front.
-    pub(super) fixed: Fixed,
+    pub(in crate::ledger) fixed: Fixed,
     kept: &'b [u8],
     words: &'b [u8],
     notes: &'b [u8],
@@ -73,7 +73,7 @@ pub(super) struct Payload<'b> {
 }
 
 /// Appends what a batch says. `None` if there is something that this format has no room for.
-pub(super) fn write(
+pub(in crate::ledger) fn write(
     batch: &Batch<'_>,
     carried: &Carried,
     oldest: u32,
@@ -153,7 +153,7 @@ fn write_change(record: &Record, first: Lsn, into: &mut Vec<u8>) -> Option<()> {
 impl<'b> Payload<'b> {
     /// Reads a payload whose checksum is right. `None` if it does not hold together all the same, which no version of
     /// this code has written.
-    pub(super) fn read(bytes: &'b [u8]) -> Option<Self> {
+    pub(in crate::ledger) fn read(bytes: &'b [u8]) -> Option<Self> {
         let mut rest = bytes;
         let fixed = rest.split_off(..FIXED_BYTES)?;
         let long = |at: usize| Some(u64::from_le_bytes(*fixed.get(at * 8..)?.first_chunk()?));
@@ -193,12 +193,12 @@ impl<'b> Payload<'b> {
     }
 
     /// The notes that are carried along.
-    pub(super) fn kept(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
+    pub(in crate::ledger) fn kept(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
         note::notes(self.kept)
     }
 
     /// The words that are carried along.
-    pub(super) fn words(&self) -> impl Iterator<Item = (SeatId, SeatWord)> + use<'b> {
+    pub(in crate::ledger) fn words(&self) -> impl Iterator<Item = (SeatId, SeatWord)> + use<'b> {
         self.words.as_chunks::<WORD_BYTES>().0.iter().map(|bytes| {
             let (seat, word) = (
                 quarter(bytes, 0),
@@ -209,7 +209,7 @@ impl<'b> Payload<'b> {
     }
 
     /// The batch's own notes.
-    pub(super) fn notes(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
+    pub(in crate::ledger) fn notes(&self) -> impl Iterator<Item = NoteRef<'b>> + use<'b> {
         note::notes(self.notes)
     }
 
@@ -229,7 +229,7 @@ impl<'b> Payload<'b> {
     }
 
     /// The changes, with their numbers.
-    pub(super) fn changes(&self) -> impl Iterator<Item = (Lsn, Change)> + use<'b> {
+    pub(in crate::ledger) fn changes(&self) -> impl Iterator<Item = (Lsn, Change)> + use<'b> {
         let first = self.fixed.first;
         self.changes
             .as_chunks::<CHANGE_BYTES>()

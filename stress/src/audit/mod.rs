@@ -203,11 +203,13 @@ impl<'t, D: FnMut(&mut [Record])> Auditor<'t, D> {
             trace,
             words,
             checks,
+            refusals,
             slack_nanos,
             ..
         } = &mut self.replay;
         self.lines.sightings().try_for_each(|sightings| {
-            sightings.judge((trace, words), horizon, *slack_nanos, checks)
+            let counts = (&mut *checks, &mut refusals[..]);
+            sightings.judge((trace, words), horizon, *slack_nanos, counts)
         })
     }
 

@@ -24,6 +24,8 @@ pub struct Replay {
     pub words: Box<[SeatWord]>,
     /// How often each seat was changed.
     pub changes: Box<[u32]>,
+    /// How often somebody was refused because of what each seat was.
+    pub refusals: Box<[u32]>,
     /// The newest changes.
     pub trace: Trace,
     /// How often each promise was checked.
@@ -52,6 +54,7 @@ impl Replay {
         Self {
             words: vec![SeatWord::FRESH; seats as usize].into(),
             changes: vec![0; seats as usize].into(),
+            refusals: vec![0; seats as usize].into(),
             trace: Trace::new(seats),
             checks: Checks::default(),
             deadlines: Deadlines::new(seats, clock),

@@ -52,12 +52,13 @@ impl Sightings {
     }
 
     /// Judges all that returned before `horizon`: every change of which they can have seen anything has been replayed.
+    /// Counts what it checks, and refusals by seat.
     pub fn judge(
         &mut self,
         (trace, words): (&Trace, &[SeatWord]),
         horizon: Stamp,
         slack_nanos: u64,
-        checks: &mut Checks,
+        (checks, refusals): (&mut Checks, &mut [u32]),
     ) -> Result<(), Violation> {
         while let Some(sighting) = self.waiting.front() {
             if sighting.span.returned.plus(slack_nanos) >= horizon {
@@ -65,6 +66,10 @@ impl Sightings {
             }
             let sighting = *sighting;
             self.waiting.pop_front();
+            if sighting.refused.is_some() {
+                let refusals = &mut refusals[sighting.seat.index()];
+                *refusals = refusals.saturating_add(1);
+            }
             self.judge_one((trace, words), &sighting, slack_nanos, checks)?;
         }
         Ok(())
@@ -238,8 +243,13 @@ mod tests {
                 promised: false,
             });
         }
-        let mut checks = Checks::default();
-        let verdict = sightings.judge((&trace, &words), Stamp::NEVER, 0, &mut checks);
+        let (mut checks, mut refusals) = (Checks::default(), [0; 2]);
+        let verdict = sightings.judge(
+            (&trace, &words),
+            Stamp::NEVER,
+            0,
+            (&mut checks, &mut refusals[..]),
+        );
         verdict
             .map(|()| checks.of(Promise::ShownTrue))
             .map_err(|violation| violation.promise)
@@ -302,9 +312,15 @@ mod tests {
             refused: None,
             promised: false,
         });
-        let mut checks = Checks::default();
-        let mut judge =
-            |newest| sightings.judge((&trace, &words), Stamp::from_nanos(newest), 0, &mut checks);
+        let (mut checks, mut refusals) = (Checks::default(), [0; 2]);
+        let mut judge = |newest| {
+            sightings.judge(
+                (&trace, &words),
+                Stamp::from_nanos(newest),
+                0,
+                (&mut checks, &mut refusals[..]),
+            )
+        };
         assert_eq!(
             judge(70),
             Ok(()),

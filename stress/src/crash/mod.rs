@@ -39,9 +39,9 @@ mod verdict;
 use std::{path::PathBuf, time::Duration};
 
 pub use fault::Fault;
-pub use report::{json, summary};
-pub use run::{Ended, run};
-pub use sabotage::{list, sabotage};
+pub use report::{json, starts, summary};
+pub use run::{Ended, Figures, run};
+pub use sabotage::{faults, list, sabotage};
 pub use serve::{ServePlan, serve};
 pub use verdict::{Broken, Checks, Promise};
 

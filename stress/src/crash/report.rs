@@ -90,7 +90,7 @@ pub fn json(plan: &CrashPlan, ended: &Ended) -> serde_json::Value {
 }
 
 /// The median and the longest time that a start took.
-fn starts(figures: &Figures) -> (u64, u64) {
+pub fn starts(figures: &Figures) -> (u64, u64) {
     let mut millis = figures.starts_millis.clone();
     millis.sort_unstable();
     let median = millis.get(millis.len() / 2).copied();

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{CrashPlan, Fault, run};
+use crate::sabotage::{Found, say_whether_all, several};
 
 /// The names of all faults, and what they are.
 pub fn list() -> String {
@@ -32,30 +33,40 @@ pub fn sabotage(plan: &CrashPlan, name: &str) -> Result<bool, String> {
 }
 
 fn all(plan: &CrashPlan) -> Result<bool, String> {
-    println!("{:<16} {:>8}  found as", "fault", "crashes");
-    let mut all_caught = true;
+    println!("{}", Found::HEAD);
+    let found = faults(plan, |found| println!("{found}"))?;
+    Ok(say_whether_all(&found))
+}
+
+/// Commits each fault in turn, and tells of each how it was found.
+///
+/// # Errors
+/// Why a run could not be begun.
+pub fn faults(plan: &CrashPlan, mut tell: impl FnMut(&Found)) -> Result<Vec<Found>, String> {
+    let mut all = Vec::new();
     for fault in Fault::ALL {
         let ended = run(&with(plan, fault))?;
         let is_caught = ended.broken.is_some() == (fault != Fault::None);
-        all_caught &= is_caught;
-        let found = match &ended.broken {
+        let found_as = match &ended.broken {
             None if is_caught => "nothing, as it must be".to_owned(),
             None => "NOT FOUND".to_owned(),
             Some(broken) if is_caught => format!("{}: {}", broken.promise, broken.what),
             Some(broken) => format!("NOT AS IT MUST BE: {broken}"),
         };
-        let crashes = ended.figures.kills + ended.figures.stops;
-        println!("{:<16} {crashes:>8}  {found}", fault.describe().0);
+        let ends = ended.figures.kills + ended.figures.stops;
+        let (name, what) = fault.describe();
+        let found = Found {
+            name: name.to_owned(),
+            what: what.to_owned(),
+            committed: None,
+            after: Some(several(ends.into(), "end")),
+            found_as,
+            is_caught,
+        };
+        tell(&found);
+        all.push(found);
     }
-    println!(
-        "\n{}",
-        if all_caught {
-            "Every fault was found."
-        } else {
-            "A fault was NOT FOUND: the proof is worth nothing."
-        }
-    );
-    Ok(all_caught)
+    Ok(all)
 }
 
 fn with(plan: &CrashPlan, fault: Fault) -> CrashPlan {

@@ -33,7 +33,8 @@ impl Axis {
     pub(super) fn time(most: f64) -> Self {
         let most = if most > 0.0 { most } else { 1.0 };
         let steps = [
-            0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0,
+            0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0,
+            3_600.0,
         ];
         let rough = most / TICKS;
         let step = steps.into_iter().find(|step| *step >= rough);
@@ -97,7 +98,7 @@ pub(super) fn nanos(value: f64) -> String {
 }
 
 /// A number with its thousands apart.
-pub(super) fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

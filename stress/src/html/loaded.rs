@@ -1,16 +1,21 @@
 //! The report of a run under load.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::{
     axis::{self, grouped, short},
-    page::{self, Page, figures},
+    contention,
+    element::{self, figures},
+    page::Page,
     plot::{self, Below, Line, Manner},
     promises, rivals,
 };
 use crate::{
     audit::verdict::Promise,
-    latency::Ended as Ending,
+    contention::Contention,
+    latency::{Ended as Ending, Entry},
     packed::base64,
     plan::{Length, Plan},
     progress::per,
@@ -38,37 +43,55 @@ const FRAMES_MAX: usize = 120;
 
 /// The file. Without faults it says that none were committed.
 pub fn page(plan: &Plan, ended: &Ended, faults: &[Found]) -> String {
-    let lead = format!(
+    let mut page = Page::new("Seats under load", &lead(plan));
+    let violation = ended.findings.violation.as_ref().map(ToString::to_string);
+    page.verdict(
+        violation.as_deref(),
+        &format!(
+            "Every promise was kept, by {} checks.",
+            grouped(checks(ended))
+        ),
+    );
+    page.section("In short", in_short(ended));
+    sections(&mut page, ended);
+    page.section("Promises", promised(ended));
+    page.section("Deliberate faults", faulty(faults));
+    page.section(
+        "Against other designs",
+        rivals::section(Path::new(rivals::RESULTS)),
+    );
+    page.section("What was run", what_was_run(plan));
+    page.render()
+}
+
+/// What it was, in two sentences.
+pub(super) fn lead(plan: &Plan) -> String {
+    format!(
         "{} threads changed {} seats at once, as fast as they could, while an auditor replayed every change and checked it. \
          All choices came from seed {}; threads race as they like, so another run of it differs in its races.",
         plan.threads,
         grouped(plan.seats.into()),
         plan.seed,
-    );
-    let mut page = Page::new("Seats under load", &lead);
-    let violation = ended.findings.violation.as_ref().map(ToString::to_string);
-    let checks = &ended.findings.replay.checks;
-    let all: u64 = Promise::ALL
-        .into_iter()
-        .map(|promise| checks.of(promise))
-        .sum();
-    page.verdict(
-        violation.as_deref(),
-        &format!("Every promise was kept, by {} checks.", grouped(all)),
-    );
-    page.section("In short", in_short(ended));
-    page.section("Throughput over time", throughput(ended));
-    page.section("Latency", latency(ended));
-    page.section("How the house filled", house(ended));
-    page.section("Promises", promised(ended));
-    page.section("Deliberate faults", faulty(faults));
-    page.section("Against other designs", rivals::section());
-    page.section("What was run", what_was_run(plan));
-    page.data(&data(ended));
-    page.render()
+    )
 }
 
-fn in_short(ended: &Ended) -> String {
+/// How it went.
+pub(super) fn sections(page: &mut Page, ended: &Ended) {
+    page.section("Throughput over time", throughput(ended));
+    page.section("Latency", latency(ended));
+    let house = house(page, ended);
+    page.section("The house under load", house);
+    page.section("Contention by seat", contended(ended));
+}
+
+/// How often anything was checked.
+pub(super) fn checks(ended: &Ended) -> u64 {
+    let checks = &ended.findings.replay.checks;
+    let promises = Promise::ALL.into_iter();
+    promises.map(|promise| checks.of(promise)).sum()
+}
+
+pub(super) fn in_short(ended: &Ended) -> String {
     let (book, seconds) = (&ended.book, ended.elapsed.as_secs_f64());
     let all = book.count(None);
     let share = |part: u64, of: u64| format!("{} %", short(100.0 * per(part, of)));
@@ -120,7 +143,7 @@ fn throughput(ended: &Ended) -> String {
     let below = Below::Time(seen.iter().skip(1).map(|seen| seen.at).collect());
     let made = Line::new("changes made", "c1", rate(|seen| seen.taken));
     let audited = Line::new("changes audited", "c2", rate(|seen| seen.audited));
-    page::paragraph(
+    element::paragraph(
         "The auditor has a thread of its own and no more rights than anybody. Where it falls behind it catches up.",
     ) + &plot::lines(
         "Changes of seats",
@@ -132,8 +155,7 @@ fn throughput(ended: &Ended) -> String {
 }
 
 fn latency(ended: &Ended) -> String {
-    let below = Below::Names(PERCENTILES.map(|(_, name)| name.to_owned()).into());
-    let mut entries: Vec<_> = ended
+    let mut entries: Vec<Timed> = ended
         .book
         .entries()
         .filter(|(.., entry)| !entry.nanos.is_empty())
@@ -142,22 +164,13 @@ fn latency(ended: &Ended) -> String {
     let granted = entries
         .iter()
         .filter(|(_, ending, _)| *ending == Ending::Done);
-    let line =
-        |((kind, _, entry), class): (&(&str, Ending, &crate::latency::Entry), &'static str)| {
-            let at =
-                |(percentile, _): (f64, &str)| per(entry.nanos.value_at_percentile(percentile), 1);
-            Line::new(kind, class, PERCENTILES.map(at))
-        };
-    let lines: Vec<Line> = granted.zip(CLASSES).map(line).collect();
-    let row = |(kind, ending, entry): &(&str, Ending, &crate::latency::Entry)| {
-        let at = |percentile| axis::nanos(per(entry.nanos.value_at_percentile(percentile), 1));
-        let mut row = vec![format!("{kind}, {}", ending.name()), grouped(entry.count)];
-        row.extend([50.0, 90.0, 99.0, 99.9].map(at));
-        row.push(axis::nanos(per(entry.nanos.max(), 1)));
-        row
+    let line = |((kind, _, entry), class): (&Timed, &'static str)| {
+        let at = |(percentile, _): (f64, &str)| per(entry.nanos.value_at_percentile(percentile), 1);
+        Line::new(kind, class, PERCENTILES.map(at))
     };
-    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
-    page::paragraph(
+    let lines: Vec<Line> = granted.zip(CLASSES).map(line).collect();
+    let below = Below::Names(PERCENTILES.map(|(_, name)| name.to_owned()).into());
+    element::paragraph(
         "In the process, of one operation in eight. The long tail is a thread that the system stops: there are more threads than cores.",
     ) + &plot::lines(
         "The six most frequent operations, when granted",
@@ -165,18 +178,32 @@ fn latency(ended: &Ended) -> String {
         &below,
         &lines,
         Manner::LogNanos,
-    ) + &page::table(
-        "All operations",
-        &["Operation", "count", "p50", "p90", "p99", "p99.9", "most"],
-        &rows,
-        false,
+    ) + &element::closer(
+        "All operations, those refused as well",
+        &latencies(&entries),
     )
 }
 
-fn house(ended: &Ended) -> String {
+/// Operations of one kind that ended in one way.
+type Timed<'e> = (&'static str, Ending, &'e Entry);
+
+fn latencies(entries: &[Timed]) -> String {
+    let row = |(kind, ending, entry): &Timed| {
+        let at = |percentile| axis::nanos(per(entry.nanos.value_at_percentile(percentile), 1));
+        let mut row = vec![format!("{kind}, {}", ending.name()), grouped(entry.count)];
+        row.extend([50.0, 90.0, 99.0, 99.9].map(at));
+        row.push(axis::nanos(per(entry.nanos.max(), 1)));
+        row
+    };
+    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let head = ["Operation", "count", "p50", "p90", "p99", "p99.9", "most"];
+    element::table("All operations", &head, &rows, false)
+}
+
+fn house(page: &mut Page, ended: &Ended) -> String {
     let seen = &ended.pace.seen;
     if seen.iter().all(|seen| seen.states.is_empty()) {
-        return page::paragraph(
+        return element::paragraph(
             "Left out: a house of so many seats is not looked at while it is measured.",
         );
     }
@@ -191,13 +218,30 @@ fn house(ended: &Ended) -> String {
         Line::new("held", "held", count(1)),
         Line::new("free", "free", count(0)),
     ];
-    page::map(
-        "Each dot is a seat. Bookings are cancelled as well, so the house fills and empties all the time.",
+    page.map(
+        "Each dot is a seat. Bookings are cancelled as well, so the house fills and empties all the time. Some seats are wanted \
+         by many, as in a real house: choose 'how often each seat was changed' to see which.",
         "how often each seat was changed",
+        &data(ended),
     ) + &plot::lines("Seats by state", "seats", &below, &stack, Manner::Stacked)
 }
 
-fn promised(ended: &Ended) -> String {
+/// The changes of a seat are the wishes that were granted.
+fn contended(ended: &Ended) -> String {
+    let replay = &ended.findings.replay;
+    let both = replay.changes.iter().zip(&replay.refusals);
+    let wishes: Vec<u32> = both
+        .map(|(one, other)| one.saturating_add(*other))
+        .collect();
+    let name = |seat: usize| format!("seat {seat}");
+    let contention = Contention::of(&wishes, &replay.refusals, name);
+    element::paragraph(
+        "A wish is a step on a seat that was carried out, or refused because somebody else was faster. Threads that want the \
+         same seat at the same instant don't wait for one another: one gets it, and the others are told at once.",
+    ) + &contention::section(&contention)
+}
+
+pub(super) fn promised(ended: &Ended) -> String {
     let checks = &ended.findings.replay.checks;
     let checked = Promise::ALL
         .into_iter()
@@ -209,19 +253,20 @@ fn promised(ended: &Ended) -> String {
             checks.of(promise),
         )
     });
-    promises::table(rows)
+    promises::table("Under load", rows)
 }
 
 fn faulty(faults: &[Found]) -> String {
     if faults.is_empty() {
-        return page::paragraph(
+        return element::paragraph(
             "None were committed in this run. With --sabotage all each is, in a run of its own, and the same checks have to find it.",
         );
     }
-    promises::faults(faults)
+    let all: Vec<&Found> = faults.iter().collect();
+    promises::about_faults(&all) + &promises::faults("Deliberate faults", faults)
 }
 
-fn what_was_run(plan: &Plan) -> String {
+pub(super) fn what_was_run(plan: &Plan) -> String {
     let length = match plan.length {
         Length::Time(span) => format!("{} s", short(span.as_secs_f64())),
         Length::Operations(count) => format!("{} operations", grouped(count)),
@@ -233,7 +278,10 @@ fn what_was_run(plan: &Plan) -> String {
         ("Seats", grouped(plan.seats.into())),
         ("Users", grouped(plan.users.into())),
         ("Length", length),
-        ("Operations, as weights", plan.mix.to_string()),
+        (
+            "Operations, as weights",
+            plan.mix.to_string().replace(',', ", "),
+        ),
         (
             "Seats of a group",
             format!("{} to {}", plan.group.start(), plan.group.end()),
@@ -246,7 +294,7 @@ fn what_was_run(plan: &Plan) -> String {
         ("Time runs", format!("{} times as fast as real", plan.speed)),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-    page::table("The run", &["", ""], &rows, true)
+    element::table("The run", &["", ""], &rows, true)
 }
 
 /// Seats in rows, the first in front.

@@ -2,7 +2,7 @@
 
 use std::{fs, thread};
 
-use super::page;
+use super::element;
 
 /// The command, as it was typed.
 pub(super) fn command() -> String {
@@ -55,7 +55,7 @@ pub(super) fn table() -> String {
         ),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-    page::table("The machine and the program", &["", ""], &rows, true)
+    element::table("The machine and the program", &["", ""], &rows, true)
 }
 
 fn memory() -> String {

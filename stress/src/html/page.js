@@ -1,16 +1,16 @@
 "use strict";
-// The moving map: seats as dots on a canvas, one frame for each moment that was kept.
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+// A moving map: seats as dots on a canvas, one frame for each moment that was kept.
+function show(stage) {
+  const data = JSON.parse(document.getElementById(stage.dataset.map).textContent);
   if (!data.frames.length) return;
-  const element = (id) => document.getElementById(id);
+  const part = (selector) => stage.querySelector(selector);
   const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
   const packed = bytes(data.places);
   const places = new Uint16Array(packed.buffer, 0, packed.length >> 1);
   const seats = places.length >> 1;
   const wanted = bytes(data.wanted);
   const frames = data.frames.map((frame) => ({ at: frame.at, states: bytes(frame.states) }));
-  const [stage, canvas, slider, button, now] = ["stage", "map", "moment", "play", "now"].map(element);
+  const [canvas, slider, button, now] = ["canvas", "input[type=range]", "button", ".now"].map(part);
   stage.hidden = false;
 
   // A margin of air, and as high as the seats are.
@@ -50,7 +50,7 @@
     const left = (canvas.width - right * scale) / 2;
     const top = margin * canvas.width;
     const dot = Math.max(1, Math.min(40 * (window.devicePixelRatio || 1), 0.66 * Math.sqrt((right * bottom * scale * scale) / seats)));
-    const byWish = document.querySelector("input[name=shown]:checked").value === "wanted";
+    const byWish = part("input[type=radio]:checked").value === "wanted";
     const counts = [0, 0, 0, 0];
     let colour = "";
     for (let seat = 0; seat < seats; seat += 1) {
@@ -61,8 +61,8 @@
       context.fillRect(left + places[2 * seat] * scale - dot / 2, top + places[2 * seat + 1] * scale - dot / 2, dot, dot);
     }
     if (data.focus) cross(context, left + data.focus[0] * scale, top + data.focus[1] * scale);
-    element("states").hidden = byWish;
-    element("heat").hidden = !byWish;
+    part(".states").hidden = byWish;
+    part(".heat").hidden = !byWish;
     const clock = time(frame.at);
     const parts = names.map((name, state) => `${counts[state].toLocaleString("en")} ${name}`).filter((_, state) => counts[state] > 0);
     const text = byWish ? `The most wanted seat: ${data.wanted_most.toLocaleString("en")} times` : `${clock}: ${parts.join(", ")}`;
@@ -113,8 +113,10 @@
   slider.value = Math.floor(frames.length / 4);
   slider.addEventListener("input", () => { stop(); draw(); });
   button.addEventListener("click", () => (timer ? stop() : play()));
-  for (const choice of document.querySelectorAll("input[name=shown]")) choice.addEventListener("change", draw);
+  for (const choice of stage.querySelectorAll("input[type=radio]")) choice.addEventListener("change", draw);
   window.addEventListener("resize", size);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", size);
   size();
-})();
+}
+
+for (const stage of document.querySelectorAll("[data-map]")) show(stage);

@@ -1,12 +1,12 @@
-//! Plots as SVG, each with its numbers as a table.
+//! Lines as SVG, each plot with its numbers as a table.
 
 use std::fmt::Write;
 
+pub(super) use super::below::Below;
 use super::{
     axis::{self, Axis, short},
-    page::{self, text_of},
+    element::{self, text_of},
 };
-use crate::simulate::clock_of;
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 280.0;
@@ -38,15 +38,6 @@ pub(super) enum Manner {
     Stacked,
     /// Each for itself, over powers of ten, in nanoseconds.
     LogNanos,
-}
-
-/// What is below a plot.
-#[derive(Debug, Clone)]
-pub(super) enum Below {
-    /// Seconds, evenly apart.
-    Time(Vec<f64>),
-    /// Names, evenly apart.
-    Names(Vec<String>),
 }
 
 impl Line {
@@ -217,101 +208,8 @@ fn numbers(title: &str, below: &Below, lines: &[Line], manner: Manner) -> String
     let rows: Vec<Vec<String>> = (0..shown).map(row).collect();
     format!(
         "<details><summary>The numbers</summary>{}</details>\n",
-        page::table(title, &head, &rows, false)
+        element::table(title, &head, &rows, false)
     )
-}
-
-impl Below {
-    fn count(&self) -> usize {
-        match self {
-            Self::Time(times) => times.len(),
-            Self::Names(names) => names.len(),
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Time(_) => "time",
-            Self::Names(_) => "percentile",
-        }
-    }
-
-    fn most(&self) -> f64 {
-        match self {
-            Self::Time(times) => times.last().copied().unwrap_or(1.0),
-            Self::Names(_) => 1.0,
-        }
-    }
-
-    fn place(&self, place: usize) -> f64 {
-        match self {
-            Self::Time(times) => {
-                Axis::time(self.most()).place(times.get(place).copied().unwrap_or(0.0))
-            }
-            Self::Names(names) => {
-                let last = u32::try_from(names.len().saturating_sub(1))
-                    .unwrap_or(1)
-                    .max(1);
-                f64::from(u32::try_from(place).unwrap_or(last)) / f64::from(last)
-            }
-        }
-    }
-
-    fn text(&self, place: usize) -> String {
-        match self {
-            Self::Time(times) => clock(times.get(place).copied().unwrap_or(0.0), self.most()),
-            Self::Names(names) => names.get(place).cloned().unwrap_or_default(),
-        }
-    }
-
-    fn ticks(&self) -> Vec<(f64, String)> {
-        match self {
-            Self::Time(_) => {
-                let axis = Axis::time(self.most());
-                let tick = |tick: f64| (axis.place(tick), clock(tick, self.most()));
-                axis.ticks().into_iter().map(tick).collect()
-            }
-            Self::Names(names) => names
-                .iter()
-                .enumerate()
-                .map(|(place, name)| (self.place(place), name.clone()))
-                .collect(),
-        }
-    }
-}
-
-/// Minutes and seconds; of a run of less than two minutes, seconds.
-fn clock(seconds: f64, most: f64) -> String {
-    if most < 120.0 {
-        format!("{} s", short(seconds))
-    } else {
-        clock_of(seconds)
-    }
-}
-
-/// Bars, each with its name and value; the longest is as long as there is room.
-pub(super) fn bars(title: &str, unit: &str, bars: &[(String, f64, String)]) -> String {
-    let most = bars.iter().map(|bar| bar.1).fold(0.0, f64::max);
-    let mut body = format!(
-        "<figure><figcaption>{} <small>{}</small></figcaption><dl class=\"bars\">\n",
-        text_of(title),
-        text_of(unit)
-    );
-    for (name, value, text) in bars {
-        let share = if most > 0.0 {
-            100.0 * value / most
-        } else {
-            0.0
-        };
-        let _ = writeln!(
-            body,
-            "<div><dt>{}</dt><dd><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-             <rect width=\"{share:.2}\" height=\"10\"/></svg><span>{}</span></dd></div>",
-            text_of(name),
-            text_of(text)
-        );
-    }
-    body + "</dl></figure>\n"
 }
 
 #[cfg(test)]
@@ -346,6 +244,5 @@ mod tests {
             Manner::Lines,
         );
         assert!(svg.contains("<svg") && !svg.contains("NaN"));
-        assert!(bars("t", "u", &[]).contains("bars"));
     }
 }

@@ -1,50 +1,57 @@
 //! Promises with how they were checked and how often; deliberate faults with how each was found.
 
-use super::{axis::grouped, page};
+use super::{axis::grouped, element};
 use crate::sabotage::Found;
 
 /// Promise, how it was checked, how often.
-pub(super) fn table(rows: impl IntoIterator<Item = (String, String, u64)>) -> String {
+pub(super) fn table(title: &str, rows: impl IntoIterator<Item = (String, String, u64)>) -> String {
     let row = |(promise, how, times): (String, String, u64)| vec![promise, how, grouped(times)];
     let checked = rows.into_iter().filter(|(.., times)| *times > 0);
     let rows: Vec<Vec<String>> = checked.map(row).collect();
-    page::table(
-        "Each promise, how it was checked, and how often",
+    element::table(
+        title,
         &["Promise", "How it was checked", "Times"],
         &rows,
         true,
     )
 }
 
-/// The deliberate faults.
-pub(super) fn faults(found: &[Found]) -> String {
+/// The deliberate faults of one kind of run.
+pub(super) fn faults(title: &str, found: &[Found]) -> String {
+    let dash = || "–".to_owned();
     let row = |found: &Found| {
-        vec![
-            found.name.to_owned(),
-            found.what.to_owned(),
-            grouped(found.committed),
-            found.changes_later.map_or_else(|| "–".to_owned(), grouped),
-            found.found_as.clone(),
+        let sign = if found.is_caught { "✓" } else { "✗" };
+        [
+            found.name.clone(),
+            found.what.clone(),
+            format!("{sign} {}", found.found_as),
+            found.after.clone().unwrap_or_else(dash),
+            found.committed.map_or_else(dash, grouped),
         ]
     };
-    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    let head = ["Fault", "What was done", "Found as", "Found after", "Times"];
+    // What was not counted in this kind of run needs no column.
+    let columns = if found.iter().any(|found| found.committed.is_some()) {
+        5
+    } else if found.iter().any(|found| found.after.is_some()) {
+        4
+    } else {
+        3
+    };
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .map(|found| row(found)[..columns].to_vec())
+        .collect();
+    element::table(title, &head[..columns], &rows, true)
+}
+
+/// What deliberate faults are for, and how many of these ended as they had to.
+pub(super) fn about_faults(found: &[&Found]) -> String {
     let caught = found.iter().filter(|found| found.is_caught).count();
-    let intro = format!(
-        "A checker that cannot fail proves nothing. So each of these faults was committed on purpose, in a run of its own, \
-         and the same checks had to find it: {caught} of {} ended as they had to. The first is the control, without a fault.",
+    element::paragraph(&format!(
+        "A checker that cannot fail proves nothing. So each of these faults was committed on purpose, in a run of its own, and \
+         the same checks had to find it: {caught} of {} ended as they had to. The first of each table is the control, without \
+         a fault, in which nothing may be found.",
         found.len()
-    );
-    page::paragraph(&intro)
-        + &page::table(
-            "Deliberate faults",
-            &[
-                "Fault",
-                "What was done",
-                "Times",
-                "Changes until it was found",
-                "Found as",
-            ],
-            &rows,
-            true,
-        )
+    ))
 }

@@ -39,6 +39,8 @@ pub struct Agent {
     pub tries: u16,
     /// How often he was refused.
     pub refusals: u16,
+    /// He was refused for his rate.
+    pub was_limited: bool,
     /// When he came.
     pub came: u64,
     /// What he does next.
@@ -108,6 +110,7 @@ impl Agent {
             apart: false,
             tries: 1,
             refusals: 0,
+            was_limited: false,
             came: now,
             next: Next::Look,
             plan: 0,

@@ -16,6 +16,7 @@ use super::{
     Fault,
     agent::{Holding, Next},
     house::Whose,
+    limits::Request,
     server::{Asked, Confirmed, Granted, Paying, Refusal},
     tally::Ending,
     world::World,
@@ -42,8 +43,11 @@ const BOT_SELLS_AT: f64 = 0.6;
 impl World<'_> {
     /// Somebody does what he had in mind.
     pub(super) fn act(&mut self, place: u32) {
-        let agent = &self.agents[place as usize];
-        match (agent.next, agent.is_bot) {
+        let next = self.agents[place as usize].next;
+        if !self.is_let_in(place, next) {
+            return;
+        }
+        match (next, self.agents[place as usize].is_bot) {
             (Next::Look, true) => self.bot_looks(place),
             (Next::Look, false) => self.look(place),
             (Next::Ask, _) => self.ask(place),
@@ -51,6 +55,29 @@ impl World<'_> {
             (Next::HasPaid, _) => self.has_paid(place),
             (Next::Gone, _) => {}
         }
+    }
+
+    /// Whether he may ask now, for his rate. If not, he does as he is told: he waits, and then asks the same again.
+    fn is_let_in(&mut self, place: u32, next: Next) -> bool {
+        if self.gate.is_open() || !self.server.is_up() || self.server.is_remote() {
+            return true;
+        }
+        let agent = &mut self.agents[place as usize];
+        let request = match next {
+            // A bot looks by asking.
+            Next::Look if agent.is_bot => Request::Change,
+            Next::Look => Request::Look,
+            Next::Ask | Next::Decide | Next::HasPaid => Request::Change,
+            Next::Gone => return true,
+        };
+        let entered = self.gate.enter(agent, request, self.now);
+        self.tally.asked(agent, entered.is_ok());
+        let Err(after) = entered else {
+            return true;
+        };
+        let wait = agent.chance.around(after, SPREAD).max(after);
+        self.plan(place, next, wait);
+        false
     }
 
     fn look(&mut self, place: u32) {
@@ -162,6 +189,9 @@ impl World<'_> {
         self.tally.lately.refusals += 1;
         let agent = &mut self.agents[place as usize];
         agent.refusals = agent.refusals.saturating_add(1);
+        if refusal == Refusal::InTheWay {
+            self.house.refuse(&agent.wish);
+        }
         if self.fault == Fault::ToldHeld && refusal == Refusal::InTheWay {
             let seats = agent.wish.clone();
             let told = self.house.hold(&seats, place, u64::MAX);

@@ -29,6 +29,7 @@ impl World<'_> {
             arrivals,
             holds,
             refusals,
+            limited,
             confirms,
             expired,
             unanswered,
@@ -36,6 +37,7 @@ impl World<'_> {
         series.arrivals.push(arrivals);
         series.holds.push(holds);
         series.refusals.push(refusals);
+        series.limited.push(limited);
         series.confirms.push(confirms);
         series.expired.push(expired);
         series.unanswered.push(unanswered);
@@ -73,6 +75,7 @@ impl World<'_> {
     pub(super) fn crash(&mut self, number: u32) {
         let crash = self.scenario.crashes[number as usize];
         self.server.crash();
+        self.gate.forget();
         self.queue.put(
             self.now + nanos(crash.down.0),
             Happening::Restart { number },

@@ -1,18 +1,20 @@
 //! The command line of `stress simulate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{
     Fault,
+    limits::Often,
     outcome::Outcome,
     remote::Against,
     run, run_against,
     scenario::{Crash, Scenario, Span},
-    summary, table,
+    summary,
+    sweep::table,
 };
-use crate::cli::time;
+use crate::{cli::time, sheet::Sheet};
 
 /// Plays an on-sale in virtual time, with people as they are, against the engine itself
 ///
@@ -51,6 +53,24 @@ pub struct SimulateOptions {
     /// How long a user can't take a seat again that he has let expire
     #[arg(long, value_name = "TIME", value_parser = span)]
     pub cool_down: Option<Span>,
+    /// Requests a second from one address, and at once, such as 5/20, as the server's option of this name; several, as in
+    /// 1/5,5/20, play it once with each and compare
+    #[arg(
+        long,
+        value_name = "RATE/BURST,..",
+        value_delimiter = ',',
+        conflicts_with = "against"
+    )]
+    pub rate_per_client: Vec<Often>,
+    /// Requests a second with the one key of the shop that everybody buys from, and at once; looks at the map have none
+    #[arg(long, value_name = "RATE/BURST", conflicts_with = "against")]
+    pub rate_per_key: Option<Often>,
+    /// So many people have one address, as behind a mobile carrier's
+    #[arg(long, value_name = "N")]
+    pub people_per_address: Option<u32>,
+    /// So many bots run on one machine
+    #[arg(long, value_name = "N")]
+    pub bots_per_address: Option<u32>,
     /// How many bots hoard
     #[arg(long, value_name = "N")]
     pub bots: Option<u32>,
@@ -95,6 +115,8 @@ How to read what it prints:
   are kept by who will not buy them: a shorter TTL or a smaller limit helps.
   'ran out' in the table of holds is what the TTL costs, in hours that seats stood still. A shorter one costs less, until
   people don't manage to pay: then 'late and lost' grows, and each of these is a refund.
+  'rates' is what --rate-per-client and --rate-per-key have done: whose requests were refused as too many, how many people
+  that has slowed down, and how many of them had no seats in the end. A good rate hurts bots, and hardly anybody else.
   'refusals a person' is how often the server said no. Most who come to a sold-out house are never refused: they see it.
 
 What to try, one thing at a time:
@@ -103,6 +125,9 @@ What to try, one thing at a time:
   stress simulate --scenario arena --max-seats 2           fewer seats each: do more people get any?
   stress simulate --scenario arena --rate 10               a slower queue: fewer refusals, a longer evening
   stress simulate --bots 0; stress simulate --bots 100     what do bots do to it? And against --max-waste 5000?
+  stress simulate --rate-per-client 1/3,1/10,5/20 --people-per-address 50 --bots-per-address 12
+                                                           does a rate stop bots? And people behind one carrier's address?
+  stress simulate --rate-per-key 20/40                     all buy by way of one shop: how much must its key be granted?
   stress simulate --crash 60s:30s                          the server is away for half a minute when it counts
   stress simulate --scenario arena --report arena.html     with a map that fills before your eyes
   stress simulate --scenario stadium                       two million people
@@ -110,6 +135,12 @@ What to try, one thing at a time:
   stress simulate --scenario club --show > mine.toml       begin a scenario of your own
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage.";
+
+/// What will be written on at the end.
+struct Sheets {
+    json: Option<Sheet>,
+    report: Option<Sheet>,
+}
 
 impl SimulateOptions {
     /// Plays what is asked for, and says how it went. Whether all promises were kept.
@@ -124,8 +155,17 @@ impl SimulateOptions {
             return Ok(true);
         }
         let seed = self.seed.unwrap_or(scenario.seed);
+        let sheets = Sheets {
+            json: self
+                .json
+                .as_deref()
+                .filter(|path| *path != Path::new("-"))
+                .map(Sheet::open)
+                .transpose()?,
+            report: self.report.as_deref().map(Sheet::open).transpose()?,
+        };
         let outcomes = self.outcomes(&scenario, seed)?;
-        self.tell(&outcomes, seed)?;
+        self.tell(&outcomes, seed, sheets)?;
         Ok(outcomes.iter().all(|outcome| outcome.broken.is_none()))
     }
 
@@ -138,6 +178,15 @@ impl SimulateOptions {
         put(&mut rules.user_seats_max, self.max_seats);
         put(&mut rules.user_waste_max, self.max_waste);
         put(&mut rules.cool_down, self.cool_down);
+        let limits = &mut scenario.limits;
+        limits.rate_per_client = self
+            .rate_per_client
+            .first()
+            .copied()
+            .or(limits.rate_per_client);
+        limits.rate_per_key = self.rate_per_key.or(limits.rate_per_key);
+        put(&mut limits.people_per_address, self.people_per_address);
+        put(&mut limits.bots_per_address, self.bots_per_address);
         put(&mut scenario.arrivals.buyers, self.buyers);
         put(&mut scenario.bots.count, self.bots);
         put(&mut scenario.house.chart, self.chart.clone());
@@ -161,49 +210,59 @@ impl SimulateOptions {
     }
 
     fn outcomes(&self, scenario: &Scenario, seed: u64) -> Result<Vec<Outcome>, String> {
-        let ttls = if self.ttl.is_empty() {
-            vec![scenario.rules.hold_ttl]
-        } else {
-            self.ttl.clone()
-        };
-        let play = |ttl: &Span| {
-            let mut scenario = scenario.clone();
-            scenario.rules.hold_ttl = *ttl;
-            if !self.quiet && ttls.len() > 1 {
-                eprintln!("seats are held for {ttl}");
+        let variants = self.variants(scenario)?;
+        let play = |(what, scenario): &(String, Scenario)| {
+            if !self.quiet && variants.len() > 1 {
+                eprintln!("{what}");
             }
             match &self.against {
-                None => run(&scenario, seed, self.sabotage, self.quiet),
+                None => run(scenario, seed, self.sabotage, self.quiet),
                 Some(url) => {
                     let (url, key) = (url.clone(), self.key.clone());
-                    run_against(&Against { url, key }, &scenario, seed, self.quiet)
+                    run_against(&Against { url, key }, scenario, seed, self.quiet)
                 }
             }
         };
-        ttls.iter().map(play).collect()
+        variants.iter().map(play).collect()
     }
 
-    fn tell(&self, outcomes: &[Outcome], seed: u64) -> Result<(), String> {
-        let is_alone = self
-            .json
-            .as_ref()
-            .is_some_and(|path| path.as_os_str() == "-");
-        if let Some(path) = &self.json {
+    /// The scenario as often as it is to be played, each with what is different in it.
+    fn variants(&self, scenario: &Scenario) -> Result<Vec<(String, Scenario)>, String> {
+        if self.ttl.len() > 1 && self.rate_per_client.len() > 1 {
+            return Err("one thing at a time: several TTLs, or several rates".into());
+        }
+        let with_ttl = |ttl: &Span| {
+            let mut scenario = scenario.clone();
+            scenario.rules.hold_ttl = *ttl;
+            (format!("seats are held for {ttl}"), scenario)
+        };
+        let with_rate = |rate: &Often| {
+            let mut scenario = scenario.clone();
+            scenario.limits.rate_per_client = Some(*rate);
+            (format!("{rate} requests from one address"), scenario)
+        };
+        Ok(match (&self.ttl[..], &self.rate_per_client[..]) {
+            (ttls @ [_, _, ..], _) => ttls.iter().map(with_ttl).collect(),
+            (_, rates @ [_, _, ..]) => rates.iter().map(with_rate).collect(),
+            _ => vec![(String::new(), scenario.clone())],
+        })
+    }
+
+    fn tell(&self, outcomes: &[Outcome], seed: u64, sheets: Sheets) -> Result<(), String> {
+        let is_alone = self.json.is_some() && sheets.json.is_none();
+        if self.json.is_some() {
             let text = match outcomes {
                 [one] => serde_json::to_string(one),
                 several => serde_json::to_string(several),
             };
             let text = text.map_err(|error| error.to_string())?;
-            if is_alone {
-                println!("{text}");
-            } else {
-                std::fs::write(path, text)
-                    .map_err(|error| format!("{}: {error}", path.display()))?;
+            match sheets.json {
+                Some(sheet) => sheet.write(&text)?,
+                None => println!("{text}"),
             }
         }
-        if let Some(path) = &self.report {
-            let page = crate::html::simulated(outcomes);
-            std::fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))?;
+        if let Some(sheet) = sheets.report {
+            sheet.write(&crate::html::simulated(outcomes))?;
         }
         if !is_alone {
             println!("--seed {seed}\n");

@@ -3,6 +3,8 @@
 //! That makes it a second opinion. Whatever the server answers is entered here, and what can't be entered breaks a
 //! promise: a seat granted to two, a sale without a living hold. It is also what people see when they look at the map.
 
+use std::{fmt, time::Duration};
+
 use seatlock::{chart::Chart, event::best::House as _, feed::Shown, ids::SeatId};
 
 use super::{bits::Bits, chance::Chance};
@@ -31,6 +33,20 @@ pub enum Whose {
     Withheld,
 }
 
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Free => f.write_str("free"),
+            Self::Held { until, .. } => {
+                let until = Duration::from_nanos(*until).as_secs_f64();
+                write!(f, "another's until {until:.2} s")
+            }
+            Self::Sold => f.write_str("sold"),
+            Self::Withheld => f.write_str("kept from sale"),
+        }
+    }
+}
+
 /// The seats.
 #[derive(Debug)]
 pub struct House {
@@ -45,6 +61,7 @@ pub struct House {
     free: Bits,
     counts: [u32; 4],
     wanted: Vec<u32>,
+    refused: Vec<u32>,
     /// Whether people choose at the edges of what is free, so that they leave no single seats.
     edges: bool,
 }
@@ -81,6 +98,7 @@ impl House {
             free: Bits::all(seats),
             counts: [seats, 0, 0, 0],
             wanted: vec![0; seats as usize],
+            refused: vec![0; seats as usize],
             edges,
         }
     }
@@ -113,6 +131,18 @@ impl House {
     /// Counts that these seats were wanted once more.
     pub fn want(&mut self, seats: &[SeatId]) {
         seats.iter().for_each(|seat| self.wanted[seat.index()] += 1);
+    }
+
+    /// How often each seat was among those for which somebody was refused, as another was faster.
+    pub fn refused(&self) -> &[u32] {
+        &self.refused
+    }
+
+    /// Counts that somebody was refused these.
+    pub fn refuse(&mut self, seats: &[SeatId]) {
+        seats
+            .iter()
+            .for_each(|seat| self.refused[seat.index()] += 1);
     }
 
     /// The best seats, as many as there are.
@@ -217,7 +247,7 @@ impl House {
                 }
                 other => {
                     return Err(format!(
-                        "{seat} was given back by who has not got it: it was {other:?}"
+                        "{seat} was given back by who has not got it: it was {other}"
                     ));
                 }
             }
@@ -240,7 +270,7 @@ impl House {
                 }
                 other => {
                     return Err(format!(
-                        "{seat} was booked by who has no living hold of it: it was {other:?}"
+                        "{seat} was booked by who has no living hold of it: it was {other}"
                     ));
                 }
             }
@@ -265,7 +295,7 @@ impl House {
         if is == expected {
             return Ok(());
         }
-        Err(format!("{seat} {what} to a second one: it was {is:?}"))
+        Err(format!("{seat} {what} to a second one: it was {is}"))
     }
 
     fn set(&mut self, seat: SeatId, whose: Whose) {

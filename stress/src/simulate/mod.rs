@@ -11,8 +11,8 @@
 //!
 //! Not real are the people, their networks and payment providers, and HTTP: a request takes no time, and the server is
 //! never too slow. What is acknowledged is durable within the tick, and a crash falls between two ticks; that a real one
-//! may come at any moment is what `stress --crashes` is about. Rates by client and key are HTTP's, so they are not played;
-//! a queue in front of the shop is.
+//! may come at any moment is what `stress --crashes` is about. Rates by client and by key are those of the server's own
+//! limiter, on the simulation's clock.
 //!
 //! The simulation keeps a house of its own ([`house`]) by the answers alone, and whatever contradicts it ends the run.
 //!
@@ -23,11 +23,13 @@
 //! | `arrivals`, `agent`, `chance` | who comes when, and what he is like |
 //! | `queue`, `world` | what happens next; the world that it happens to |
 //! | `buyer` | what people do, and bots |
-//! | `server` | the engine, its clock, its crashes |
+//! | `server`, `limits` | the engine, its clock, its crashes; how often it lets one ask |
 //! | `remote` | a running server in its place, in real time |
 //! | `house`, `bits` | whose each seat is by the answers; how people choose on the map |
+//! | `fault` | deliberate faults, which the checks must find |
 //! | `check`, `tally` | samples, crashes, the end; what is counted |
-//! | `outcome`, `text` | what came of it, for programs and for people |
+//! | `sweep` | the same under several rules |
+//! | `outcome`, `picture`, `text` | what came of it, for programs and for people; the house as it filled |
 
 pub mod agent;
 mod arrivals;
@@ -36,12 +38,16 @@ mod buyer;
 pub mod chance;
 mod check;
 pub mod cli;
+mod fault;
 pub mod house;
+pub mod limits;
 pub mod outcome;
+mod picture;
 pub mod queue;
 pub mod remote;
 pub mod scenario;
 pub mod server;
+pub mod sweep;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -50,33 +56,16 @@ pub mod world;
 
 use std::time::{Duration, Instant};
 
-use crate::packed;
-use outcome::{Check, Frame, Outcome, Picture};
+pub use fault::{Fault, faults};
+use outcome::{Check, Outcome};
 use remote::Against;
 use scenario::Scenario;
 use tally::{number, seconds};
-pub use text::{clock as clock_of, summary, table};
+pub use text::{clock as clock_of, summary};
 use world::{PROMISES, World};
-
-/// Pictures of the house in an outcome, at most.
-const FRAMES_MAX: usize = 60;
 
 /// How often it is said how far it has come.
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
-
-/// A deliberate fault, which the checks must find.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Fault {
-    /// None.
-    #[default]
-    None,
-    /// A buyer is told that he holds seats, though he was refused.
-    ToldHeld,
-    /// A buyer is told that his seats are booked, though he was refused.
-    ToldBooked,
-    /// The server forgets a booking.
-    LostBooking,
-}
 
 /// Plays a scenario. The same seed gives the same outcome, to the bit.
 ///
@@ -120,7 +109,7 @@ fn play(
 
 impl World<'_> {
     fn outcome(self) -> Outcome {
-        let picture = self.picture_of_all();
+        let (picture, contention) = (self.picture_of_all(), self.contention());
         let checks = PROMISES.iter().zip(self.tally.checks);
         let check = |((promise, how), times): (&(&str, &str), u64)| Check {
             promise: (*promise).to_owned(),
@@ -139,78 +128,14 @@ impl World<'_> {
             holds: self.tally.holds,
             bots: self.tally.bots,
             payments: self.tally.payments,
+            limited: self.tally.limited,
             checks: checks.map(check).collect(),
             broken: self.broken,
             series: self.tally.series,
+            contention,
             house: picture,
         }
     }
-
-    fn picture_of_all(&self) -> Picture {
-        let chart = self.scenario.plan().ok().and_then(|plan| plan.chart().ok());
-        let Some(chart) = chart else {
-            return Picture::default();
-        };
-        let seats = (0..self.house.seats()).map(seatlock::ids::SeatId::new);
-        let places: Vec<[f32; 2]> = seats
-            .map(|seat| chart.position(seat))
-            .chain([chart.focus()])
-            .map(|position| [position.x, position.y])
-            .collect();
-        let mut scaled = scale(&places);
-        let focus = scaled.pop().unwrap_or_default();
-        let wanted_most = self.house.wanted().iter().copied().max().unwrap_or(0);
-        let top = f64::from(wanted_most).ln_1p().max(1.0);
-        let shade = |wanted: &u32| {
-            let share = 255.0 * f64::from(*wanted).ln_1p() / top;
-            u8::try_from(house::whole(share)).unwrap_or(u8::MAX)
-        };
-        let shades: Vec<u8> = self.house.wanted().iter().map(shade).collect();
-        let bytes: Vec<u8> = scaled
-            .iter()
-            .flatten()
-            .flat_map(|place| place.to_le_bytes())
-            .collect();
-        Picture {
-            places: packed::base64(&bytes),
-            focus,
-            wanted: packed::base64(&shades),
-            wanted_most,
-            frames: self.chosen_frames(),
-        }
-    }
-
-    /// As many as there is room for, evenly over the time in which anything changes.
-    fn chosen_frames(&self) -> Vec<Frame> {
-        let last = self.frames.windows(2).rposition(|two| two[0].1 != two[1].1);
-        let all = &self.frames[..self.frames.len().min(last.map_or(1, |last| last + 2))];
-        let count = all.len().min(FRAMES_MAX);
-        let place = |number: usize| number * (all.len() - 1) / (count - 1).max(1);
-        let frame = |(at, states): &(u64, Vec<u8>)| Frame {
-            at: seconds(*at),
-            states: packed::base64(states),
-        };
-        (0..count)
-            .map(|number| frame(&all[place(number)]))
-            .collect()
-    }
-}
-
-/// Coordinates from 0 to the largest of two bytes, both on the same scale.
-fn scale(places: &[[f32; 2]]) -> Vec<[u16; 2]> {
-    let bound = |pick: fn(f32, f32) -> f32, start: f32| {
-        let of = |axis: usize| places.iter().map(|place| place[axis]).fold(start, pick);
-        [of(0), of(1)]
-    };
-    let (low, high) = (bound(f32::min, f32::MAX), bound(f32::max, f32::MIN));
-    let extent = (high[0] - low[0]).max(high[1] - low[1]).max(1.0);
-    let scaled = |place: &[f32; 2]| {
-        [0, 1].map(|axis| {
-            let share = f64::from((place[axis] - low[axis]) / extent);
-            u16::try_from(house::whole(share * f64::from(u16::MAX))).unwrap_or(u16::MAX)
-        })
-    };
-    places.iter().map(scaled).collect()
 }
 
 /// A part of a whole in percent; of nothing, nothing.

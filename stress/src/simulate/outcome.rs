@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
+use crate::contention::Contention;
 
 /// Everything that is told of one simulation. It depends on the scenario and the seed alone, to the bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,12 +30,16 @@ pub struct Outcome {
     pub bots: BotsDone,
     /// Late payments.
     pub payments: PaymentsMade,
+    /// What the rates have done.
+    pub limited: Limited,
     /// How often each promise was checked.
     pub checks: Vec<Check>,
     /// What was broken, if anything.
     pub broken: Option<String>,
     /// Figures, one interval after the other.
     pub series: Series,
+    /// How unequally seats were wanted.
+    pub contention: Contention,
     /// The house.
     pub house: Picture,
 }
@@ -155,6 +160,25 @@ pub struct PaymentsMade {
     pub lost: u64,
 }
 
+/// What the server's rates have done. All of it is nothing if it has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Limited {
+    /// People's requests, looks at the map included.
+    pub people_requests: u64,
+    /// Of these, refused as too many.
+    pub people_refused: u64,
+    /// Bots' requests.
+    pub bots_requests: u64,
+    /// Of these, refused as too many.
+    pub bots_refused: u64,
+    /// People who were refused so at least once.
+    pub people: u64,
+    /// Of these, who left without seats.
+    pub people_empty_handed: u64,
+    /// Times that somebody had paid, and the booking had to wait.
+    pub payments_delayed: u64,
+}
+
 /// How often something was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -189,6 +213,8 @@ pub struct Series {
     pub holds: Vec<u64>,
     /// Refusals in it.
     pub refusals: Vec<u64>,
+    /// Requests in it that were refused as too many.
+    pub limited: Vec<u64>,
     /// Bookings in it.
     pub confirms: Vec<u64>,
     /// Holds that ran out in it.

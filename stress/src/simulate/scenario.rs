@@ -1,16 +1,19 @@
 //! A scenario: who comes when, wanting what, under which rules; read from a TOML file.
 
-use std::{fs, path::Path, time::Duration};
+mod check;
+mod span;
+
+use std::{fs, path::Path};
 
 use seatlock::{
     chart::GridPlan,
     event::{OnSale, Orphans, Rules},
-    limits::{CHART_SEATS_MAX, GROUP_SEATS_MAX},
     tick::Ttl,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Serialize};
 
-use crate::cli::time;
+pub use self::span::Span;
+use super::limits::Limits;
 
 /// The scenarios that ship with it, by name.
 pub const SHIPPED: [(&str, &str); 3] = [
@@ -18,9 +21,6 @@ pub const SHIPPED: [(&str, &str); 3] = [
     ("arena", include_str!("scenarios/arena.toml")),
     ("stadium", include_str!("scenarios/stadium.toml")),
 ];
-
-/// More people than that are no on-sale but an accident.
-pub const BUYERS_MAX: u32 = 20_000_000;
 
 /// An on-sale that is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct Scenario {
     /// Who wants no seat at all, but to have them.
     #[serde(default)]
     pub bots: Bots,
+    /// How often the server lets one ask; as often as one likes unless it is said.
+    #[serde(default)]
+    pub limits: Limits,
     /// When the server stops without a word.
     #[serde(default)]
     pub crashes: Vec<Crash>,
@@ -192,10 +195,6 @@ pub struct End {
     pub after: Span,
 }
 
-/// A span of time, written `90s` or `10m`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Span(pub Duration);
-
 impl Scenario {
     /// The scenario with this name, or in this file.
     ///
@@ -220,88 +219,6 @@ impl Scenario {
         let scenario: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         scenario.check()?;
         Ok(scenario)
-    }
-
-    /// Refuses what can't be played.
-    ///
-    /// # Errors
-    /// What is wrong, in a sentence.
-    pub fn check(&self) -> Result<(), String> {
-        let chart = self.plan()?.chart();
-        let chart = chart.map_err(|error| format!("house.chart: {error}"))?;
-        if chart.seat_count() > CHART_SEATS_MAX || self.house.withheld > chart.seat_count() {
-            return Err("house: more seats than a chart can have, or than there are".into());
-        }
-        if let Some(error) = self.rules()?.errors().first() {
-            return Err(format!("rules: {error}"));
-        }
-        let shares = [
-            ("buyers.best", self.buyers.best),
-            ("buyers.apart", self.buyers.apart),
-            ("buyers.buys", self.buyers.buys),
-            ("buyers.releases", self.buyers.releases),
-            ("payments.late", self.payments.late),
-            ("payments.declines", self.payments.declines),
-            ("bots.buys", self.bots.buys),
-        ];
-        if let Some((name, _)) = shares
-            .iter()
-            .find(|(_, share)| !(0.0..=1.0).contains(share))
-        {
-            return Err(format!("{name} is a share, from 0 to 1"));
-        }
-        self.check_numbers()
-    }
-
-    fn check_numbers(&self) -> Result<(), String> {
-        let parties = &self.buyers.parties;
-        let parties_max = self.rules.hold_seats_max.min(GROUP_SEATS_MAX) as usize;
-        let is_weight = |weight: &f64| weight.is_finite() && *weight >= 0.0;
-        let queue = self.arrivals.pattern == Pattern::Queue;
-        let spans = self.crashes.windows(2);
-        let wrong = [
-            (
-                !(1..=BUYERS_MAX).contains(&self.arrivals.buyers) || self.bots.count > BUYERS_MAX,
-                "arrivals.buyers, bots.count: 1 to 20 million people, and no more bots",
-            ),
-            (
-                queue && !(self.arrivals.rate > 0.0 && self.arrivals.rate.is_finite()),
-                "arrivals.rate: a queue lets in more than nobody",
-            ),
-            (
-                !queue && self.arrivals.over.0.is_zero(),
-                "arrivals.over: a burst or a ramp takes some time",
-            ),
-            (
-                !parties.iter().all(is_weight) || parties.iter().sum::<f64>() <= 0.0,
-                "buyers.parties: weights, of which at least one is more than 0",
-            ),
-            (
-                parties.len() > parties_max,
-                "buyers.parties: larger than rules.hold_seats_max",
-            ),
-            (
-                !(0.0..=10.0).contains(&self.buyers.taste),
-                "buyers.taste: from 0 to 10",
-            ),
-            (self.buyers.tries == 0, "buyers.tries: at least 1"),
-            (
-                self.end.after.0.is_zero() || self.end.after.0 > Ttl::MAX.span(),
-                "end.after: more than nothing, and at most 30 days",
-            ),
-            (
-                self.crashes.iter().any(|crash| crash.down.0.is_zero()),
-                "crashes: a server that crashes is down for some time",
-            ),
-            (
-                spans
-                    .into_iter()
-                    .any(|two| two[0].at.0 + two[0].down.0 >= two[1].at.0),
-                "crashes: in order, each after the restart from the one before",
-            ),
-        ];
-        let first = wrong.into_iter().find(|(is_wrong, _)| *is_wrong);
-        first.map_or(Ok(()), |(_, what)| Err(what.to_owned()))
     }
 
     /// The plan of the house.
@@ -336,37 +253,5 @@ impl Scenario {
                 OrphanRule::Refused => Orphans::Refused,
             },
         })
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        time(&text).map(Self).map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.to_string())
-    }
-}
-
-impl std::fmt::Display for Span {
-    /// In the largest unit that it is a whole number of.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let micros = self.0.as_micros();
-        let units = [
-            (3_600_000_000, "h"),
-            (60_000_000, "m"),
-            (1_000_000, "s"),
-            (1_000, "ms"),
-        ];
-        let whole = |(unit, _): &&(u128, &str)| micros > 0 && micros.is_multiple_of(*unit);
-        match units.iter().find(whole) {
-            Some((unit, name)) => write!(f, "{}{name}", micros / unit),
-            None if micros == 0 => f.write_str("0s"),
-            None => write!(f, "{micros}us"),
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! What is counted while it goes on.
 
 use super::{
-    agent::Agent,
-    outcome::{BotsDone, HoldsMade, Milestones, PaymentsMade, People, Requests, Series},
+    agent::{Agent, Next},
+    outcome::{BotsDone, HoldsMade, Limited, Milestones, PaymentsMade, People, Requests, Series},
 };
 
 /// Refusals a person, as far as they are told apart.
@@ -19,6 +19,7 @@ pub(super) struct Tally {
     pub(super) holds: HoldsMade,
     pub(super) bots: BotsDone,
     pub(super) payments: PaymentsMade,
+    pub(super) limited: Limited,
     pub(super) sold: Milestones,
     pub(super) series: Series,
     /// What has happened since the last sample.
@@ -36,6 +37,7 @@ pub(super) struct Lately {
     pub(super) arrivals: u64,
     pub(super) holds: u64,
     pub(super) refusals: u64,
+    pub(super) limited: u64,
     pub(super) confirms: u64,
     pub(super) expired: u64,
     pub(super) unanswered: u64,
@@ -77,6 +79,24 @@ impl Tally {
         }
     }
 
+    /// Somebody has asked, and was let in or not, for his rate.
+    pub(super) fn asked(&mut self, agent: &mut Agent, is_in: bool) {
+        let limited = &mut self.limited;
+        let (requests, refused) = if agent.is_bot {
+            (&mut limited.bots_requests, &mut limited.bots_refused)
+        } else {
+            (&mut limited.people_requests, &mut limited.people_refused)
+        };
+        *requests += 1;
+        if !is_in {
+            *refused += 1;
+            self.lately.limited += 1;
+            agent.was_limited = true;
+            let has_paid = agent.next == Next::HasPaid && !agent.is_bot;
+            limited.payments_delayed += u64::from(has_paid);
+        }
+    }
+
     /// Somebody has left, with so many seats bought.
     pub(super) fn left(&mut self, agent: &Agent, bought: usize, adjacent: bool, now: u64) {
         if agent.is_bot {
@@ -87,6 +107,10 @@ impl Tally {
         people.refusals.resize(REFUSALS_TOLD, 0);
         people.refusals[usize::from(agent.refusals).min(REFUSALS_TOLD - 1)] += 1;
         self.refusals += u64::from(agent.refusals);
+        if agent.was_limited {
+            self.limited.people += 1;
+            self.limited.people_empty_handed += u64::from(bought == 0);
+        }
         if bought > 0 {
             people.bought += 1;
             people.parties += u64::from(bought > 1);

@@ -201,6 +201,16 @@ fn a_scenario_that_makes_no_sense_is_refused_by_the_name_of_what_is_wrong() {
         ("tries = 8", "trials = 8", "trials"),
         ("hold_seats_max = 6", "hold_seats_max = 2", "buyers.parties"),
         ("buyers = 2500", "buyers = 0", "arrivals.buyers"),
+        (
+            "[end]",
+            "[limits]\nrate_per_client = \"5\"\n[end]",
+            "a rate is",
+        ),
+        (
+            "[end]",
+            "[limits]\nbots_per_address = 0\n[end]",
+            "limits.bots_per_address",
+        ),
         ("after = \"45m\"", "after = \"45\"", "a time is"),
     ] {
         let error = Scenario::parse(&text.replace(from, to)).expect_err(to);
@@ -215,4 +225,46 @@ fn a_scenario_is_read_back_as_it_is_shown() {
         let text = toml::to_string(&scenario).expect("plain");
         assert_eq!(Scenario::parse(&text), Ok(scenario));
     }
+}
+
+#[test]
+fn a_rate_slows_down_who_asks_too_often_and_a_generous_one_nobody() {
+    let mut scenario = small("club");
+    scenario.bots.count = 20;
+    scenario.bots.buys = 0.0;
+    let free = play(&scenario);
+    assert_eq!(free.limited, outcome::Limited::default());
+    let often = |text: &str| Some(text.parse().expect("a rate"));
+    scenario.limits.rate_per_client = often("1000/5000");
+    let generous = play(&scenario);
+    assert!(generous.limited.people_requests > 0 && generous.limited.people_refused == 0);
+    assert_eq!(
+        generous.people, free.people,
+        "a rate that nobody meets changes nothing"
+    );
+    scenario.limits.rate_per_client = often("1/2");
+    scenario.limits.bots_per_address = 20;
+    let limited = play(&scenario).limited;
+    assert!(limited.bots_refused > 0 && limited.bots_refused < limited.bots_requests);
+    assert_eq!(
+        limited.people_refused, 0,
+        "each person has an address of his own"
+    );
+    scenario.limits.people_per_address = 500;
+    let crowded = play(&scenario).limited;
+    assert!(crowded.people > 0 && crowded.people_empty_handed <= crowded.people);
+    assert_eq!(play(&scenario).limited, crowded, "the same again");
+}
+
+#[test]
+fn the_rate_of_a_key_limits_all_who_buy_by_way_of_it_but_not_who_looks() {
+    let mut scenario = small("club");
+    scenario.limits.rate_per_key = Some("1/1".parse().expect("a rate"));
+    let outcome = play(&scenario);
+    assert!(outcome.limited.people_refused > 0 && outcome.limited.payments_delayed > 0);
+    let limited: u64 = outcome.series.limited.iter().sum();
+    assert_eq!(
+        limited,
+        outcome.limited.people_refused + outcome.limited.bots_refused
+    );
 }

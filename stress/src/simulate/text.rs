@@ -44,6 +44,8 @@ pub fn summary(outcome: &Outcome) -> String {
     text += &selling(outcome);
     text += &people(outcome);
     text += &costs(outcome);
+    text += &payments_and_bots(outcome);
+    text += &limited(outcome);
     text += &requests(outcome);
     text += &checks(outcome);
     text
@@ -77,7 +79,6 @@ fn over_time(outcome: &Outcome) -> String {
 
 fn selling(outcome: &Outcome) -> String {
     let sold = &outcome.sold;
-    let when = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), clock);
     format!(
         "nothing free for the first time   {}\nsold: half {}, 90 % {}, 99 % {}, all {}\n\n",
         when(sold.nothing_free),
@@ -121,39 +122,31 @@ fn people(outcome: &Outcome) -> String {
 
 fn costs(outcome: &Outcome) -> String {
     let holds = &outcome.holds;
-    let hours = |seat_seconds: f64| seat_seconds / 3_600.0;
     let all = holds.paid_seat_seconds + holds.released_seat_seconds + holds.expired_seat_seconds;
-    let share = |part: f64| 100.0 * part / all.max(1.0);
+    let line = |name, count, seat_seconds: f64| {
+        let share = 100.0 * seat_seconds / all.max(1.0);
+        line(name, count, hours(seat_seconds), share)
+    };
+    let mut text = format!(
+        "holds, and the hours for which they kept seats from others\n{:<14} {:>9} {:>12} {:>7}\n",
+        "", "holds", "seat-hours", "share"
+    );
+    text += &line("paid", holds.paid, holds.paid_seat_seconds);
+    text += &line("given back", holds.released, holds.released_seat_seconds);
+    text += &line("ran out", holds.expired, holds.expired_seat_seconds);
+    let _ = writeln!(
+        text,
+        "  of these, after their owner had gone, or a bot's: {:.1} seat-hours\n",
+        hours(holds.abandoned_seat_seconds)
+    );
+    text
+}
+
+fn payments_and_bots(outcome: &Outcome) -> String {
     let (payments, bots) = (&outcome.payments, &outcome.bots);
     format!(
-        "holds, and the hours for which they kept seats from others\n\
-         {:<14} {:>9} {:>12} {:>7}\n{}{}{}\
-         \x20 of these, after their owner had gone, or a bot's: {:.1} seat-hours\n\n\
-         payments: {} sent, {} declined, {} in time, {} late and booked nevertheless, {} late and lost\n\
+        "payments: {} sent, {} declined, {} in time, {} late and booked nevertheless, {} late and lost\n\
          bots: {} holds, {} refusals, {} seats bought, {:.1} seat-hours, at most {} seats at once\n\n",
-        "",
-        "holds",
-        "seat-hours",
-        "share",
-        line(
-            "paid",
-            holds.paid,
-            hours(holds.paid_seat_seconds),
-            share(holds.paid_seat_seconds)
-        ),
-        line(
-            "given back",
-            holds.released,
-            hours(holds.released_seat_seconds),
-            share(holds.released_seat_seconds)
-        ),
-        line(
-            "ran out",
-            holds.expired,
-            hours(holds.expired_seat_seconds),
-            share(holds.expired_seat_seconds)
-        ),
-        hours(holds.abandoned_seat_seconds),
         payments.sent,
         payments.declined,
         payments.in_time,
@@ -165,6 +158,30 @@ fn costs(outcome: &Outcome) -> String {
         hours(bots.seat_seconds),
         bots.seats_most,
     )
+}
+
+/// What the rates have done, if there were any.
+fn limited(outcome: &Outcome) -> String {
+    let limited = &outcome.limited;
+    if limited.people_requests + limited.bots_requests == 0 {
+        return String::new();
+    }
+    format!(
+        "rates: {:.2} % of people's {} requests refused, {:.2} % of bots' {}\n\
+         people slowed down by them: {} ({:.2} % of all), of whom {} had no seats in the end; {} payments delayed\n\n",
+        percent(limited.people_refused, limited.people_requests),
+        limited.people_requests,
+        percent(limited.bots_refused, limited.bots_requests),
+        limited.bots_requests,
+        limited.people,
+        percent(limited.people, outcome.people.came),
+        limited.people_empty_handed,
+        limited.payments_delayed,
+    )
+}
+
+fn hours(seat_seconds: f64) -> f64 {
+    seat_seconds / 3_600.0
 }
 
 fn line(name: &str, holds: u64, hours: f64, share: f64) -> String {
@@ -204,44 +221,9 @@ fn checks(outcome: &Outcome) -> String {
     text
 }
 
-/// The same scenario under several TTLs.
-pub fn table(outcomes: &[Outcome]) -> String {
-    let mut text = format!(
-        "{:>6} {:>9} {:>9} {:>9} {:>10} {:>12} {:>11} {:>10} {:>10}\n",
-        "TTL",
-        "sold 90 %",
-        "sold 99 %",
-        "bought",
-        "refusals",
-        "seat-hours",
-        "ran out",
-        "late, but",
-        "late, and"
-    );
-    let _ = writeln!(
-        text,
-        "{:>6} {:>9} {:>9} {:>9} {:>10} {:>12} {:>11} {:>10} {:>10}",
-        "", "", "", "% of all", "a person", "in vain", "of holds", "booked", "lost"
-    );
-    for outcome in outcomes {
-        let (holds, people) = (&outcome.holds, &outcome.people);
-        let when = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), clock);
-        let ended = holds.paid + holds.released + holds.expired;
-        let _ = writeln!(
-            text,
-            "{:>6} {:>9} {:>9} {:>9.1} {:>10.2} {:>12.1} {:>9.1} % {:>10} {:>10}",
-            outcome.scenario.rules.hold_ttl.to_string(),
-            when(outcome.sold.nine_tenths),
-            when(outcome.sold.ninety_nine),
-            percent(people.bought, people.came),
-            people.refusals_mean,
-            (holds.released_seat_seconds + holds.expired_seat_seconds) / 3_600.0,
-            percent(holds.expired, ended),
-            outcome.payments.retaken,
-            outcome.payments.lost,
-        );
-    }
-    text
+/// When something was reached, if it was.
+pub(super) fn when(at: Option<f64>) -> String {
+    at.map_or_else(|| "never".to_owned(), clock)
 }
 
 /// Minutes and seconds, or hours as well.

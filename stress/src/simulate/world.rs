@@ -10,6 +10,7 @@ use super::{
     agent::{Agent, Holding, Next},
     arrivals,
     house::{House, Whose},
+    limits::Gate,
     queue::{Happening, Queue},
     remote::Against,
     scenario::Scenario,
@@ -27,6 +28,7 @@ pub struct World<'s> {
     pub(super) seed: u64,
     pub(super) fault: Fault,
     pub(super) server: Server,
+    pub(super) gate: Gate,
     pub(super) house: House,
     pub(super) zipf: Option<Zipf<f64>>,
     pub(super) queue: Queue,
@@ -78,10 +80,8 @@ impl<'s> World<'s> {
         fault: Fault,
         against: Option<&Against>,
     ) -> Result<Self, String> {
-        let chart = scenario
-            .plan()?
-            .chart()
-            .map_err(|error| error.to_string())?;
+        let chart = scenario.plan()?.chart();
+        let chart = chart.map_err(|error| error.to_string())?;
         let rules = scenario.rules()?;
         let edges = rules.orphans == seatlock::event::Orphans::Refused;
         let mut house = House::new(&chart, edges);
@@ -99,6 +99,7 @@ impl<'s> World<'s> {
             seed,
             fault,
             server,
+            gate: Gate::of(scenario),
             house,
             zipf,
             queue: Queue::default(),

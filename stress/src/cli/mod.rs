@@ -1,25 +1,24 @@
 //! The command line.
 
+mod plans;
+mod values;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    ops::RangeInclusive,
     path::PathBuf,
-    str::FromStr,
     time::Duration,
 };
 
 use clap::{ArgGroup, Parser, Subcommand};
-use seatlock::{
-    limits::{GROUP_SEATS_MAX, SEATS_MAX, STREAMS_MAX, THREADS_MAX},
-    tick::Ttl,
-};
+use seatlock::limits::{SEATS_MAX, STREAMS_MAX, THREADS_MAX};
 
+pub(crate) use self::values::time;
+use self::values::{Count, TtlRange};
 use crate::{
-    crash::{CrashPlan, Fault, ServePlan},
-    http::HttpPlan,
-    plan::{Length, Plan, mix::Mix, skew::Skew},
+    crash::Fault,
+    full::FullOptions,
+    plan::{mix::Mix, skew::Skew},
     simulate::cli::SimulateOptions,
-    streams::StreamsPlan,
 };
 
 /// How long a run is unless it is told.
@@ -44,7 +43,8 @@ const STALL: Duration = Duration::from_secs(5);
 /// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
 /// linearizability, seat by seat.
 ///
-/// `stress simulate` plays an on-sale in virtual time instead; it has a --help of its own.
+/// `stress simulate` plays an on-sale in virtual time instead, and `stress report` writes one report of everything; each has
+/// a --help of its own.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 #[command(group(ArgGroup::new("served").args(["streams", "crashes"])))]
@@ -155,6 +155,8 @@ pub struct Options {
 pub enum Command {
     /// Plays an on-sale in virtual time, with people as they are, against the engine itself
     Simulate(Box<SimulateOptions>),
+    /// Runs everything, and writes one report of it
+    Report(FullOptions),
 }
 
 const AFTER_HELP: &str = "\
@@ -181,163 +183,11 @@ Examples:
   stress --crashes 30 --sabotage all              would it be noticed if the ledger were not honest?
   stress --duration 30s --sabotage all --report report.html
                                                   everything that a run shows, for somebody who was not there
+  stress report --out full.html                   all of it in one report, with the on-sale and the benchmarks
   stress simulate --scenario arena                an on-sale with 60 thousand people, in a few seconds
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
 with --sabotage all it is 0 if every fault was found.";
-
-/// A number of seats, or a range of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count(RangeInclusive<u32>);
-
-/// A TTL, or a range of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TtlRange {
-    shortest: Ttl,
-    longest: Ttl,
-}
-
-impl Options {
-    /// The run in the process that these options ask for.
-    pub fn plan(&self, seed: u64) -> Plan {
-        Plan {
-            threads: self.threads,
-            seats: self.seats.unwrap_or(SEATS),
-            users: self.users,
-            mix: self.mix.clone(),
-            group: self.group.0.clone(),
-            skew: self.skew,
-            ttl_min: self.ttl.shortest,
-            ttl_max: self.ttl.longest,
-            length: self.length(),
-            seed,
-            speed: self.speed,
-            dawdle: self.dawdle,
-            stall: STALL,
-            quiet: self.quiet || self.json,
-        }
-    }
-
-    /// The run against `url` that these options ask for.
-    pub fn http_plan(&self, url: &str, seed: u64) -> HttpPlan {
-        HttpPlan {
-            url: url.to_owned(),
-            connections: self.threads,
-            users: self.users,
-            mix: self.mix.clone(),
-            skew: self.skew,
-            lock_ttl: self.lock_ttl,
-            length: self.length(),
-            seed,
-            quiet: self.quiet,
-        }
-    }
-
-    /// The run with `streams` clients that these options ask for.
-    pub fn streams_plan(&self, streams: u32, seed: u64) -> StreamsPlan {
-        StreamsPlan {
-            streams,
-            seats: self.seats.unwrap_or(SEATS),
-            changes_a_second: self.changes,
-            duration: self.duration.unwrap_or(DURATION),
-            seed,
-        }
-    }
-
-    /// The run with so many crashes that these options ask for.
-    pub fn crash_plan(&self, crashes: u32, seed: u64) -> CrashPlan {
-        CrashPlan {
-            crashes,
-            clerks: self.threads,
-            seats: self.seats.unwrap_or(CRASH_SEATS),
-            seed,
-            durable_holds: self.durable_holds,
-            binary: self.binary.clone(),
-            fault: None,
-            quiet: self.quiet || self.json,
-        }
-    }
-
-    /// The server of such a run.
-    pub fn serve_plan(&self, seed: u64) -> ServePlan {
-        ServePlan {
-            data: self.data.clone(),
-            listen: self.listen,
-            grace: self.restart_grace,
-            durable_holds: self.durable_holds,
-            fault: self.fault,
-            seed,
-        }
-    }
-
-    fn length(&self) -> Length {
-        self.operations.map_or(
-            Length::Time(self.duration.unwrap_or(DURATION)),
-            Length::Operations,
-        )
-    }
-}
-
-impl FromStr for Count {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (from, to) = range(text, |part| {
-            let count = part
-                .parse()
-                .ok()
-                .filter(|count| (1..=GROUP_SEATS_MAX).contains(count));
-            count.ok_or_else(|| format!("a group has 1 to {GROUP_SEATS_MAX} seats"))
-        })?;
-        Ok(Self(from..=to))
-    }
-}
-
-impl FromStr for TtlRange {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (shortest, longest) = range(text, |part| {
-            Ttl::new(time(part)?).map_err(|error| error.to_string())
-        })?;
-        Ok(Self { shortest, longest })
-    }
-}
-
-/// A value, or two of them in order with '..' in between.
-fn range<V: PartialOrd + Clone>(
-    text: &str,
-    value: impl Fn(&str) -> Result<V, String>,
-) -> Result<(V, V), String> {
-    let (from, to) = text.split_once("..").unwrap_or((text, text));
-    let (from, to) = (value(from)?, value(to)?);
-    if from <= to {
-        Ok((from, to))
-    } else {
-        Err("a range goes from the smaller to the larger".to_owned())
-    }
-}
-
-/// A time with its unit: 250us, 15ms, 10s, 5m or 1h.
-pub(crate) fn time(text: &str) -> Result<Duration, String> {
-    let units = [
-        ("us", 1_000),
-        ("ms", 1_000_000),
-        ("s", 1_000_000_000),
-        ("m", 60_000_000_000),
-        ("h", 3_600_000_000_000),
-    ];
-    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = units
-        .into_iter()
-        .find(|(name, _)| *name == &text[number.len()..]);
-    let nanos = unit
-        .zip(number.parse::<u64>().ok())
-        .and_then(|((_, nanos), number)| number.checked_mul(nanos));
-    nanos
-        .map(Duration::from_nanos)
-        .ok_or_else(|| "a time is a whole number and a unit: us, ms, s, m or h".to_owned())
-}
 
 #[cfg(test)]
 mod tests {
@@ -348,37 +198,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Options::command().debug_assert();
-    }
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(time("15ms"), Ok(Duration::from_millis(15)));
-        assert_eq!(time("2h"), Ok(Duration::from_secs(7_200)));
-        for text in [
-            "",
-            "5",
-            "ms",
-            "1.5s",
-            "-1s",
-            "5 s",
-            "99999999999999999999s",
-            "18446744073709551615h",
-        ] {
-            assert!(time(text).is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn ranges_are_in_order_and_within_their_bounds() {
-        assert_eq!("3".parse(), Ok(Count(3..=3)));
-        assert_eq!("2..64".parse(), Ok(Count(2..=64)));
-        for text in ["", "0", "65", "4..2", "2..", "..3"] {
-            assert!(text.parse::<Count>().is_err(), "{text:?}");
-        }
-        assert!("1ms..2s".parse::<TtlRange>().is_ok());
-        for text in ["0ms", "2s..1s", "721h"] {
-            assert!(text.parse::<TtlRange>().is_err(), "{text:?}");
-        }
     }
 
     #[test]
@@ -400,6 +219,8 @@ mod tests {
             "simulate --ttl 5",
             "simulate --crash 5s",
             "simulate --crash 5s:5s --no-crashes",
+            "report --duration 5",
+            "report --threads 0",
         ] {
             let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
                 .expect_err(line);

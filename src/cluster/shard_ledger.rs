@@ -1,0 +1,372 @@
+//! A shard's ledger in the store: what the engine's scribe appends to, and what a start finds.
+//!
+//! It does what the tenure says and carries what that asks to the store, on the scribe's thread, one request at a time. It
+//! keeps the state that all batches come to, of which it writes a snapshot whenever the log behind the last one has grown
+//! beyond a budget: a piece after each append, so that nobody waits for all of it.
+
+use std::{error, fmt, io};
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+
+use super::{
+    keys::Slot,
+    owner::{Node, Owner, Term},
+    parts::{self, Gathering},
+    store::{LeaseId, Store},
+    tenure::{Begun, Fault, Found, Heard, Tenure},
+};
+use crate::{
+    ledger::{AppendError, Batch, Ledger, State, Unfit},
+    limits,
+};
+
+/// Times that something is asked before whoever wants it is told that there is no answer for now.
+const ATTEMPTS: u32 = 3;
+
+/// A shard that this node owns.
+pub struct ShardLedger<S> {
+    asking: Asking<S>,
+    state: State,
+    /// Bytes of the log behind the snapshot.
+    log_bytes: u64,
+    budget_bytes: u64,
+    /// The batch that is being appended, until all of its parts are there.
+    batch: Vec<u8>,
+    parts_done: usize,
+    has_failed: bool,
+}
+
+/// Whether a shard is this node's.
+#[derive(Debug)]
+#[must_use]
+pub enum Taken<S> {
+    /// It is.
+    Here(Box<ShardLedger<S>>),
+    /// It is this one's, who is there.
+    There(Owner),
+}
+
+/// Why nothing can be written any more, or be read at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Another term has begun, by this owner, if that can be read.
+    Deposed(Option<Owner>),
+    /// The store says that it can't be done.
+    Impossible(String),
+    /// What is in the store can't be.
+    Broken(Fault),
+    /// The state can't be read from what is in the store.
+    Unreadable(Slot),
+    /// The batch is not the one that was begun.
+    OtherBatch,
+}
+
+/// What is asked of the store, and by whom.
+struct Asking<S> {
+    store: S,
+    runtime: Handle,
+    tenure: Tenure,
+}
+
+/// What a request has come to.
+enum Came {
+    Heard(Heard),
+    /// There is no answer for now.
+    Later(String),
+}
+
+impl<S: Store> ShardLedger<S> {
+    /// Takes a shard if it is nobody's, its owner is gone, or this node was named, and reads it.
+    ///
+    /// Blocks the thread, which must not be one of the runtime's.
+    ///
+    /// # Errors
+    /// [`AppendError::NoRoom`]: the store doesn't answer, or takes nothing. It may be tried again, with a tenure that begins as
+    /// a stranger. [`AppendError::Failed`]: as [`Ended`] says.
+    pub fn take(
+        store: S,
+        runtime: Handle,
+        tenure: Tenure,
+        budget_bytes: u64,
+    ) -> Result<Taken<S>, AppendError> {
+        let mut asking = Asking {
+            store,
+            runtime,
+            tenure,
+        };
+        if let Some(owner) = asking.win()? {
+            return Ok(Taken::There(owner));
+        }
+        let (state, log_bytes) = asking.read()?;
+        Ok(Taken::Here(Box::new(Self {
+            asking,
+            state,
+            log_bytes,
+            budget_bytes,
+            batch: Vec::new(),
+            parts_done: 0,
+            has_failed: false,
+        })))
+    }
+
+    /// What all batches come to.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The term in which the shard is this node's. `None` once it is not any more.
+    pub fn term(&self) -> Option<Term> {
+        self.asking.tenure.term()
+    }
+
+    /// See [`Tenure::readable_under`].
+    pub fn readable_under(&self) -> Option<LeaseId> {
+        self.asking.tenure.readable_under()
+    }
+
+    /// The node lives by another lease: with the next append the shard is taken again.
+    pub fn live_by(&mut self, lease: LeaseId) {
+        // Between two requests, and there is no other time, nothing is in its way.
+        let _ = self.asking.tenure.live_by(lease);
+    }
+
+    /// Makes another node the owner; a snapshot first makes its start shorter. `false`: that node is gone, and the shard is still
+    /// this one's.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`]. Not while a batch is to be appended again.
+    pub fn hand_over(&mut self, to: &Node) -> Result<bool, AppendError> {
+        if !self.batch.is_empty() {
+            return Err(Ended::OtherBatch.into());
+        }
+        self.begin_snapshot()?;
+        while self.asking.tenure.is_snapshotting() {
+            let _ = self.go_on()?;
+        }
+        loop {
+            // Not now if it is under way since a call before, or if the shard is to be retaken first.
+            let _ = self.asking.tenure.hand_over(to.clone());
+            match self.go_on()? {
+                Heard::HandedOver(_) => {
+                    self.has_failed = true;
+                    return Ok(true);
+                }
+                Heard::Kept => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+
+    fn try_append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
+        let mut packed = Vec::new();
+        batch.pack(&mut packed).map_err(failed)?;
+        if self.batch.is_empty() {
+            self.batch = packed;
+        } else if self.batch != packed {
+            return Err(Ended::OtherBatch.into());
+        }
+        // Every time the same parts, of which the first ones may be there.
+        let parts: Vec<Bytes> = parts::cut(&self.batch).skip(self.parts_done).collect();
+        for part in parts {
+            self.append_part(&part)?;
+            self.parts_done += 1;
+            self.log_bytes += part.len() as u64;
+        }
+        // DURABILITY POINT: the last part is in the log, and so the batch.
+        self.batch.clear();
+        self.parts_done = 0;
+        let applied = self.state.apply(batch);
+        applied.map_err(|change| failed(Unfit::Change(change)))
+    }
+
+    fn append_part(&mut self, part: &Bytes) -> Result<(), AppendError> {
+        // One that is under way already is this part: it was begun by the same call for the same batch.
+        while self.asking.tenure.append(part.clone()) == Begun::NotNow {
+            if let Heard::Appended(_) = self.go_on()? {
+                return Ok(());
+            }
+        }
+        loop {
+            if let Heard::Appended(_) = self.go_on()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A batch is there; a step of the snapshot follows. Whatever comes of that, the batch is there: what is wrong is found again
+    /// by the next one.
+    fn tend(&mut self) {
+        if self.log_bytes > self.budget_bytes && self.begin_snapshot().is_err() {
+            self.has_failed = true;
+        }
+        if self.asking.tenure.is_snapshotting()
+            && matches!(self.go_on(), Err(AppendError::Failed(_)))
+        {
+            self.has_failed = true;
+        }
+    }
+
+    fn begin_snapshot(&mut self) -> Result<(), AppendError> {
+        let tenure = &mut self.asking.tenure;
+        let is_new = tenure.checkpoint().map(|checkpoint| checkpoint.through) < tenure.newest();
+        if !is_new || tenure.is_snapshotting() {
+            return Ok(());
+        }
+        let mut packed = Vec::new();
+        self.state.pack(&mut packed).map_err(failed)?;
+        let packed = Bytes::from(packed);
+        let pieces = (0..packed.len()).step_by(limits::SLOT_BYTES_MAX);
+        let piece =
+            |from: usize| packed.slice(from..packed.len().min(from + limits::SLOT_BYTES_MAX));
+        if tenure.snapshot(pieces.map(piece).collect()) == Begun::Yes {
+            self.log_bytes = 0;
+        }
+        Ok(())
+    }
+
+    fn go_on(&mut self) -> Result<Heard, AppendError> {
+        self.asking.must_hear()
+    }
+}
+
+impl<S: Store> Ledger for ShardLedger<S> {
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
+        if self.has_failed {
+            return Err(Ended::Deposed(None).into());
+        }
+        let appended = self.try_append(batch);
+        match appended {
+            Ok(()) => self.tend(),
+            Err(AppendError::Failed(_)) => self.has_failed = true,
+            Err(AppendError::NoRoom(_)) => {}
+        }
+        appended
+    }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
+}
+
+impl<S: Store> Asking<S> {
+    /// Makes the shard this node's, or says whose it is.
+    fn win(&mut self) -> Result<Option<Owner>, AppendError> {
+        let _ = self.tenure.look();
+        let mut has_tried = false;
+        loop {
+            match self.must_hear()? {
+                Heard::Won(_) => return Ok(None),
+                Heard::Saw(_) if !has_tried => {
+                    has_tried = self.tenure.take() == Begun::Yes;
+                }
+                Heard::Saw(Some(owner)) => return Ok(Some(owner)),
+                _ => return Err(later("this node is not there".into())),
+            }
+        }
+    }
+
+    fn read(&mut self) -> Result<(State, u64), AppendError> {
+        let (mut state, mut snapshot) = (State::new(), Vec::new());
+        let (mut gathering, mut log_bytes) = (Gathering::default(), 0);
+        loop {
+            let heard = self.must_hear()?;
+            let is_ready = matches!(heard, Heard::Ready(_));
+            match heard {
+                Heard::Read(Found::Checkpoint(_)) => {}
+                Heard::Read(Found::Piece(piece)) => snapshot.extend_from_slice(&piece),
+                Heard::Read(Found::Slots(slots)) | Heard::Ready(slots) => {
+                    if !snapshot.is_empty() {
+                        let unpacked = state.unpack(&std::mem::take(&mut snapshot));
+                        unpacked.map_err(|_| Ended::Unreadable(Slot::FOUNDING))?;
+                    }
+                    for (slot, value) in slots {
+                        log_bytes += value.len() as u64;
+                        let batch = gathering.take(&value);
+                        let batch = batch.map_err(|_| Ended::Unreadable(slot))?;
+                        if let Some(batch) = batch {
+                            let unpacked = state.unpack(&batch);
+                            unpacked.map_err(|_| Ended::Unreadable(slot))?;
+                        }
+                    }
+                }
+                _ => {}
+            }
+            if is_ready {
+                return Ok((state, log_bytes));
+            }
+        }
+    }
+
+    /// Asks what is to be asked now, some times if need be.
+    fn must_hear(&mut self) -> Result<Heard, AppendError> {
+        let mut came = Came::Later("nothing is to be asked".into());
+        for _ in 0..ATTEMPTS {
+            came = self.hear()?;
+            if matches!(came, Came::Heard(_)) {
+                break;
+            }
+        }
+        match came {
+            Came::Heard(heard) => Ok(heard),
+            Came::Later(why) => Err(later(why)),
+        }
+    }
+
+    fn hear(&mut self) -> Result<Came, Ended> {
+        let Some(txn) = self.tenure.ask() else {
+            return Ok(Came::Later("nothing is to be asked".into()));
+        };
+        let answer = self.runtime.block_on(self.store.txn(txn));
+        match self.tenure.hear(answer) {
+            Heard::Deposed(by) => Err(Ended::Deposed(by)),
+            Heard::Impossible(why) => Err(Ended::Impossible(why)),
+            Heard::Broken(fault) => Err(Ended::Broken(fault)),
+            Heard::Refused(why) | Heard::InDoubt(why) => Ok(Came::Later(why)),
+            Heard::NoLease => Ok(Came::Later("the node's lease has ended".into())),
+            heard => Ok(Came::Heard(heard)),
+        }
+    }
+}
+
+/// There is no answer for now.
+fn later(why: String) -> AppendError {
+    AppendError::NoRoom(io::Error::other(why))
+}
+
+/// There will be none.
+fn failed(error: impl error::Error + Send + Sync + 'static) -> AppendError {
+    AppendError::Failed(io::Error::other(error))
+}
+
+impl From<Ended> for AppendError {
+    fn from(ended: Ended) -> Self {
+        failed(ended)
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deposed(Some(owner)) => write!(f, "the shard is {}'s by now", owner.node.name),
+            Self::Deposed(None) => f.write_str("the shard is somebody else's by now"),
+            Self::Impossible(why) => f.write_str(why),
+            Self::Broken(fault) => write!(f, "what is in the store can't be: {fault:?}"),
+            Self::Unreadable(slot) => {
+                write!(f, "what is in the store through {slot} can't be read")
+            }
+            Self::OtherBatch => f.write_str("another batch was begun, and is not there yet"),
+        }
+    }
+}
+
+impl error::Error for Ended {}
+
+impl<S> fmt::Debug for ShardLedger<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShardLedger")
+            .field("tenure", &self.asking.tenure)
+            .field("log_bytes", &self.log_bytes)
+            .finish_non_exhaustive()
+    }
+}
