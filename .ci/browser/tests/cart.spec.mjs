@@ -171,3 +171,13 @@ test('what the office blocks by a box on its map is off sale on the buyers’ ma
   await screens(page, 'blocked');
   await office.context().close();
 });
+
+test('who loses a hold to the office is told so', async ({ page }) => {
+  await server.event('taken-back', club());
+  const ada = await holding(new Buyer(page), 'taken-back', 'Stalls, row A, seat 2');
+  const { hold } = await server.ask('GET', '/v1/events/taken-back/seat?label=Stalls%2FA%2F2');
+  await server.ask('POST', `/v1/holds/${hold.id}/revoke`, {});
+  await expect(ada.notice).toContainText('The box office has given your seats back');
+  await ada.sees('Stalls, row A, seat 2', 'free');
+  await expect(page.locator('#cart-seats li')).toHaveCount(0);
+});

@@ -144,6 +144,7 @@ function told({ what, seat, seats = [], area, quantity, problem }) {
       if (!shop.obstacle && SALE_IS_OVER.includes(problem.kind)) refresh();
       return tell(seats.length > 0 ? fasterWords(seats) : wordsFor(problem), 'bad', 'shop');
     case 'lost': return tell('The time is over: your seats have been released. If they are still free you can choose them again.', 'bad', 'shop');
+    case 'withdrawn': return tell('The box office has given your seats back: they are not reserved for you any more.', 'bad', 'shop');
     case 'held':
       map.glideToSeats(shop.mine);
       return done(`Reserved for you: ${seatNames(scene, shop.mine) || seatsWord(shop.reserved)}.`);

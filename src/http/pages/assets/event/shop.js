@@ -198,8 +198,12 @@ export class Shop {
   /** Asks what the hold is now. */
   async look() {
     if (!this.key) return;
+    const was = this.phase;
     try {
-      this.heard(await this.api.look(this.key));
+      const hold = await this.api.look(this.key);
+      this.heard(hold);
+      // Whoever gives his seats back himself is answered, and does not have to look.
+      if (was === 'held' && hold.state === 'released') this.told({ what: 'withdrawn' });
     } catch (problem) {
       if (['unknown-hold', 'wrong-token'].includes(problem.kind)) this.lose();
     }
