@@ -48,7 +48,6 @@
 //! | 8 | `event` | names, rules, holds |
 //! | 7 | `event::best` `feed` | the best free seats for a party; live availability |
 //! | 7 | `ledger` | what survives a crash |
-//! | 7 | `cluster` | several nodes: their order of floors |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
 //! | 6 | `cluster::tenure` | what a node and a shard are to each other |
 //! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
