@@ -8,7 +8,7 @@ use seatlock::{
     tick::Moment,
 };
 
-use super::Model;
+use super::{Hold, Model};
 
 impl Model {
     /// True: it was refused for this.

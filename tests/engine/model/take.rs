@@ -3,14 +3,9 @@
 use std::collections::BTreeMap;
 
 use seatlock::{
-    access::budget::{Over, Which},
     engine::{AddRefusal, Asks, HoldKey, HoldView, NewHold, State, TakeRefusal, Want},
-    event::{
-        Orphans, Rules, Season, Stage,
-        best::{Adjacent, Categories, Sections},
-    },
+    event::{Orphans, Season, Stage},
     ids::SeatId,
-    tick::Moment,
 };
 
 use super::{
