@@ -52,7 +52,6 @@ fn takeover() {
     let long = Bounds {
         appends: 3,
         doubts: 2,
-        ticks: 3,
         ..usual
     };
     explore("takeover", if is_long() { long } else { usual }, true);
@@ -71,9 +70,6 @@ fn leases() {
     let long = Bounds {
         appends: 2,
         doubts: 2,
-        ticks: 4,
-        renewals: 1,
-        leases: 2,
         ..usual
     };
     explore("leases", if is_long() { long } else { usual }, true);
@@ -90,9 +86,8 @@ fn snapshots() {
         ..Bounds::default()
     };
     let long = Bounds {
-        appends: 3,
+        appends: 2,
         doubts: 2,
-        snapshots: 2,
         ..usual
     };
     explore("snapshots", if is_long() { long } else { usual }, true);
@@ -110,7 +105,6 @@ fn hand_overs() {
     let long = Bounds {
         appends: 3,
         ticks: 2,
-        leases: 1,
         ..usual
     };
     explore("hand-overs", if is_long() { long } else { usual }, true);
