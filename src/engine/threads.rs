@@ -31,11 +31,11 @@ use crate::{
     scribe::Scribe,
 };
 
-/// How long the scribe rests when there is nothing to read; twice as long each time there still is not.
-const SCRIBE_REST_MIN: Duration = Duration::from_millis(1);
-
-/// The longest rest. At 26 million changes a second, the most that was ever measured here, the tape has room for 7 ms.
-const SCRIBE_REST_MAX: Duration = Duration::from_millis(4);
+/// How long the scribe rests when there is nothing to read. At 26 million changes a second, the most that was ever measured
+/// here, the tape has room for 7 ms. A shorter rest is of no use to anybody: who waits for a change to be durable ends it
+/// ([`Threads::wake_scribe`]), and what a feed's followers are told waits longer than this. Each one costs what it takes
+/// to read thirty changes.
+const SCRIBE_REST: Duration = Duration::from_millis(4);
 
 /// Running threads; dropping this stops them and waits for their end.
 #[derive(Debug)]
@@ -124,20 +124,20 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
         .expect("an engine has one scribe");
     let mut scribe = Scribe::new(reader);
     let mut desk = Desk::default();
-    let mut rest = SCRIBE_REST_MIN;
+    let mut has_rested = false;
     loop {
         let stopping = stop.load(Ordering::Acquire);
         let batch = scribe.next_batch();
         // At the end once more without changes: there may be notes.
         if batch.is_empty() && !stopping {
-            if rest == SCRIBE_REST_MAX {
+            if has_rested {
                 ledger.idle();
             }
-            thread::park_timeout(rest);
-            rest = (rest * 2).min(SCRIBE_REST_MAX);
+            thread::park_timeout(SCRIBE_REST);
+            has_rested = true;
             continue;
         }
-        rest = SCRIBE_REST_MIN;
+        has_rested = false;
         let is_last = batch.is_empty();
         match desk.work_through(core, batch, ledger, stop) {
             Ok(()) if is_last => return,
