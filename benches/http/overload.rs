@@ -36,6 +36,8 @@ const RECOVERY_MAX: Duration = Duration::from_secs(5);
 /// What came of a load.
 struct Phase {
     holds: f64,
+    /// Once all were connected.
+    length: Duration,
     wall: Duration,
     cpu: Duration,
 }
@@ -74,6 +76,7 @@ impl Phase {
         let tally = client::run(server.address, load, &mut server.shopper.borrow_mut())?;
         Ok(Self {
             holds: tally.good as f64,
+            length: duration,
             wall: start.elapsed(),
             cpu: server.cpu_time() - cpu_before,
         })
@@ -81,7 +84,7 @@ impl Phase {
 
     /// Holds a second.
     fn rate(&self) -> f64 {
-        self.holds / self.wall.as_secs_f64()
+        self.holds / self.length.as_secs_f64()
     }
 
     /// Microseconds of processor time for a hold.
