@@ -12,6 +12,7 @@
 //! | `seats` | `/v1/events/{event}/seats`, `stream`, `seat`, `block`, `unblock` |
 //! | `holds` | `/v1/events/{event}/holds`, `/v1/holds` |
 //! | `bookings` | `/v1/bookings` |
+//! | [`cluster`] | `/v1/cluster` |
 //! | `explain` | `/problems` |
 //!
 //! `calls` is the table of all calls, and `openapi` describes them.
@@ -43,9 +44,10 @@ mod calls;
 mod change;
 mod chart_text;
 mod charts;
+pub mod cluster;
 mod date;
 pub mod durable;
-mod events;
+pub mod events;
 mod explain;
 mod export;
 pub mod gate;
@@ -86,6 +88,11 @@ pub(super) fn has(uri: &Uri) -> bool {
         || path == "/v1"
 }
 
+/// The answer to who may not open another stream.
+pub fn too_many_streams(full: stream::Full) -> Response {
+    Problem::from(full).answer()
+}
+
 /// What the server itself refuses, as a problem.
 pub(super) fn refusal(refusal: Refusal) -> Response {
     let problem = match refusal {
@@ -98,6 +105,8 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         Refusal::BodyTooSlow => Problem::new(Kind::BodyTooSlow),
         Refusal::Overloaded => Problem::busy(),
         Refusal::TookTooLong => Problem::took_too_long(),
+        Refusal::Misdirected => Problem::new(Kind::Misdirected),
+        Refusal::NoOwner => Problem::later(problem::Kind::NoOwner),
         Refusal::LedgerFull => Problem::later(problem::Kind::LedgerFull),
         Refusal::OurFault => Problem::new(Kind::Fault),
     };
