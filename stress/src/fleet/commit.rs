@@ -22,13 +22,16 @@ impl World<'_> {
         let Some(round) = self.etcds[usize::from(etcd)].end(number) else {
             return;
         };
-        let half = nanos(self.plan.round_trip) / 2;
+        // The members of a cluster are as far from one another as nodes are from them. While most of them take a round down, the
+        // next one is under way already.
+        let members = nanos(self.plan.round_trip);
+        let half = members / 2;
         for request in &round {
             self.commit(etcd, request);
             if !matches!(request.what, What::Renew | What::LeaseEnds) {
                 let (shard, term) = (request.from, self.term_of(request));
                 let answered = Happening::Answered { shard, term };
-                self.queue.put(self.now + half, answered);
+                self.queue.put(self.now + members + half, answered);
             }
         }
         self.etcds[usize::from(etcd)].give_back(round);

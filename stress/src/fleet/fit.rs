@@ -123,8 +123,9 @@ mod tests {
     fn costs_are_found_again_from_what_they_come_to() {
         for costs in [[1e6, 1e5, 14.0], [1e6, 0.0, 14.0], [2e5, 3e3, 0.5]] {
             let round = Round::of(costs);
-            let found = Round::fit(&points(&round));
-            let off = points(&round).iter().map(|point| found.off(point).abs());
+            let points = points(&round);
+            let found = Round::fit(&points);
+            let off = points.iter().map(|point| found.off(point).abs());
             assert!(off.fold(0.0, f64::max) < 1e-6, "{round:?} {found:?}");
         }
     }

@@ -33,7 +33,7 @@
 //! | `ends` | where it ends |
 
 pub mod change;
-mod check;
+pub mod check;
 pub mod cli;
 mod commit;
 pub mod costs;

@@ -40,26 +40,34 @@ pub struct Steady {
 }
 
 impl Steady {
-    /// So many appends a second, of so many bytes each. Whatever comes during a round of `r` is the next one, so that
-    /// `r = sync + (1 + rate * r) * append`; and between two rounds it waits for the next append.
-    pub fn of(costs: &Costs, a_second: f64, bytes: f64, round_trip: f64) -> Self {
+    /// So many appends a second, of so many bytes each.
+    ///
+    /// Whatever comes during a round of `r` is the next one; if nothing has, etcd waits for the next append, which is then alone.
+    /// So of rounds in which on average `rate * r` come, `e^(-rate * r)` are followed by a pause of `1 / rate`, and
+    /// `r = sync + append * (rate * r + e^(-rate * r))`, which is found by putting in what comes out.
+    pub fn of(costs: &Costs, a_second: f64, bytes: f64) -> Self {
         let append = 1e3 * costs.write_us + bytes * costs.write_byte_ns;
-        let sync = 1e3 * costs.sync_us + round_trip;
-        let rate = a_second / 1e9;
-        let left = 1.0 - rate * append;
-        if left <= 0.0 {
+        let (sync, rate) = (1e3 * costs.sync_us, a_second / 1e9);
+        if rate * append >= 1.0 {
             return Self {
                 round: f64::INFINITY,
                 utilisation: 1.0,
             };
         }
-        let round = (sync + append) / left;
+        let mut round = sync + append;
+        for _ in 0..STEPS {
+            round = sync + append * (rate * round + (-rate * round).exp());
+        }
+        let pause = (-rate * round).exp() / rate;
         Self {
             round,
-            utilisation: round / (round + 1.0 / rate),
+            utilisation: round / (round + pause),
         }
     }
 }
+
+/// How often what comes out is put in again.
+const STEPS: u32 = 1_000;
 
 impl Figure {
     /// By which share the simulation differs from paper.
