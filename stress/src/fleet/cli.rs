@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use clap::Args;
 
 use super::{
+    Played,
     costs::Costs,
     ends::{self, End},
     fault::Fault,
@@ -150,27 +151,36 @@ impl FleetOptions {
         }
         let plans = self.plans()?;
         let open = |path: &Option<PathBuf>| path.as_deref().map(Sheet::open).transpose();
-        let (json, _out) = (open(&self.json)?, open(&self.out)?);
+        let (json, out) = (open(&self.json)?, open(&self.out)?);
         let weights = Weights::weigh()?;
         println!("--seed {}\n", self.seed);
-        let mut outcomes = Vec::new();
+        let mut all = Vec::new();
         for plan in &plans {
             let ground = Ground::of(plan, &weights)?;
             let outcome = run(plan, &weights, &ground, self.quiet);
             let figures = paper::compare(plan, &weights, &ground, &outcome);
-            print!(
-                "{}",
-                text::summary(plan, &weights, &ground, &outcome, &figures)
-            );
-            outcomes.push(outcome);
+            let played = Played {
+                plan: plan.clone(),
+                outcome,
+                figures,
+            };
+            print!("{}", text::summary(&played, &weights, &ground));
+            all.push(played);
         }
-        if !self.no_ends && self.sabotage == Fault::None {
-            print!("{}", text::ends(&self.ends(&plans, &weights)?));
-        }
+        let ends = if self.no_ends || self.sabotage != Fault::None {
+            Vec::new()
+        } else {
+            self.ends(&plans, &weights)?
+        };
+        print!("{}", text::ends(&ends));
         if let Some(sheet) = json {
+            let outcomes: Vec<_> = all.iter().map(|played| &played.outcome).collect();
             sheet.write(&serde_json::to_string(&outcomes).map_err(|error| error.to_string())?)?;
         }
-        Ok(outcomes.iter().all(|outcome| outcome.broken.is_none()))
+        if let Some(sheet) = out {
+            sheet.write(&crate::html::fleet(&all, &ends))?;
+        }
+        Ok(all.iter().all(|played| played.outcome.broken.is_none()))
     }
 
     fn ends(&self, plans: &[Plan], weights: &Weights) -> Result<Vec<End>, String> {

@@ -65,12 +65,24 @@ use std::time::{Duration, Instant};
 
 use ground::Ground;
 use outcome::Outcome;
+use paper::Figure;
 use plan::Plan;
 use weight::Weights;
 use world::World;
 
 /// How often it is said how far it has come.
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
+
+/// A plan, what came of it, and what was to be expected.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// What was simulated.
+    pub plan: Plan,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The same on paper.
+    pub figures: Vec<Figure>,
+}
 
 /// Simulates a plan. The same plan gives the same outcome, to the bit.
 pub fn run(plan: &Plan, weights: &Weights, ground: &Ground, quiet: bool) -> Outcome {

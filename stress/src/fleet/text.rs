@@ -5,6 +5,7 @@ use std::fmt::Write;
 use seatlock::limits;
 
 use super::{
+    Played,
     change::Kind,
     check::PROMISES,
     ends::{self, End},
@@ -40,13 +41,8 @@ pub(super) fn progress(world: &World<'_>) -> String {
 }
 
 /// Everything, for people.
-pub(super) fn summary(
-    plan: &Plan,
-    weights: &Weights,
-    ground: &Ground,
-    outcome: &Outcome,
-    figures: &[Figure],
-) -> String {
+pub(super) fn summary(played: &Played, weights: &Weights, ground: &Ground) -> String {
+    let (plan, outcome) = (&played.plan, &played.outcome);
     let mut text = format!(
         "{} nodes, {} shards, {} events, {} of etcd; {} people for {} seats, and {} smaller sales\n\n",
         plan.nodes,
@@ -64,7 +60,7 @@ pub(super) fn summary(
     text += &space(plan, weights, ground, outcome);
     text += &troubles(plan, outcome);
     text += &people(outcome);
-    text += &on_paper(figures);
+    text += &on_paper(&played.figures);
     text += &checks(plan, outcome);
     text
 }
@@ -378,6 +374,9 @@ fn checks(plan: &Plan, outcome: &Outcome) -> String {
 
 /// Where it ends, and what helps.
 pub(super) fn ends(found: &[End]) -> String {
+    if found.is_empty() {
+        return String::new();
+    }
     let mut text = format!(
         "where it ends: durable changes a second until etcd works always (busy), and until one of a hundred waits over 100 ms (slow)\n\
          {:>8} {:>8} | {:>10} {:>10} {:>9} | {:>10} {:>10} {:>8} {:>7} {:>9}\n",
