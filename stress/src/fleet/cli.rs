@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use clap::Args;
 
 use super::{
-    Played,
+    Played, advice,
     costs::Costs,
     ends::{self, End},
     fault::Fault,
@@ -173,6 +173,7 @@ impl FleetOptions {
             self.ends(&plans, &weights)?
         };
         print!("{}", text::ends(&ends));
+        print!("{}", advice::advice(&all, &ends, &weights));
         if let Some(sheet) = json {
             let outcomes: Vec<_> = all.iter().map(|played| &played.outcome).collect();
             sheet.write(&serde_json::to_string(&outcomes).map_err(|error| error.to_string())?)?;

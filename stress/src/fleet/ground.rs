@@ -47,17 +47,9 @@ impl Ground {
         shard_of
             .iter()
             .for_each(|shard| events[usize::from(*shard)] += 1);
-        let small = Shares::of_small();
-        let ended = |events: u32| {
-            let bookings = f64::from(events) * f64::from(plan.sold_before) / small.party;
-            let ended = bookings / small.confirms * (small.releases + small.expires);
-            whole(ended).min(limits::ENDED_HOLDS_MAX as u64)
-        };
-        let state = |events: u32| {
-            let share = f64::from(events) / f64::from(others.max(1));
-            state_bytes(plan, weights, &small, events, share)
-                + ended(events) as f64 * weights.hold_of(small.party)
-        };
+        let parts = |events: u32| Parts::of(plan, weights, events);
+        let ended = |events: u32| whole(parts(events).ended_holds);
+        let state = |events: u32| parts(events).bytes().iter().sum::<f64>() + weights.batch as f64;
         Ok(Self {
             events_most: events.iter().copied().max().unwrap_or(0),
             state: events.iter().map(|events| whole(state(*events))).collect(),
@@ -80,15 +72,46 @@ pub fn etcd_of(shard: u16, shards: u16, clusters: u16) -> u16 {
     u16::try_from(place).unwrap_or(clusters - 1)
 }
 
-/// Events, what they have sold, and a day's kept answers.
-fn state_bytes(plan: &Plan, weights: &Weights, small: &Shares, events: u32, share: f64) -> f64 {
-    let sold = f64::from(events) * f64::from(plan.sold_before);
-    let answers = plan.quiet_holds * DAY * share * small.asked_for() * plan.kept_answers;
-    f64::from(events) * weights.event as f64
-        + sold * weights.word as f64
-        + sold / small.party * weights.hold_of(small.party)
-        + answers * weights.answer as f64
-        + weights.batch as f64
+/// What a shard's state is made of before it begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Parts {
+    /// Ended holds that can still be asked about.
+    pub ended_holds: f64,
+    /// Bytes of events with their charts.
+    pub events: f64,
+    /// Bytes of bookings and sold seats.
+    pub sold: f64,
+    /// Bytes of ended holds.
+    pub ended: f64,
+    /// Bytes of the answers of a day.
+    pub answers: f64,
+}
+
+impl Parts {
+    /// Those of a shard with so many events, on average.
+    pub fn of(plan: &Plan, weights: &Weights, events: u32) -> Self {
+        let small = Shares::of_small();
+        let (events, hold) = (f64::from(events), weights.hold_of(small.party));
+        let sold = events * f64::from(plan.sold_before);
+        let bookings = sold / small.party;
+        // Not each hold became a booking.
+        let ended = bookings / small.confirms * (small.releases + small.expires);
+        let ended = ended.min(limits::ENDED_HOLDS_MAX as f64);
+        let share = events / f64::from(plan.events.saturating_sub(1).max(1));
+        let answers = plan.quiet_holds * DAY * share * small.asked_for() * plan.kept_answers;
+        Self {
+            ended_holds: ended,
+            events: events * weights.event as f64,
+            sold: sold * weights.word as f64 + bookings * hold,
+            ended: ended * hold,
+            answers: answers * weights.answer as f64,
+        }
+    }
+
+    /// Bytes of events, of what they have sold, of ended holds, of answers.
+    pub fn bytes(&self) -> [f64; 4] {
+        [self.events, self.sold, self.ended, self.answers]
+    }
 }
 
 /// The shard with a number, as messages name it.

@@ -30,8 +30,9 @@
 //! | `check`, `fault` | what must be true; deliberate faults, which the checks must find |
 //! | `tally`, `outcome`, `text` | what is counted; what came of it, in words |
 //! | `paper` | the same on paper, in closed form |
-//! | `ends` | where it ends |
+//! | `ends`, `advice` | where it ends, and what an operator does then |
 
+mod advice;
 pub mod change;
 pub mod check;
 pub mod cli;

@@ -9,7 +9,7 @@ use super::{
     change::Kind,
     check::PROMISES,
     ends::{self, End},
-    ground::Ground,
+    ground::{Ground, Parts},
     outcome::Outcome,
     paper::{self, Figure},
     plan::Plan,
@@ -226,11 +226,16 @@ fn space(plan: &Plan, weights: &Weights, ground: &Ground, outcome: &Outcome) -> 
     let growth = (most - before) * GIB / outcome.lasted.max(1.0) / MIB;
     let state: u64 = ground.state.iter().sum();
     let clusters = f64::from(plan.etcd_clusters);
+    let shards = f64::from(plan.shards);
+    let mean = Parts::of(plan, weights, plan.events / u32::from(plan.shards));
+    let [events, sold, ended, answers] = mean.bytes().map(|bytes| bytes * shards / GIB);
     let mut text = format!(
-        "space: all events, what they have sold and a day's kept answers are {:.2} GiB of state, {:.1} MiB a shard; the fullest etcd's \
-         file has {before:.2} GiB at first and {most:.2} in the end, of {quota:.0}\n",
+        "space: {:.2} GiB of state, {:.1} MiB a shard: {events:.2} of events with their charts, {sold:.2} of what they have sold, \
+         {ended:.2} of ended holds, {answers:.2} of a day's kept answers\n  beside it {:.2} GiB of logs; the fullest etcd's file has \
+         {before:.2} GiB at first and {most:.2} in the end, of {quota:.0}\n",
         state as f64 / GIB,
-        state as f64 / f64::from(plan.shards) / MIB,
+        state as f64 / shards / MIB,
+        plan.log_budget as f64 / 2.0 * shards / GIB,
     );
     let answer = plan.costs.file_bytes(0.0, weights.answer as f64);
     let answers = plan.quota as f64 * clusters / answer / 86_400.0;
@@ -408,27 +413,6 @@ pub(super) fn ends(found: &[End]) -> String {
             millis(slow.latency.p99),
         );
     }
-    text + &gains(found)
-}
-
-/// What more clusters bring, in words.
-fn gains(found: &[End]) -> String {
-    let mut text = String::new();
-    let Some(first) = found.first() else {
-        return text;
-    };
-    for end in found.iter().filter(|end| end.clusters != first.clusters) {
-        let same = |other: &&End| other.shards == end.shards && other.clusters == first.clusters;
-        if let Some(one) = found.iter().find(same) {
-            let _ = writeln!(
-                text,
-                "with {} shards, {} clusters of etcd instead of {} carry {:.1} times as many durable changes",
-                end.shards,
-                end.clusters,
-                first.clusters,
-                end.slow.changes / one.slow.changes.max(1.0)
-            );
-        }
-    }
+    text.push('\n');
     text
 }
