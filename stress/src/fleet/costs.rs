@@ -128,4 +128,28 @@ mod tests {
         let sync = of(1.0) - (of(2.0) - of(1.0));
         assert!((sync - 1e3 * costs.sync_us).abs() < 1.0);
     }
+
+    /// Writers, bytes of each write, and milliseconds from one write of a writer to his next, on the machine when it was idle: one
+    /// record, 64 and 4,096 of them, and 16 shards with 4,096 each.
+    #[test]
+    fn they_say_nearly_what_an_idle_machine_took() {
+        let costs = Costs::shipped();
+        for (writers, bytes, millis) in [
+            (1.0, 40.0, 1.2),
+            (1.0, 2_560.0, 1.42),
+            (1.0, 163_840.0, 3.25),
+            (16.0, 163_840.0, 28.5),
+        ] {
+            let work = Work {
+                writes: writers,
+                write_bytes: writers * bytes,
+                ..Work::default()
+            };
+            let off = costs.round(&work) / (millis * 1e6) - 1.0;
+            assert!(
+                off.abs() < 0.21,
+                "{writers} writers of {bytes} bytes: {off:.2}"
+            );
+        }
+    }
 }
