@@ -77,8 +77,10 @@ pub struct Change {
     pub seats: u8,
     /// Bytes that it adds to a batch.
     pub bytes: u32,
-    /// Bytes that stay of it.
+    /// Bytes that stay of it, without those of its kept answer.
     pub stays: u32,
+    /// Its answer is kept.
+    pub keeps: bool,
 }
 
 /// The number of all holds of events without an on-sale: they are counted, and have no seats.

@@ -144,6 +144,11 @@ impl World<'_> {
     fn apply(&mut self, shard: u16, change: &Change) -> Result<(), String> {
         let kept = &mut self.shards[usize::from(shard)].kept;
         kept.state_bytes += u64::from(change.stays);
+        // Of a hold without a seat of its own the answer of a day ago is forgotten for it.
+        if change.keeps && change.hold != QUIET && kept.answers < self.weights.answers_max {
+            kept.answers += 1;
+            kept.state_bytes += self.weights.answer;
+        }
         if matches!(change.kind, Kind::Release | Kind::Expire) {
             kept.ended += 1;
             if kept.ended > limits::ENDED_HOLDS_MAX as u64 {

@@ -248,8 +248,11 @@ impl World<'_> {
             let fresh = seats.filter(|seat| sale.touch(**seat)).count();
             stays = weights.hold[party - 1] + fresh as u64 * weights.word;
         }
-        if keeps && kind.is_asked_for() {
-            stays += weights.answer;
+        let keeps = keeps && kind.is_asked_for();
+        let mut bytes = weights.of(kind, party, keeps);
+        // Where there is no more room, the oldest answer is forgotten for it.
+        if keeps && self.shards[usize::from(shard)].kept.answers >= weights.answers_max {
+            bytes += weights.forgetting;
         }
         let change = Change {
             hold,
@@ -257,8 +260,9 @@ impl World<'_> {
             until,
             asked: self.now,
             seats: entry.party,
-            bytes: u32::try_from(weights.of(kind, party, keeps)).unwrap_or(u32::MAX),
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             stays: u32::try_from(stays).unwrap_or(u32::MAX),
+            keeps,
         };
         self.change(shard, change);
     }

@@ -28,6 +28,8 @@ pub struct Ground {
     pub state: Vec<u64>,
     /// Ended holds in each of them.
     pub ended: Vec<u64>,
+    /// Kept answers in each of them.
+    pub answers: Vec<u64>,
 }
 
 impl Ground {
@@ -49,11 +51,13 @@ impl Ground {
             .for_each(|shard| events[usize::from(*shard)] += 1);
         let parts = |events: u32| Parts::of(plan, weights, events);
         let ended = |events: u32| whole(parts(events).ended_holds);
+        let answers = |events: u32| whole(parts(events).kept_answers);
         let state = |events: u32| parts(events).bytes().iter().sum::<f64>() + weights.batch as f64;
         Ok(Self {
             events_most: events.iter().copied().max().unwrap_or(0),
             state: events.iter().map(|events| whole(state(*events))).collect(),
             ended: events.iter().map(|events| ended(*events)).collect(),
+            answers: events.iter().map(|events| answers(*events)).collect(),
             shards: plan.shards + 1,
             great: great.get(),
             shard_of,
@@ -77,6 +81,8 @@ pub fn etcd_of(shard: u16, shards: u16, clusters: u16) -> u16 {
 pub struct Parts {
     /// Ended holds that can still be asked about.
     pub ended_holds: f64,
+    /// Kept answers.
+    pub kept_answers: f64,
     /// Bytes of events with their charts.
     pub events: f64,
     /// Bytes of bookings and sold seats.
@@ -99,8 +105,10 @@ impl Parts {
         let ended = ended.min(limits::ENDED_HOLDS_MAX as f64);
         let share = events / f64::from(plan.events.saturating_sub(1).max(1));
         let answers = plan.quiet_holds * DAY * share * small.asked_for() * plan.kept_answers;
+        let answers = answers.min(weights.answers_max as f64);
         Self {
             ended_holds: ended,
+            kept_answers: answers,
             events: events * weights.event as f64,
             sold: sold * weights.word as f64 + bookings * hold,
             ended: ended * hold,

@@ -240,7 +240,7 @@ impl Bench {
         let keys = self.keys();
         let mut watches = Vec::new();
         for _ in 0..WATCHERS {
-            watches.push(self.etcd.watch(keys.nodes(), Revision::MISSING).await?);
+            watches.push(self.etcd.watch(keys.roster(), Revision::MISSING).await?);
         }
         let mut nanos = [0_u128; 2];
         for _ in 0..CHANGES {

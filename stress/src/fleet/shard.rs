@@ -104,6 +104,8 @@ pub struct Kept {
     pub state_bytes: u64,
     /// Ended holds of which the state still knows.
     pub ended: u64,
+    /// Kept answers.
+    pub answers: u64,
 }
 
 /// Bytes of a piece, and of a part of a batch.
@@ -165,6 +167,7 @@ mod tests {
             seats: 2,
             bytes,
             stays: 0,
+            keeps: false,
         }
     }
 

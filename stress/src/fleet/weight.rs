@@ -20,6 +20,7 @@ use seatlock::{
     entropy::SeededEntropy,
     event::{Name, Rules, User, best::Wish},
     ledger::{AppendError, Batch, Key, Ledger, NoteList, NoteRef, State},
+    limits,
     repeat::{Answer, Fingerprint, Kept, RepeatId, Secret},
 };
 
@@ -42,8 +43,10 @@ pub struct Weights {
     pub batch: u64,
     /// What each change of so many seats adds to a batch, without a kept answer.
     pub change: [[u64; PARTY_MAX]; Kind::COUNT],
-    /// What a kept answer adds to a batch.
+    /// What a kept answer adds to a batch, and what stays of it.
     pub answer: u64,
+    /// For how many answers a shard has room.
+    pub answers_max: u64,
     /// What forgetting something adds to a batch.
     pub forgetting: u64,
     /// What stays of a hold of so many seats in the shard's state, whatever becomes of it.
@@ -89,6 +92,7 @@ impl Weights {
             batch,
             change: [[0; PARTY_MAX]; Kind::COUNT],
             answer: 0,
+            answers_max: answers_max(),
             forgetting: Bench::batch_of(&[NoteRef::Forget(Key { kind: 5, id: 1 })]) - batch,
             hold: [0; PARTY_MAX],
             word: 0,
@@ -323,6 +327,14 @@ fn key(held: &NewHold) -> seatlock::engine::HoldKey {
 
 fn text(what: impl std::fmt::Debug) -> String {
     format!("{what:?}")
+}
+
+/// A shard keeps answers in so many bytes, of which each takes a place besides its own.
+fn answers_max() -> u64 {
+    const PLACE: usize = 256;
+    const HEADERS: usize = 128;
+    let each = PLACE + size_of::<Answer>() + HEADERS + ANSWER_BODY.len();
+    (limits::SHARD_REPEATS_BYTES_MAX / each) as u64
 }
 
 /// Bytes of an append's keys: the owner's is compared and read, the slot's compared, written and read, and the one before it

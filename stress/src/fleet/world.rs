@@ -177,6 +177,7 @@ impl<'p> World<'p> {
             shard.kept.snapshot_bytes = state;
             shard.kept.state_bytes = state;
             shard.kept.ended = self.ground.ended[usize::from(number)];
+            shard.kept.answers = self.ground.answers[usize::from(number)];
             let file = &mut self.etcds[usize::from(shard.etcd)].file;
             file.write(costs, state.div_ceil(PIECE_BYTES) as f64, state as f64);
             // Most of a quiet log are batches of one change each.
@@ -271,6 +272,7 @@ impl<'p> World<'p> {
             seats: QUIET_PARTY,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             stays: u32::try_from(stays).unwrap_or(u32::MAX),
+            keeps,
         };
         self.change(shard, change);
     }
