@@ -4,7 +4,12 @@
 use std::time::Duration;
 
 use super::{
-    ground::Ground, outcome::Outcome, plan::Plan, run, share::Shares, tally::Latency,
+    ground::Ground,
+    outcome::Outcome,
+    plan::Plan,
+    run,
+    share::Shares,
+    tally::{Latency, Sample},
     weight::Weights,
 };
 
