@@ -15,7 +15,7 @@ use tokio::{
 
 use super::NodeConfig;
 use crate::{
-    clock::{BootClock, Clock},
+    clock::Clock,
     cluster::{
         lease::{Living, Readable},
         owner::{Node as Owner, Term},
@@ -86,7 +86,7 @@ impl<S: Store> Served<S> {
             appends: Arc::clone(&config.appends),
             clock: Arc::clone(&config.clock),
         };
-        let resuming = Archive::resuming(Box::new(shared), state);
+        let resuming = (config.resume)(Box::new(shared), state);
         let (mut archive, clock) = resuming.map_err(|error| Unserved::Clock(error.to_string()))?;
         archive.restart_grace = config.restart_grace;
         archive.place = Place::new(shard.get());
@@ -160,7 +160,7 @@ fn engine(
     config: &NodeConfig,
     shard: ShardId,
     archive: Archive,
-    clock: BootClock,
+    clock: Arc<dyn Clock>,
 ) -> Result<Arc<Engine>, Unserved> {
     let seats = if config.default_shard == Some(shard) {
         config.engine.seats
@@ -171,7 +171,6 @@ fn engine(
         seats,
         ..config.engine
     };
-    let clock = clock.with_calendar_off_by(config.calendar_off_millis);
     let engine = Engine::start_on(engine, clock, SystemEntropy, archive);
     engine.map(Arc::new).map_err(Unserved::Engine)
 }
