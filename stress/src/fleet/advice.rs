@@ -22,8 +22,11 @@ const FULL: f64 = 0.8;
 pub(super) fn advice(played: &[Played], ends: &[End], weights: &Weights) -> String {
     let mut text = String::from("what an operator does\n");
     for played in played {
-        let clusters = played.plan.etcd_clusters;
-        let _ = writeln!(text, "with {clusters} of etcd:");
+        let several = match played.plan.etcd_clusters {
+            1 => "one cluster".to_owned(),
+            clusters => format!("{clusters} clusters"),
+        };
+        let _ = writeln!(text, "with {several} of etcd:");
         for line in [
             space(played),
             rush(played),
