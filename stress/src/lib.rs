@@ -24,6 +24,7 @@
 //! | [`streams`] | thousands who follow one event, each with a map of its own |
 //! | [`crash`] | a server that is killed under load and started again, and has to have kept its word |
 //! | [`simulate`] | an on-sale in virtual time: people, bots, crashes, late payments |
+//! | [`fleet`] | a hundred nodes on etcd in virtual time: what etcd is asked for, and where it ends |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
 //! | [`run`], [`signals`], [`progress`], [`pace`], [`latency`], [`report`] | a run from its beginning to its summary |
 //! | [`contention`] | how unequally seats are wanted |
@@ -36,6 +37,7 @@ pub mod cli;
 pub mod clock;
 pub mod contention;
 pub mod crash;
+pub mod fleet;
 pub mod full;
 pub mod html;
 pub mod http;

@@ -16,6 +16,7 @@ pub(crate) use self::values::time;
 use self::values::{Count, TtlRange};
 use crate::{
     crash::Fault,
+    fleet::cli::FleetOptions,
     full::FullOptions,
     plan::{mix::Mix, skew::Skew},
     simulate::cli::SimulateOptions,
@@ -43,8 +44,8 @@ const STALL: Duration = Duration::from_secs(5);
 /// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
 /// linearizability, seat by seat.
 ///
-/// `stress simulate` plays an on-sale in virtual time instead, and `stress report` writes one report of everything; each has
-/// a --help of its own.
+/// `stress simulate` plays an on-sale in virtual time instead, `stress fleet` a hundred nodes on etcd, and `stress report`
+/// writes one report of everything; each has a --help of its own.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 #[command(group(ArgGroup::new("served").args(["streams", "crashes"])))]
@@ -155,6 +156,8 @@ pub struct Options {
 pub enum Command {
     /// Plays an on-sale in virtual time, with people as they are, against the engine itself
     Simulate(Box<SimulateOptions>),
+    /// Plays a hundred nodes on etcd in virtual time: what etcd is asked for, and where it ends
+    Fleet(Box<FleetOptions>),
     /// Runs everything, and writes one report of it
     Report(FullOptions),
 }
@@ -185,6 +188,7 @@ Examples:
                                                   everything that a run shows, for somebody who was not there
   stress report --out full.html                   all of it in one report, with the on-sale and the benchmarks
   stress simulate --scenario arena                an on-sale with 60 thousand people, in a few seconds
+  stress fleet                                    a hundred nodes on etcd: what it is asked for, and where it ends
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
 with --sabotage all it is 0 if every fault was found.";
@@ -221,6 +225,9 @@ mod tests {
             "simulate --crash 5s:5s --no-crashes",
             "report --duration 5",
             "report --threads 0",
+            "fleet --quiet-holds many",
+            "fleet --no-trouble --node-dies 5s",
+            "fleet --sabotage all",
         ] {
             let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
                 .expect_err(line);
