@@ -161,9 +161,7 @@ impl HoldId {
     /// Where it is.
     pub const fn place(self) -> Place {
         const MASK: u64 = (1 << Place::BITS) - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the mask leaves 12 bits")]
-        let number = (self.0 >> Self::TAKING_BITS & MASK) as u16;
-        Place(number)
+        Place((self.0 >> Self::TAKING_BITS & MASK) as u16)
     }
 
     /// The hold's first taking.

@@ -77,7 +77,7 @@ where
     fn call(self, request: Request, api: Api) -> Answering {
         let mut arriving = match Arriving::of(request, &api) {
             Ok(arriving) => arriving,
-            Err(refusal) => return Answering::Now(Some(refusal)),
+            Err(refusal) => return Answering::Now(Some(*refusal)),
         };
         // Our own server has taken the body in already, and nobody is woken for it.
         match arriving.poll(&mut Context::from_waker(Waker::noop())) {
@@ -147,10 +147,11 @@ struct Arriving<R> {
 }
 
 impl<R: Who> Arriving<R> {
-    fn of(request: Request, api: &Api) -> Result<Self, Response> {
+    fn of(request: Request, api: &Api) -> Result<Self, Box<Response>> {
         let (head, body) = request.into_parts();
-        let who = R::enter(&head, api).map_err(IntoResponse::into_response)?;
-        let name = Named::of_call(head.uri.path()).map_err(|problem| problem.answer())?;
+        let who = R::enter(&head, api).map_err(|denied| Box::new(denied.into_response()))?;
+        let name = Named::of_call(head.uri.path());
+        let name = name.map_err(|problem| Box::new(problem.answer()))?;
         Ok(Self {
             who,
             name,
@@ -178,7 +179,7 @@ impl<R: Who + Send> FromRequest<Api> for Posted<R> {
     type Rejection = Response;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
-        let mut arriving = Arriving::of(request, api)?;
+        let mut arriving = Arriving::of(request, api).map_err(|refused| *refused)?;
         let body = poll_fn(|cx| arriving.poll(cx)).await;
         arriving.with(body).map_err(|problem| problem.answer())
     }
