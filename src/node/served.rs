@@ -113,6 +113,29 @@ impl<S: Store> Served<S> {
         lease.is_some_and(|lease| self.living.is_certain_under(lease, now))
     }
 
+    /// Has what the next owner will have to read be short, while requests go on.
+    pub(super) async fn prepare(&self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        let ledger = Arc::clone(&self.ledger);
+        // It waits for an append that is under way.
+        let begun = spawn_blocking(move || locked(&ledger).prepare_to_hand_over()).await;
+        if !matches!(begun, Ok(Ok(()))) {
+            return;
+        }
+        loop {
+            let ledger = Arc::clone(&self.ledger);
+            // A step of the snapshot each time, between two appends.
+            let step = move || {
+                let mut ledger = locked(&ledger);
+                ledger.idle();
+                ledger.is_snapshotting()
+            };
+            if !matches!(spawn_blocking(step).await, Ok(true)) || Instant::now() > deadline {
+                return;
+            }
+        }
+    }
+
     /// Ends the engine once nobody uses it any more, and gives the ledger back. Who followed an event comes again.
     ///
     /// # Errors
