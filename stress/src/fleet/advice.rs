@@ -7,6 +7,7 @@ use super::{
     ends::{End, P99_NANOS},
     share::Shares,
     tally::Sample,
+    text::millis,
     time::{SECOND, seconds, whole},
     weight::Weights,
 };
@@ -17,6 +18,46 @@ const MIB: f64 = 1_048_576.0;
 
 /// Of its quota, what an operator lets an etcd be full of.
 const FULL: f64 = 0.8;
+
+/// Where it ends.
+pub(super) fn table(found: &[End]) -> String {
+    if found.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "where it ends: durable changes a second until etcd works always (busy), and until one of a hundred waits over 100 ms (slow)\n\
+         {:>8} {:>8} | {:>10} {:>10} {:>9} | {:>10} {:>10} {:>8} {:>7} {:>9}\n",
+        "shards",
+        "etcds",
+        "busy at",
+        "appends/s",
+        "p99",
+        "slow at",
+        "appends/s",
+        "MiB/s",
+        "busy",
+        "p99"
+    );
+    for end in found {
+        let (busy, slow) = (&end.busy, &end.slow);
+        let _ = writeln!(
+            text,
+            "{:>8} {:>8} | {:>10.0} {:>10.0} {:>9} | {:>10.0} {:>10.0} {:>8.1} {:>5.0} % {:>9}",
+            end.shards,
+            end.clusters,
+            busy.changes,
+            busy.appends,
+            millis(busy.latency.p99),
+            slow.changes,
+            slow.appends,
+            slow.bytes / MIB,
+            100.0 * slow.utilisation,
+            millis(slow.latency.p99),
+        );
+    }
+    text.push('\n');
+    text
+}
 
 /// What is to be learnt of what was played, and of where it ends.
 pub(super) fn advice(played: &[Played], ends: &[End], weights: &Weights) -> String {

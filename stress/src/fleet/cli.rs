@@ -172,7 +172,7 @@ impl FleetOptions {
         } else {
             self.ends(&plans, &weights)?
         };
-        print!("{}", text::ends(&ends));
+        print!("{}", advice::table(&ends));
         print!("{}", advice::advice(&all, &ends, &weights));
         if let Some(sheet) = json {
             let outcomes: Vec<_> = all.iter().map(|played| &played.outcome).collect();

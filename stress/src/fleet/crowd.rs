@@ -234,7 +234,7 @@ impl World<'_> {
     }
 
     /// Makes a change of a hold, in memory, and has it become durable.
-    fn make(&mut self, hold: u32, kind: Kind, until: u64, keeps: bool) {
+    pub(super) fn make(&mut self, hold: u32, kind: Kind, until: u64, keeps: bool) {
         self.remember(hold, kind, until);
         let entry = &self.holds[hold as usize];
         let (party, sale) = (
@@ -265,18 +265,6 @@ impl World<'_> {
             keeps,
         };
         self.change(shard, change);
-    }
-
-    /// A hold's deadline has come, unless it has ended or was moved.
-    pub(super) fn deadline(&mut self, hold: u32) {
-        let entry = &self.holds[hold as usize];
-        let shard = self.sales[usize::from(entry.sale)].shard;
-        // Who takes the shard over looks at all deadlines.
-        let is_due = entry.now.stage == Fate::Held && entry.now.until <= self.now;
-        if is_due && self.shards[usize::from(shard)].is_served() {
-            let until = entry.now.until;
-            self.make(hold, Kind::Expire, until, false);
-        }
     }
 
     fn decide(&mut self, place: u32) {

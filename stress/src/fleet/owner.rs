@@ -30,6 +30,18 @@ impl World<'_> {
         }
     }
 
+    /// A hold's deadline has come, unless it has ended or was moved.
+    pub(super) fn deadline(&mut self, hold: u32) {
+        let entry = &self.holds[hold as usize];
+        let shard = self.sales[usize::from(entry.sale)].shard;
+        // Who takes the shard over looks at all deadlines.
+        let is_due = entry.now.stage == Fate::Held && entry.now.until <= self.now;
+        if is_due && self.shards[usize::from(shard)].is_served() {
+            let until = entry.now.until;
+            self.make(hold, Kind::Expire, until, false);
+        }
+    }
+
     /// Has etcd be asked by a node that is not far away.
     pub(super) fn ask(&mut self, etcd: u16, from: u16, what: What, bytes: u64) {
         self.etcds[usize::from(etcd)].take(Request { from, what, bytes });

@@ -8,7 +8,7 @@ use super::{
     Played,
     change::Kind,
     check::PROMISES,
-    ends::{self, End},
+    ends,
     ground::{Ground, Parts},
     outcome::Outcome,
     paper::{self, Figure},
@@ -190,7 +190,7 @@ fn shown(samples: &[Sample]) -> Vec<&Sample> {
         .collect()
 }
 
-fn millis(nanos: u64) -> String {
+pub(super) fn millis(nanos: u64) -> String {
     format!("{:.1} ms", nanos as f64 / 1e6)
 }
 
@@ -374,45 +374,5 @@ fn checks(plan: &Plan, outcome: &Outcome) -> String {
             let _ = writeln!(text, "\nBROKEN with --seed {}: {what}\n", plan.seed);
         }
     }
-    text
-}
-
-/// Where it ends, and what helps.
-pub(super) fn ends(found: &[End]) -> String {
-    if found.is_empty() {
-        return String::new();
-    }
-    let mut text = format!(
-        "where it ends: durable changes a second until etcd works always (busy), and until one of a hundred waits over 100 ms (slow)\n\
-         {:>8} {:>8} | {:>10} {:>10} {:>9} | {:>10} {:>10} {:>8} {:>7} {:>9}\n",
-        "shards",
-        "etcds",
-        "busy at",
-        "appends/s",
-        "p99",
-        "slow at",
-        "appends/s",
-        "MiB/s",
-        "busy",
-        "p99"
-    );
-    for end in found {
-        let (busy, slow) = (&end.busy, &end.slow);
-        let _ = writeln!(
-            text,
-            "{:>8} {:>8} | {:>10.0} {:>10.0} {:>9} | {:>10.0} {:>10.0} {:>8.1} {:>5.0} % {:>9}",
-            end.shards,
-            end.clusters,
-            busy.changes,
-            busy.appends,
-            millis(busy.latency.p99),
-            slow.changes,
-            slow.appends,
-            slow.bytes / MIB,
-            100.0 * slow.utilisation,
-            millis(slow.latency.p99),
-        );
-    }
-    text.push('\n');
     text
 }
