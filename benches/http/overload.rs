@@ -6,7 +6,8 @@
 //! Each line says besides how much processor time the server took for such a hold, and for which part of the time it had a
 //! processor. Where others use the machine the rate tells how much of it they have left. The processor time tells what
 //! the server made of that, and so whether the flood has cost it anything: work for clients who are gone is in it, and
-//! so is memory that it has to fetch from further away.
+//! so is memory that it has to fetch from further away. And as others may have begun something meanwhile, afterwards it
+//! takes turns with a second server, which had no flood.
 
 use std::{
     fmt, io,
@@ -45,9 +46,13 @@ struct Phase {
 /// Puts a server under so much load for so long, and prints what came of it.
 pub(crate) fn endure(length: Duration) -> io::Result<()> {
     raise_descriptors_max()?;
-    let server = Server::start(Kind::Hold(Wanted::One, Lasts::BeyondTurn))?;
+    let [server, spared] =
+        [(); 2].map(|()| Server::start(Kind::Hold(Wanted::One, Lasts::BeyondTurn)));
+    let (server, spared) = (server?, spared?);
     let second = Duration::from_secs(1);
-    let _warm = Phase::of(&server, CONNECTIONS, second)?;
+    for server in [&server, &spared] {
+        let _warm = Phase::of(server, CONNECTIONS, second)?;
+    }
     let peak = Phase::of(&server, CONNECTIONS, 5 * second)?;
     println!("{CONNECTIONS} connections: {peak}, each within {PATIENCE:?}");
     let flood = Phase::of(&server, TIMES * CONNECTIONS, length)?;
@@ -57,8 +62,13 @@ pub(crate) fn endure(length: Duration) -> io::Result<()> {
         flood.beside(&peak)
     );
     for after in 1..=RECOVERY_MAX.as_secs() {
-        let phase = Phase::of(&server, CONNECTIONS, second)?;
-        println!("{after} s after that: {phase}: {}", phase.beside(&peak));
+        let phase = Phase::of(&server, CONNECTIONS, second / 2)?;
+        let other = Phase::of(&spared, CONNECTIONS, second / 2)?;
+        println!(
+            "{after} s after that: {phase}: {}; {:.2} of one that was spared",
+            phase.beside(&peak),
+            phase.rate() / other.rate()
+        );
     }
     Ok(())
 }
