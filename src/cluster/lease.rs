@@ -121,7 +121,8 @@ impl Readable {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set(&self, lease: Option<LeaseId>) {
+    /// As the tenure has it now.
+    pub fn set(&self, lease: Option<LeaseId>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lease;
     }
 }

@@ -93,6 +93,9 @@ const ROWS: &[Row] = &[
         Needs::Token,
         r#"{"seats":["B/20/50"]}"#,
     ),
+    row("GET", "/v1/cluster", Needs::Admin, ""),
+    row("POST", "/v1/cluster/undrain", Needs::Admin, ""),
+    row("POST", "/v1/cluster/drain", Needs::Admin, ""),
     row("GET", "/v1/bookings/{id}", Needs::Sales, ""),
     row("POST", "/v1/bookings/{id}/cancel", Needs::Admin, ""),
     row(
