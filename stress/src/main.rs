@@ -32,6 +32,7 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
     match &options.command {
         Some(Command::Simulate(options)) => return options.act(),
         Some(Command::Report(options)) => return options.act(),
+        Some(Command::Cluster(options)) => return options.act(),
         None => {}
     }
     if options.list_sabotages {
