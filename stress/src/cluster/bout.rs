@@ -55,14 +55,15 @@ pub(super) struct Bout<'r> {
 impl Bout<'_> {
     /// Opens the sale, sells, has the thing go wrong and puts it right.
     pub(super) fn play(mut self) -> Result<Played, Broken> {
-        self.open()?;
-        let owners = self.owners()?;
+        let mut caller = self.caller();
+        open(self.sale, &mut caller)?;
+        let owners = owners(self.house, self.sale, &mut caller)?;
         let victim = self.victim(&owners);
         let began = Instant::now();
         let stop = Arc::new(AtomicBool::new(false));
         let clerks: Vec<Clerk<'_>> = (0..self.plan.clerks)
             .map(|number| {
-                let caller = self.caller(TIMEOUT);
+                let caller = self.caller();
                 let seed = self.plan.seed.wrapping_add(u64::from(self.sale.number));
                 Clerk::new(number, self.sale, caller, &stop, seed)
             })
@@ -193,40 +194,8 @@ impl Bout<'_> {
         (self.shown, self.told_shown) = (Instant::now(), told);
     }
 
-    fn caller(&self, timeout: Duration) -> Caller {
-        Caller::new(&self.house.addresses(), timeout, self.started)
-    }
-
-    fn open(&mut self) -> Result<(), Broken> {
-        let mut caller = self.caller(TIMEOUT);
-        for event in &self.sale.events {
-            let call = Call {
-                method: "PUT",
-                path: format!("/v1/events/{}", event.name),
-                body: event.body(),
-                ..Call::default()
-            };
-            until_done(&mut caller, &call)?;
-        }
-        Ok(())
-    }
-
-    /// Which node answers for each event.
-    fn owners(&self) -> Result<Vec<Option<usize>>, Broken> {
-        let mut caller = self.caller(TIMEOUT);
-        let names = self.sale.events.iter().map(|event| &event.name);
-        names
-            .map(|name| {
-                let call = Call {
-                    method: "GET",
-                    path: format!("/v1/events/{name}"),
-                    ..Call::default()
-                };
-                let node = until_done(&mut caller, &call)?.node;
-                let mut nodes = self.house.nodes.iter();
-                Ok(nodes.position(|known| Some(&known.name) == node.as_ref()))
-            })
-            .collect()
+    fn caller(&self) -> Caller {
+        Caller::new(&self.house.addresses(), TIMEOUT, self.started)
     }
 
     /// Whom it strikes, if it strikes a node: the owner of an event.
@@ -235,6 +204,41 @@ impl Bout<'_> {
         let owner = owners[lot % owners.len()];
         owner.unwrap_or(lot % self.house.nodes.len())
     }
+}
+
+/// Makes the events.
+pub(super) fn open(sale: &Sale, caller: &mut Caller) -> Result<(), Broken> {
+    for event in &sale.events {
+        let call = Call {
+            method: "PUT",
+            path: format!("/v1/events/{}", event.name),
+            body: event.body(),
+            ..Call::default()
+        };
+        until_done(caller, &call)?;
+    }
+    Ok(())
+}
+
+/// Which node answers for each event.
+pub(super) fn owners(
+    house: &House,
+    sale: &Sale,
+    caller: &mut Caller,
+) -> Result<Vec<Option<usize>>, Broken> {
+    let names = sale.events.iter().map(|event| &event.name);
+    names
+        .map(|name| {
+            let call = Call {
+                method: "GET",
+                path: format!("/v1/events/{name}"),
+                ..Call::default()
+            };
+            let node = until_done(caller, &call)?.node;
+            let mut nodes = house.nodes.iter();
+            Ok(nodes.position(|known| Some(&known.name) == node.as_ref()))
+        })
+        .collect()
 }
 
 /// Asks one node after the other until somebody has done it.

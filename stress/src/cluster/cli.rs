@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use super::{ClusterPlan, Fault, Sabotage, report, run, run::Ended};
+use super::{ClusterPlan, Fault, Sabotage, figures, report, run, run::Ended};
 use crate::{
     cli::time,
     sabotage::{Found, say_whether_all, several},
@@ -46,6 +46,9 @@ pub struct ClusterOptions {
     /// Commit a deliberate fault, which the run must find; 'all' commits each in turn and shows how it was found
     #[arg(long, value_name = "FAULT")]
     pub sabotage: Option<String>,
+    /// Have nothing go wrong, and measure beside one node with a ledger in files
+    #[arg(long, conflicts_with_all = ["sabotage", "single", "faults"])]
+    pub figures: bool,
     /// Keep the logs of all processes; when something is broken they are kept anyway
     #[arg(long)]
     pub keep: bool,
@@ -53,6 +56,9 @@ pub struct ClusterOptions {
     #[arg(long, short)]
     pub quiet: bool,
 }
+
+/// How long each thing is measured.
+const MEASURED: Duration = Duration::from_secs(5);
 
 const AFTER_HELP: &str = "\
 What goes wrong (--faults):
@@ -79,6 +85,7 @@ asked for again under their key.
   stress cluster --for 30m                               what is run before a release
   stress cluster --faults kill-node --for 1m             how long does a takeover take?
   stress cluster --sabotage all                          would it be noticed?
+  stress cluster --figures --on-disk                     what does it do when nothing goes wrong?
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1; with
 --sabotage all it is 0 if every fault was found.";
@@ -91,6 +98,10 @@ impl ClusterOptions {
     pub fn act(&self) -> Result<bool, String> {
         let plan = self.plan(self.seed.unwrap_or_else(rand::random))?;
         println!("--seed {}", plan.seed);
+        if self.figures {
+            print!("{}", figures::figures(&plan, MEASURED)?);
+            return Ok(true);
+        }
         match self.sabotage.as_deref() {
             Some("all") => return all(&plan),
             Some(name) => {

@@ -1,6 +1,7 @@
 //! Three members of etcd, and what can be done to them.
 
 use std::{
+    net::SocketAddr,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -63,11 +64,15 @@ impl Ensemble {
         })
     }
 
-    /// The addresses for clients, as `host:port`.
-    pub(super) fn addresses(&self) -> Vec<String> {
+    /// The addresses for clients.
+    pub(super) fn addresses(&self) -> Result<Vec<SocketAddr>, String> {
         let endpoints = self.members.endpoints().into_iter();
         endpoints
-            .map(|endpoint| endpoint.trim_start_matches("http://").to_owned())
+            .map(|endpoint| {
+                let address = endpoint.trim_start_matches("http://");
+                let address = address.parse();
+                address.map_err(|_| format!("'{endpoint}' is no address"))
+            })
             .collect()
     }
 

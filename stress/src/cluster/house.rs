@@ -22,6 +22,14 @@ use crate::folder::Folder;
 /// The nodes' names.
 pub(super) const NAMES: [&str; 3] = ["a", "b", "c"];
 
+/// Whether there are wires between processes that can be cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wires {
+    Laid,
+    /// Everything is connected directly.
+    None,
+}
+
 /// See the module. The nodes end first.
 pub(super) struct House {
     pub(super) nodes: Vec<Node>,
@@ -37,12 +45,12 @@ pub(super) struct House {
 }
 
 impl House {
-    /// Three nodes on three members of etcd, all of them started.
-    pub(super) fn cluster(plan: &ClusterPlan) -> Result<Self, String> {
+    /// Three nodes on three members of etcd, all of them started; with wires between them, if they are to be cut.
+    pub(super) fn cluster(plan: &ClusterPlan, wires: Wires) -> Result<Self, String> {
         let runtime = proxies()?;
         let folder = Folder::new("seatlock-cluster")?;
         let etcd = Ensemble::start(runtime.handle(), plan.on_disk)?;
-        let members = etcd.addresses();
+        let members = etcd.addresses()?;
         let mut house = Self {
             nodes: Vec::new(),
             to_nodes: Vec::new(),
@@ -53,7 +61,7 @@ impl House {
             folder,
         };
         for (name, address) in NAMES.iter().zip(free_addresses(NAMES.len())?) {
-            house.add(plan, name, address, &members)?;
+            house.add(plan, name, address, &members, wires)?;
         }
         house.start()?;
         Ok(house)
@@ -86,26 +94,23 @@ impl House {
         plan: &ClusterPlan,
         name: &str,
         address: SocketAddr,
-        members: &[String],
+        members: &[SocketAddr],
+        wires: Wires,
     ) -> Result<(), String> {
-        let lay = |end: SocketAddr| {
-            let wire = Wire::lay(self.runtime.handle(), end);
-            wire.map_err(|error| error.to_string())
-        };
-        let mut to_members = Vec::new();
-        for member in members {
-            let end = member
-                .parse()
-                .map_err(|_| format!("'{member}' is no address"))?;
-            to_members.push(lay(end)?);
+        let (mut advertised, mut etcd) = (address, members.to_vec());
+        if wires == Wires::Laid {
+            let lay = |end: SocketAddr| Wire::lay(self.runtime.handle(), end);
+            let to_node = lay(address).map_err(|error| error.to_string())?;
+            let to_members: Result<Vec<_>, _> = members.iter().copied().map(lay).collect();
+            let to_members = to_members.map_err(|error| error.to_string())?;
+            advertised = to_node.address();
+            etcd = to_members.iter().map(Wire::address).collect();
+            self.to_nodes.push(to_node);
+            self.to_members.push(to_members);
         }
-        let to_node = lay(address)?;
-        let etcd = to_members.iter().map(Wire::address);
-        let arguments = plan.arguments(name, address, to_node.address(), etcd);
+        let arguments = plan.arguments(name, address, advertised, &etcd);
         let node = Node::new(name, address, plan.role()?, arguments, self.folder.path());
         self.nodes.push(node);
-        self.to_nodes.push(to_node);
-        self.to_members.push(to_members);
         Ok(())
     }
 
@@ -179,9 +184,12 @@ impl ClusterPlan {
         name: &str,
         listen: SocketAddr,
         advertised: SocketAddr,
-        etcd: impl Iterator<Item = SocketAddr>,
+        etcd: &[SocketAddr],
     ) -> Vec<String> {
-        let members: Vec<String> = etcd.map(|member| format!("http://{member}")).collect();
+        let members: Vec<String> = etcd
+            .iter()
+            .map(|member| format!("http://{member}"))
+            .collect();
         let options = [
             ("--etcd", members.join(",")),
             ("--node", name.to_owned()),

@@ -46,9 +46,9 @@ struct Possession {
 }
 
 impl Judge {
-    pub(super) fn new(slack_nanos: u64) -> Self {
+    pub(super) fn new(model: SeatModel) -> Self {
         Self {
-            model: SeatModel { slack_nanos },
+            model,
             checks: Checks::default(),
             undecided: 0,
         }
@@ -270,7 +270,10 @@ mod tests {
     use super::*;
     use crate::hall::Hall;
 
-    const SLACK: u64 = 10;
+    const MODEL: SeatModel = SeatModel {
+        slack_nanos: 10,
+        forgets: false,
+    };
     const HOLD: Deed = Deed::Hold { ttl_nanos: 10_000 };
 
     fn noted(calls: &[(u64, u64, Call)]) -> Vec<Noted> {
@@ -291,7 +294,7 @@ mod tests {
     }
 
     fn broken(calls: &[(u64, u64, Call)]) -> Option<Promise> {
-        let judged = Judge::new(SLACK).judge(&sale(), noted(calls));
+        let judged = Judge::new(MODEL).judge(&sale(), noted(calls));
         judged.err().map(|broken| broken.promise)
     }
 
@@ -336,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_later_look_is_judged_by_what_was_known() {
-        let mut judge = Judge::new(SLACK);
+        let mut judge = Judge::new(MODEL);
         let calls = [
             (1, 10, Call::Done(HOLD, 1)),
             (20, 0, Call::Maybe(Deed::Confirm, 1)),

@@ -24,6 +24,7 @@ mod cli;
 mod ensemble;
 mod errand;
 mod fault;
+mod figures;
 mod house;
 mod judge;
 #[path = "../../../tests/etcd/members.rs"]

@@ -96,6 +96,11 @@ impl Node {
         OpenOptions::new().create(true).append(true).open(&self.log)
     }
 
+    /// The process's number, if there is one.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
     pub(super) fn is_running(&self) -> bool {
         self.process.is_some()
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{html::grouped, latency};
 
 /// The summary.
-pub fn summary(plan: &ClusterPlan, ended: &Ended) -> String {
+pub(super) fn summary(plan: &ClusterPlan, ended: &Ended) -> String {
     let mut text = table(ended);
     let told: u64 = ended.rows.values().map(|row| row.told).sum();
     let unknown: u64 = ended.rows.values().map(|row| row.unknown).sum();

@@ -14,10 +14,11 @@ use super::{
     bout::{Bout, Played, until_done},
     caller::{Call, Caller, nanos},
     fault::Stroke,
-    house::House,
+    house::{House, Wires},
     judge::Judge,
     notes::KINDS,
     sale::{CHART, SEATS, Sale},
+    seat::SeatModel,
     verdict::{Broken, Checks, Promise},
 };
 use crate::{hall::Hall, latency::Book};
@@ -79,13 +80,16 @@ pub fn run(plan: &ClusterPlan) -> Result<Ended, String> {
     let house = if plan.is_single {
         House::single(plan)?
     } else {
-        House::cluster(plan)?
+        House::cluster(plan, Wires::Laid)?
     };
     let mut run = Run {
         plan,
         house,
         hall: Arc::new(Hall::new(SEATS)?),
-        judge: Judge::new(nanos(SLACK)),
+        judge: Judge::new(SeatModel {
+            slack_nanos: nanos(SLACK),
+            forgets: plan.is_single,
+        }),
         past: Vec::new(),
         rows: BTreeMap::new(),
         bookings_checked: 0,

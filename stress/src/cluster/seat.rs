@@ -1,10 +1,10 @@
-//! One seat of an event as a sequential model, of a cluster that may take back what it has not acknowledged.
+//! One seat of an event as a sequential model.
 //!
-//! An owner serves from memory and answers changes when they are durable. So others may be refused because of a change
-//! that is not durable yet; if the owner is lost, that change never was. What it has written is the beginning of one
-//! order: with a change that was acknowledged everything before it is there for good, and what is taken back is the end
-//! of that order. The model therefore remembers what the seat was before each change that nobody has acknowledged, and
-//! lets any number of them be undone at any time, from the last one on.
+//! A node of a cluster says nothing that is not durable, neither of a change nor of what is in the way of one. A single
+//! node may refuse somebody because of a change that is not durable yet, and never was if the node is lost then: it
+//! *forgets*. What it has written is the beginning of one order: with a change that was acknowledged everything before it
+//! is there for good, and what is forgotten is the end of that order. For that one the model remembers what the seat was
+//! before each change that nobody has acknowledged, and lets any number of them be undone at any time, from the last one on.
 //!
 //! Deadlines are checked from one side: until its time is over nobody may lose a seat. How long a hold may reach beyond
 //! it is for takeovers and their grace to say.
@@ -82,6 +82,8 @@ pub(super) enum Stage {
 pub(super) struct SeatModel {
     /// How far the clocks of a node and of the run may differ over one TTL.
     pub(super) slack_nanos: u64,
+    /// What nobody has acknowledged may be seen, and be undone later.
+    pub(super) forgets: bool,
 }
 
 impl SeatState {
@@ -100,14 +102,14 @@ impl SeatState {
         taken_back.chain([self.clone()])
     }
 
-    /// After a change that nobody has acknowledged.
+    /// After a change that nobody has acknowledged, which may be undone.
     fn unsure(mut self, next: Seat) -> Self {
         self.before.push(self.now);
         self.now = next;
         self
     }
 
-    /// After one that was: all before it is there for good.
+    /// After one that stays: all before it is there for good.
     fn sure(next: Seat) -> Self {
         Self {
             before: Vec::new(),
@@ -132,7 +134,13 @@ impl Model for SeatModel {
                 }
                 Call::Maybe(deed, by) => {
                     let next = self.changed(version.now, deed, by, span.invoked, last);
-                    into.extend(next.map(|next| version.clone().unsure(next)));
+                    into.extend(next.map(|next| {
+                        if self.forgets {
+                            version.clone().unsure(next)
+                        } else {
+                            SeatState::sure(next)
+                        }
+                    }));
                     // One without an end need not be taken at all.
                     if span.returned.is_some() {
                         into.push(version);
@@ -212,7 +220,18 @@ mod tests {
     use super::*;
     use crate::linear::{self, Finding};
 
-    const MODEL: SeatModel = SeatModel { slack_nanos: 1 };
+    /// A single node.
+    const MODEL: SeatModel = SeatModel {
+        slack_nanos: 1,
+        forgets: true,
+    };
+
+    /// A cluster.
+    const STRICT: SeatModel = SeatModel {
+        forgets: false,
+        ..MODEL
+    };
+
     const HOLD: Deed = Deed::Hold { ttl_nanos: 1_000 };
 
     fn span(invoked: u64, returned: u64, call: Call) -> Span<Call> {
@@ -224,7 +243,11 @@ mod tests {
     }
 
     fn is_right(history: &[Span<Call>]) -> bool {
-        let found = linear::check(&MODEL, &HashSet::from([SeatState::FREE]), history);
+        is_right_by(MODEL, history)
+    }
+
+    fn is_right_by(model: SeatModel, history: &[Span<Call>]) -> bool {
+        let found = linear::check(&model, &HashSet::from([SeatState::FREE]), history);
         matches!(found, Finding::Linearizable(_))
     }
 
@@ -287,13 +310,16 @@ mod tests {
             of: 2,
             shown: Shown::Held,
         };
-        assert!(is_right(&[
+        let forgotten = [
             maybe(10, HOLD, 1),
             map(20, Shown::Available),
             span(30, 31, in_the_way),
             map(40, Shown::Available),
             done(50, HOLD, 3),
-        ]));
+        ];
+        assert!(is_right(&forgotten));
+        assert!(!is_right_by(STRICT, &forgotten), "a cluster has told it");
+        assert!(is_right_by(STRICT, &forgotten[..3]));
         assert!(!is_right(&[span(30, 31, in_the_way), map(40, Shown::Held)]));
     }
 
