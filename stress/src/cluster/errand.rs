@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     caller::{Call, json as body_of, nanos},
     clerk::{Clerk, Errand, Mine, span},
-    sale::Sale,
+    sale::{QUIET, Sale},
     seat::{self, Deed, Shown, Stage},
     verdict::Broken,
 };
@@ -19,6 +19,10 @@ const BOOKINGS_MAX: usize = 2;
 
 /// So many seats are wanted at once at most.
 const PARTY_MAX: usize = 3;
+
+/// How rarely one of them is wanted, and how often looked at.
+const QUIET_WANTED: f64 = 0.04;
+const QUIET_LOOKED_AT: f64 = 0.5;
 
 /// Every other time one of the first seats is wanted, a quarter of all.
 const POPULAR_PART: usize = 4;
@@ -69,7 +73,7 @@ impl Clerk<'_> {
         {
             return errand;
         }
-        let event = self.dice.random_range(0..self.sale.events.len());
+        let event = self.event(QUIET_WANTED);
         let seats = self.wanted();
         let number = self.hold_number();
         let ttl_nanos = nanos(self.sale.events[event].ttl);
@@ -93,6 +97,16 @@ impl Clerk<'_> {
             deed: Deed::Hold { ttl_nanos },
             hold,
             call,
+        }
+    }
+
+    /// An event, which is a quiet one so often.
+    fn event(&mut self, quiet: f64) -> usize {
+        let busy = self.sale.events.len() - QUIET;
+        if self.dice.random_bool(quiet) {
+            busy + self.dice.random_range(0..QUIET)
+        } else {
+            self.dice.random_range(0..busy)
         }
     }
 
@@ -158,7 +172,7 @@ impl Clerk<'_> {
     }
 
     fn look_at_map(&mut self) -> Result<(), Broken> {
-        let event = self.dice.random_range(0..self.sale.events.len());
+        let event = self.event(QUIET_LOOKED_AT);
         let path = format!("/v1/events/{}/seats", self.sale.events[event].name);
         let Some((answer, asked)) = self.look(path.clone()) else {
             return Ok(());

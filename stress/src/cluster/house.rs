@@ -13,7 +13,7 @@ use super::{
     ClusterPlan,
     ensemble::Ensemble,
     node::{End, Node},
-    sabotage::Guise,
+    sabotage::{Guise, Sabotage},
     verdict::Broken,
     wire::Wire,
 };
@@ -75,7 +75,14 @@ impl House {
         let listen = address.to_string();
         let arguments = ["--listen", &listen, "--data", &data, "--durable-holds"];
         let arguments = arguments.map(str::to_owned).to_vec();
-        let role = (plan.server()?, vec!["serve".to_owned()]);
+        // Where no server was built, this command is one.
+        let role = match plan.server() {
+            Err(_) if plan.binary.is_none() => {
+                let role = ["--crashes", "1", "--serve"];
+                (own_program()?, role.map(str::to_owned).to_vec())
+            }
+            server => (server?, vec!["serve".to_owned()]),
+        };
         let mut house = Self {
             nodes: vec![Node::new("single", address, role, arguments, folder.path())],
             to_nodes: Vec::new(),
@@ -172,10 +179,13 @@ impl ClusterPlan {
 
     /// The program of a node, and as what it is started.
     fn role(&self) -> Result<(PathBuf, Vec<String>), String> {
-        match self.sabotage {
-            None => Ok((self.server()?, vec!["serve".to_owned()])),
-            Some(sabotage) => Ok((own_program()?, Guise::Sabotaged(sabotage).role())),
-        }
+        let guise = match (self.sabotage, self.server()) {
+            (Some(sabotage), _) => sabotage,
+            // Where no server was built, this command is one.
+            (None, Err(_)) if self.binary.is_none() => Sabotage::None,
+            (None, server) => return Ok((server?, vec!["serve".to_owned()])),
+        };
+        Ok((own_program()?, Guise::Sabotaged(guise).role()))
     }
 
     /// What a node is told.

@@ -1,11 +1,9 @@
 //! Deliberate faults of the nodes: a harness that cannot find them proves nothing.
 
-use std::time::Duration;
-
 use super::fault::Fault;
 
-/// How far a clock that is off is off.
-pub(super) const CLOCK_OFF: Duration = Duration::from_secs(10);
+/// How far a clock that is off is off, in seconds.
+pub(super) const CLOCK_OFF: i64 = 10;
 
 /// What is wrong with a node's ways with etcd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +22,8 @@ pub enum Sabotage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guise {
     Sabotaged(Sabotage),
-    ClockAhead(Duration),
-    ClockBehind(Duration),
+    /// By so many seconds.
+    ClockAhead(i64),
 }
 
 impl Sabotage {
@@ -83,12 +81,10 @@ impl Sabotage {
 impl Guise {
     /// How it is put on: what comes before a node's own arguments.
     pub(super) fn role(self) -> Vec<String> {
-        let seconds = |span: Duration| span.as_secs().to_string();
-        let (option, value) = match self {
-            Self::Sabotaged(sabotage) => ("--sabotage", sabotage.describe().0.to_owned()),
-            Self::ClockAhead(span) => ("--clock-ahead", seconds(span)),
-            Self::ClockBehind(span) => ("--clock-behind", seconds(span)),
+        let option = match self {
+            Self::Sabotaged(sabotage) => format!("--sabotage={}", sabotage.describe().0),
+            Self::ClockAhead(seconds) => format!("--clock-ahead={seconds}"),
         };
-        vec!["cluster-node".to_owned(), option.to_owned(), value]
+        vec!["cluster-node".to_owned(), option]
     }
 }

@@ -19,6 +19,10 @@ pub(super) const CHART: &str = "hall";
 /// Events of a sale: each node most likely owns some of them.
 pub(super) const EVENTS: usize = 12;
 
+/// Those at the end are quiet: looked at often, and rarely changed. What a deposed owner writes or shows is seen there, where
+/// the new one has not written anything yet.
+pub(super) const QUIET: usize = 4;
+
 /// Seats of each event.
 pub(super) const SEATS: u32 = 24;
 

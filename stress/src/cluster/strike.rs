@@ -72,12 +72,8 @@ impl House {
         let node = &mut self.nodes[node];
         node.end(End::Stop)?;
         let program = own_program().map_err(|error| node.broken(&error))?;
-        let guise = if is_ahead {
-            Guise::ClockAhead(CLOCK_OFF)
-        } else {
-            Guise::ClockBehind(CLOCK_OFF)
-        };
-        node.start_as(&program, &guise.role())
+        let seconds = if is_ahead { CLOCK_OFF } else { -CLOCK_OFF };
+        node.start_as(&program, &Guise::ClockAhead(seconds).role())
     }
 
     fn set_to_members(&self, node: usize, mode: Mode) -> Result<(), Broken> {

@@ -1,0 +1,201 @@
+//! etcd in the hands of a node that is not honest.
+
+use std::{sync::Arc, time::Duration};
+
+use seatlock::cluster::store::{
+    Action, Condition, Done, Keys, LeaseId, Revision, Store, StoreError, Txn,
+};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::sabotage::Sabotage;
+
+/// How long after its acknowledgement an append is sent at the earliest.
+const LATE: Duration = Duration::from_millis(50);
+
+/// What a lease is said to last.
+const AN_HOUR: Duration = Duration::from_secs(3_600);
+
+/// In how many parts of its time a lease is renewed in truth.
+const RENEWALS: u32 = 4;
+
+/// How the keys of owners and of a shard's log are told from all others.
+const OWNERS: &[u8] = b"/roster/owners/";
+const LOG: &[u8] = b"/log/";
+
+/// See the module.
+pub(super) struct Crooked<S> {
+    store: Arc<S>,
+    sabotage: Sabotage,
+    /// Appends that were acknowledged, and are still to be sent.
+    promised: UnboundedSender<(Instant, Txn)>,
+}
+
+impl<S: Store> Crooked<S> {
+    /// `store`, in the hands of `sabotage`. To be called on the runtime.
+    pub(super) fn new(store: Arc<S>, sabotage: Sabotage) -> Self {
+        let (promised, taken) = unbounded_channel();
+        tokio::spawn(send_late(Arc::clone(&store), taken));
+        Self {
+            store,
+            sabotage,
+            promised,
+        }
+    }
+}
+
+impl<S: Store> Store for Crooked<S> {
+    async fn txn(&self, mut txn: Txn) -> Result<Done, StoreError> {
+        match self.sabotage {
+            Sabotage::NoTermCompare => {
+                txn.when.retain(|condition| !is_of_term(condition));
+                self.store.txn(txn).await
+            }
+            Sabotage::AcknowledgeBeforeCommit if is_append(&txn) => {
+                let found = vec![Vec::new(); txn.then.len()];
+                // If nobody takes it any more, what was promised is lost: that is the fault.
+                let _ = self.promised.send((Instant::now(), txn));
+                Ok(Done {
+                    held: true,
+                    revision: Revision::MISSING,
+                    found,
+                })
+            }
+            _ => self.store.txn(txn).await,
+        }
+    }
+
+    async fn grant(&self, ttl: Duration) -> Result<LeaseId, StoreError> {
+        let lease = self.store.grant(ttl).await?;
+        if self.sabotage == Sabotage::ServeAfterLeaseEnd {
+            tokio::spawn(renew_in_truth(Arc::clone(&self.store), lease, ttl));
+        }
+        Ok(lease)
+    }
+
+    async fn renew(&self, lease: LeaseId) -> Result<Duration, StoreError> {
+        let ttl = self.store.renew(lease).await?;
+        Ok(if self.sabotage == Sabotage::ServeAfterLeaseEnd {
+            AN_HOUR
+        } else {
+            ttl
+        })
+    }
+
+    async fn revoke(&self, lease: LeaseId) -> Result<(), StoreError> {
+        self.store.revoke(lease).await
+    }
+
+    async fn changed(&self, keys: Keys, since: Revision) -> Result<(), StoreError> {
+        self.store.changed(keys, since).await
+    }
+}
+
+/// Whether it asks for the revision of an owner's key: in a fenced transaction that is the term.
+fn is_of_term(condition: &Condition) -> bool {
+    matches!(condition, Condition::WrittenAt(key, at) if *at != Revision::MISSING && has(key, OWNERS))
+}
+
+/// Whether it puts a slot of a log, behind another.
+fn is_append(txn: &Txn) -> bool {
+    let puts_slot = |action: &Action| matches!(action, Action::Put { key, .. } if has(key, LOG));
+    let is_behind = |condition: &Condition| matches!(condition, Condition::Exists(key) if has(key, LOG));
+    txn.then.iter().any(puts_slot) && txn.when.iter().any(is_behind)
+}
+
+fn has(key: &[u8], part: &[u8]) -> bool {
+    key.windows(part.len()).any(|window| window == part)
+}
+
+/// Sends what was acknowledged, in order.
+async fn send_late<S: Store>(store: Arc<S>, mut taken: UnboundedReceiver<(Instant, Txn)>) {
+    while let Some((at, txn)) = taken.recv().await {
+        sleep_until(at + LATE).await;
+        // Nobody waits for how it went.
+        let _ = store.txn(txn).await;
+    }
+}
+
+/// A lease that its node believes to last an hour has to be renewed all the same: it is only later that it should be wrong.
+async fn renew_in_truth<S: Store>(store: Arc<S>, lease: LeaseId, ttl: Duration) {
+    loop {
+        sleep(ttl / RENEWALS).await;
+        if let Err(StoreError::Impossible(_)) = store.renew(lease).await {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use seatlock::cluster::twin::TwinStore;
+
+    use super::*;
+
+    const OWNER: &str = "/s/0/roster/owners/0001";
+
+    fn put(key: &str) -> Action {
+        Action::Put {
+            key: Bytes::copy_from_slice(key.as_bytes()),
+            value: Bytes::from_static(b"x"),
+            lease: None,
+        }
+    }
+
+    fn append(term: Revision) -> Txn {
+        Txn {
+            when: vec![
+                Condition::WrittenAt(OWNER.into(), term),
+                Condition::WrittenAt("/s/0/shards/0001/log/2".into(), Revision::MISSING),
+                Condition::Exists("/s/0/shards/0001/log/1".into()),
+            ],
+            then: vec![put("/s/0/shards/0001/log/2")],
+            otherwise: Vec::new(),
+        }
+    }
+
+    async fn store() -> (Arc<TwinStore>, Revision) {
+        let store = Arc::new(TwinStore::reliable());
+        let puts = vec![put(OWNER), put("/s/0/shards/0001/log/1")];
+        let txn = Txn {
+            then: puts,
+            ..Txn::default()
+        };
+        let revision = store.txn(txn).await.expect("it is reliable").revision;
+        (store, revision)
+    }
+
+    #[tokio::test]
+    async fn a_deposed_owner_appends_only_without_the_compare() {
+        let (store, term) = store().await;
+        let old = Revision::new(term.get() + 7);
+        let honest = Crooked::new(Arc::clone(&store), Sabotage::None);
+        assert!(!honest.txn(append(old)).await.expect("an answer").held);
+        let crooked = Crooked::new(store, Sabotage::NoTermCompare);
+        assert!(crooked.txn(append(old)).await.expect("an answer").held);
+    }
+
+    #[tokio::test]
+    async fn an_append_is_acknowledged_that_is_never_made() {
+        let (store, term) = store().await;
+        let crooked = Crooked::new(Arc::clone(&store), Sabotage::AcknowledgeBeforeCommit);
+        let old = Revision::new(term.get() + 7);
+        assert!(crooked.txn(append(old)).await.expect("an answer").held);
+        let other = Txn {
+            when: vec![Condition::WrittenAt(OWNER.into(), old)],
+            ..Txn::default()
+        };
+        assert!(!crooked.txn(other).await.expect("an answer").held);
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_said_to_last_an_hour() {
+        let (store, _) = store().await;
+        let crooked = Crooked::new(store, Sabotage::ServeAfterLeaseEnd);
+        let lease = crooked.grant(Duration::from_secs(5)).await.expect("a lease");
+        assert_eq!(crooked.renew(lease).await, Ok(AN_HOUR));
+    }
+}
