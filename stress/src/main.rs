@@ -33,6 +33,7 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
         Some(Command::Simulate(options)) => return options.act(),
         Some(Command::Report(options)) => return options.act(),
         Some(Command::Cluster(options)) => return options.act(),
+        Some(Command::ClusterNode(options)) => return options.act(),
         None => {}
     }
     if options.list_sabotages {

@@ -15,7 +15,7 @@ use seatlock::limits::{SEATS_MAX, STREAMS_MAX, THREADS_MAX};
 pub(crate) use self::values::time;
 use self::values::{Count, TtlRange};
 use crate::{
-    cluster::ClusterOptions,
+    cluster::{ClusterOptions, NodeOptions},
     crash::Fault,
     full::FullOptions,
     plan::{mix::Mix, skew::Skew},
@@ -160,6 +160,9 @@ pub enum Command {
     Report(FullOptions),
     /// Has one thing after the other go wrong in a cluster, under a load whose history is checked
     Cluster(ClusterOptions),
+    /// Be a node of such a cluster; the run starts its own
+    #[command(hide = true)]
+    ClusterNode(NodeOptions),
 }
 
 const AFTER_HELP: &str = "\

@@ -91,7 +91,7 @@ impl NodeOptions {
             terminate.recv().await;
             node.leave().await;
         };
-        http::serve(listener, app, ServerConfig::default(), stop).await;
+        let _drained = http::serve(listener, app, ServerConfig::default(), stop).await;
         Ok(())
     }
 

@@ -77,8 +77,8 @@ What goes wrong (--faults):
 Deliberate faults (--sabotage):
   no-term-compare, acknowledge-before-commit, serve-after-lease-end; none is the control
 
-How to read the table: 'without service' is, of each event that the fault concerns, the longest time from the first change
-that failed to the first answer to a later one that went well. 'late' are changes that were acknowledged when they were
+How to read the table: 'without service' is, of each event that the fault concerns, the longest time from when a change was
+asked for to the first good answer to it or to a later one; without a fault, the longest wait. 'late' are changes that were acknowledged when they were
 asked for again under their key.
 
   stress cluster                                         three minutes, everything once

@@ -1,12 +1,19 @@
 //! etcd in the hands of a node that is not honest.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use seatlock::cluster::store::{
     Action, Condition, Done, Keys, LeaseId, Revision, Store, StoreError, Txn,
 };
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        watch,
+    },
     time::{Instant, sleep, sleep_until},
 };
 
@@ -21,50 +28,91 @@ const AN_HOUR: Duration = Duration::from_secs(3_600);
 /// In how many parts of its time a lease is renewed in truth.
 const RENEWALS: u32 = 4;
 
-/// How the keys of owners and of a shard's log are told from all others.
+/// How the keys of owners, of shards and of a shard's log are told from all others.
 const OWNERS: &[u8] = b"/roster/owners/";
+const SHARDS: &[u8] = b"/shards/";
 const LOG: &[u8] = b"/log/";
+
+/// The digits of a shard's number in a key.
+type Shard = [u8; 4];
 
 /// See the module.
 pub(super) struct Crooked<S> {
     store: Arc<S>,
     sabotage: Sabotage,
     /// Appends that were acknowledged, and are still to be sent.
-    promised: UnboundedSender<(Instant, Txn)>,
+    promised: Mutex<HashMap<Shard, Promised>>,
+}
+
+/// Those of one shard.
+struct Promised {
+    send: UnboundedSender<(Instant, Txn)>,
+    /// How many there are.
+    count: watch::Sender<usize>,
 }
 
 impl<S: Store> Crooked<S> {
-    /// `store`, in the hands of `sabotage`. To be called on the runtime.
+    /// `store`, in the hands of `sabotage`.
     pub(super) fn new(store: Arc<S>, sabotage: Sabotage) -> Self {
-        let (promised, taken) = unbounded_channel();
-        tokio::spawn(send_late(Arc::clone(&store), taken));
         Self {
             store,
             sabotage,
-            promised,
+            promised: Mutex::default(),
         }
+    }
+
+    fn with_promised<T>(&self, shard: Shard, act: impl FnOnce(&Promised) -> T) -> T {
+        let mut all = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
+        act(all
+            .entry(shard)
+            .or_insert_with(|| Promised::to(&self.store)))
+    }
+
+    /// Says that an append is done, and leaves it to be sent later.
+    fn promise(&self, shard: Shard, txn: Txn) -> Done {
+        let found = vec![Vec::new(); txn.then.len()];
+        self.with_promised(shard, |promised| {
+            promised.count.send_modify(|count| *count += 1);
+            // If nobody takes it any more, what was promised is lost: that is the fault.
+            let _ = promised.send.send((Instant::now(), txn));
+        });
+        Done {
+            held: true,
+            revision: Revision::MISSING,
+            found,
+        }
+    }
+
+    /// Nothing else overtakes what was promised, so that only who crashes has promised too much.
+    async fn keep_promises(&self, shard: Shard) {
+        let mut count = self.with_promised(shard, |promised| promised.count.subscribe());
+        // It fails when the sender is gone, and with it whoever was promised something.
+        let _ = count.wait_for(|count| *count == 0).await;
+    }
+}
+
+impl Promised {
+    fn to<S: Store>(store: &Arc<S>) -> Self {
+        let (send, taken) = unbounded_channel();
+        let count = watch::Sender::new(0);
+        tokio::spawn(send_late(Arc::clone(store), taken, count.clone()));
+        Self { send, count }
     }
 }
 
 impl<S: Store> Store for Crooked<S> {
     async fn txn(&self, mut txn: Txn) -> Result<Done, StoreError> {
-        match self.sabotage {
-            Sabotage::NoTermCompare => {
-                txn.when.retain(|condition| !is_of_term(condition));
-                self.store.txn(txn).await
+        match (self.sabotage, shard_of(&txn)) {
+            (Sabotage::NoTermCompare, _) => txn.when.retain(|condition| !is_of_term(condition)),
+            (Sabotage::AcknowledgeBeforeCommit, Some(shard)) => {
+                if is_append(&txn) {
+                    return Ok(self.promise(shard, txn));
+                }
+                self.keep_promises(shard).await;
             }
-            Sabotage::AcknowledgeBeforeCommit if is_append(&txn) => {
-                let found = vec![Vec::new(); txn.then.len()];
-                // If nobody takes it any more, what was promised is lost: that is the fault.
-                let _ = self.promised.send((Instant::now(), txn));
-                Ok(Done {
-                    held: true,
-                    revision: Revision::MISSING,
-                    found,
-                })
-            }
-            _ => self.store.txn(txn).await,
+            _ => {}
         }
+        self.store.txn(txn).await
     }
 
     async fn grant(&self, ttl: Duration) -> Result<LeaseId, StoreError> {
@@ -101,20 +149,43 @@ fn is_of_term(condition: &Condition) -> bool {
 /// Whether it puts a slot of a log, behind another.
 fn is_append(txn: &Txn) -> bool {
     let puts_slot = |action: &Action| matches!(action, Action::Put { key, .. } if has(key, LOG));
-    let is_behind = |condition: &Condition| matches!(condition, Condition::Exists(key) if has(key, LOG));
+    let is_behind =
+        |condition: &Condition| matches!(condition, Condition::Exists(key) if has(key, LOG));
     txn.then.iter().any(puts_slot) && txn.when.iter().any(is_behind)
 }
 
 fn has(key: &[u8], part: &[u8]) -> bool {
-    key.windows(part.len()).any(|window| window == part)
+    behind(key, part).is_some()
 }
 
-/// Sends what was acknowledged, in order.
-async fn send_late<S: Store>(store: Arc<S>, mut taken: UnboundedReceiver<(Instant, Txn)>) {
+/// What comes behind a part of a key.
+fn behind<'k>(key: &'k [u8], part: &[u8]) -> Option<&'k [u8]> {
+    let at = key.windows(part.len()).position(|window| window == part)?;
+    Some(&key[at + part.len()..])
+}
+
+/// The shard that a transaction is about, by its first condition: that is about the owner.
+fn shard_of(txn: &Txn) -> Option<Shard> {
+    let (Condition::WrittenAt(key, _) | Condition::Exists(key)) = txn.when.first()?;
+    let number = behind(key, OWNERS).or_else(|| behind(key, SHARDS))?;
+    number.first_chunk().copied()
+}
+
+/// Sends what was promised, in order.
+async fn send_late<S: Store>(
+    store: Arc<S>,
+    mut taken: UnboundedReceiver<(Instant, Txn)>,
+    count: watch::Sender<usize>,
+) {
     while let Some((at, txn)) = taken.recv().await {
         sleep_until(at + LATE).await;
-        // Nobody waits for how it went.
-        let _ = store.txn(txn).await;
+        // Only an answer ends it, whatever that is: nobody waits for how it went.
+        while let Err(StoreError::Unknown(_) | StoreError::Refused(_)) =
+            store.txn(txn.clone()).await
+        {
+            sleep(LATE).await;
+        }
+        count.send_modify(|count| *count -= 1);
     }
 }
 
@@ -189,13 +260,20 @@ mod tests {
             ..Txn::default()
         };
         assert!(!crooked.txn(other).await.expect("an answer").held);
+        let count = crooked.with_promised(*b"0001", |promised| *promised.count.borrow());
+        assert_eq!(count, 0, "it was sent before the other");
+        let there = store.with(|twin| twin.range(&Keys::one("/s/0/shards/0001/log/2")).count());
+        assert_eq!(there, 0);
     }
 
     #[tokio::test]
     async fn a_lease_is_said_to_last_an_hour() {
         let (store, _) = store().await;
         let crooked = Crooked::new(store, Sabotage::ServeAfterLeaseEnd);
-        let lease = crooked.grant(Duration::from_secs(5)).await.expect("a lease");
+        let lease = crooked
+            .grant(Duration::from_secs(5))
+            .await
+            .expect("a lease");
         assert_eq!(crooked.renew(lease).await, Ok(AN_HOUR));
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::atomic::{AtomicU32, Ordering},
+    thread,
     time::Duration,
 };
 
@@ -19,13 +20,15 @@ use super::members::{Members, Plan};
 pub(super) const MEMBERS: usize = 3;
 
 /// Bytes that a member's file may have: so many that only who wants to fills it.
-const QUOTA_BYTES: u64 = 192 << 20;
+const QUOTA_BYTES: u64 = 96 << 20;
 
 /// What it is filled with.
 const JUNK: &str = "junk/";
 const JUNK_END: &str = "junk0";
 const JUNK_BYTES: usize = 1 << 20;
-const JUNK_WRITERS: u32 = 4;
+
+/// How often an operator tries again to give it room.
+const TRIES: u32 = 20;
 
 /// How long an operator waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -108,14 +111,17 @@ impl Ensemble {
 
     /// Writes until there is no room.
     pub(super) fn fill(&self, runtime: &Handle) -> Result<(), String> {
-        let writers = (0..JUNK_WRITERS).map(|_| self.write_junk());
-        let mut writers: Vec<_> = writers.map(Box::pin).collect();
-        runtime.block_on(async {
-            for writer in &mut writers {
-                writer.await?;
-            }
-            Ok(())
-        })
+        // Each goes on until it is refused.
+        runtime
+            .block_on(async {
+                tokio::try_join!(
+                    self.write_junk(),
+                    self.write_junk(),
+                    self.write_junk(),
+                    self.write_junk()
+                )
+            })
+            .map(drop)
     }
 
     async fn write_junk(&self) -> Result<(), String> {
@@ -142,26 +148,34 @@ impl Ensemble {
         }
     }
 
-    /// Does what an operator does then: removes, compacts, defragments, and says that there is room.
+    /// Does what an operator does then: removes, compacts, defragments, and says that there is room. Until it is done: each of
+    /// these can be done twice.
     pub(super) fn make_room(&self, runtime: &Handle) -> Result<(), String> {
-        runtime
-            .block_on(async {
-                let txn = Txn {
-                    then: vec![Action::Delete(Keys::range(JUNK, JUNK_END))],
-                    ..Txn::default()
-                };
-                let removed = self.operator.txn(txn).await?;
-                match self.operator.compact(removed.revision).await {
-                    // Impossible: the nodes have compacted beyond that themselves.
-                    Ok(()) | Err(StoreError::Impossible(_)) => {}
-                    Err(error) => return Err(error),
-                }
-                for member in self.operator.members().to_vec() {
-                    self.operator.defragment(&member, PATIENCE).await?;
-                }
-                self.operator.disarm().await
-            })
-            .map_err(|error| format!("etcd is not given room: {error}"))
+        let mut tries = 1..=TRIES;
+        loop {
+            match (runtime.block_on(self.try_to_make_room()), tries.next()) {
+                (Ok(()), _) => return Ok(()),
+                (Err(error), None) => return Err(format!("etcd is not given room: {error}")),
+                (Err(_), Some(_)) => thread::sleep(Duration::from_millis(500)),
+            }
+        }
+    }
+
+    async fn try_to_make_room(&self) -> Result<(), StoreError> {
+        let txn = Txn {
+            then: vec![Action::Delete(Keys::range(JUNK, JUNK_END))],
+            ..Txn::default()
+        };
+        let removed = self.operator.txn(txn).await?;
+        match self.operator.compact(removed.revision).await {
+            // Impossible: the nodes have compacted beyond that themselves.
+            Ok(()) | Err(StoreError::Impossible(_)) => {}
+            Err(error) => return Err(error),
+        }
+        for member in self.operator.members().to_vec() {
+            self.operator.defragment(&member, PATIENCE).await?;
+        }
+        self.operator.disarm().await
     }
 
     /// The bytes of the largest member's file.

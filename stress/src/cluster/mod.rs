@@ -19,8 +19,10 @@
 mod audit;
 mod bout;
 mod caller;
+mod child;
 mod clerk;
 mod cli;
+mod crooked;
 mod ensemble;
 mod errand;
 mod fault;
@@ -44,6 +46,7 @@ mod wire;
 
 use std::{path::PathBuf, time::Duration};
 
+pub use child::NodeOptions;
 pub use cli::ClusterOptions;
 pub use fault::Fault;
 pub use run::{Ended, run};

@@ -57,10 +57,14 @@ fn table(ended: &Ended) -> String {
     for (fault, row) in &ended.rows {
         let name = fault.map_or("none", |fault| fault.describe().0);
         let (median, longest) = middle_and_end(&row.outages);
+        let shown = |seconds: Option<f64>| {
+            seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.2}"))
+        };
+        let (median, longest) = (shown(median), shown(longest));
         let rate = row.told as f64 / row.elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
         let _ = writeln!(
             text,
-            "{name:<12} {:>5} {median:>9.2} {longest:>7.2} {:>11} {:>6} {:>8} {rate:>7.0} {} {}",
+            "{name:<12} {:>5} {median:>9} {longest:>7} {:>11} {:>6} {:>8} {rate:>7.0} {} {}",
             row.times,
             grouped(row.told),
             row.told_late,
@@ -73,10 +77,10 @@ fn table(ended: &Ended) -> String {
 }
 
 /// The median and the longest, in seconds.
-fn middle_and_end(outages: &[Duration]) -> (f64, f64) {
+fn middle_and_end(outages: &[Duration]) -> (Option<f64>, Option<f64>) {
     let mut sorted = outages.to_vec();
     sorted.sort_unstable();
-    let seconds = |at: Option<&Duration>| at.map_or(0.0, Duration::as_secs_f64);
+    let seconds = |at: Option<&Duration>| at.map(Duration::as_secs_f64);
     (
         seconds(sorted.get(sorted.len() / 2)),
         seconds(sorted.last()),

@@ -104,9 +104,10 @@ impl Run<'_> {
     fn play(&mut self) -> Result<(), Broken> {
         self.set_up()?;
         self.sell(None)?;
+        let began = Instant::now();
         for number in 0.. {
             let stroke = Stroke::draw(&self.plan.faults, self.plan.seed, number, self.plan.lease);
-            if self.started.elapsed() >= self.plan.length {
+            if began.elapsed() >= self.plan.length {
                 break;
             }
             self.sell(stroke)?;
