@@ -26,6 +26,8 @@ pub trait Clock: Send + Sync + 'static {
 pub struct BootClock {
     /// What is added to the system's clock, which begins anew whenever the machine does.
     offset_nanos: i64,
+    /// By how much the calendar is off.
+    calendar_off_nanos: i64,
 }
 
 /// What has to be known of a clock for another process to go on with it: which start of the machine it ran in, and what
@@ -46,6 +48,7 @@ impl BootClock {
         let zero = Moment::from_nanos(0);
         Self {
             offset_nanos: offset(boot_nanos(), zero),
+            calendar_off_nanos: 0,
         }
     }
 
@@ -57,6 +60,7 @@ impl BootClock {
         let before = record.filter(|record| record.boot.is_some() && record.boot == boot_id());
         let exact = before.map(|record| Self {
             offset_nanos: record.offset_nanos,
+            calendar_off_nanos: 0,
         });
         exact
             .filter(|clock| clock.now() >= last)
@@ -65,8 +69,16 @@ impl BootClock {
                 let moment = last.plus(date.until(now));
                 Self {
                     offset_nanos: offset(boot_nanos(), moment),
+                    calendar_off_nanos: 0,
                 }
             })
+    }
+
+    /// The same time, with a calendar that somebody has set wrong by so much: for those who test what comes of it.
+    #[must_use]
+    pub fn with_calendar_off_by(mut self, millis: i64) -> Self {
+        self.calendar_off_nanos = millis.saturating_mul(1_000_000);
+        self
     }
 
     /// What another process has to know to go on with this clock.
@@ -108,7 +120,8 @@ impl Clock for BootClock {
     }
 
     fn date(&self) -> Date {
-        Date::from_unix_nanos(nanos(rustix::time::ClockId::Realtime))
+        let right = nanos(rustix::time::ClockId::Realtime);
+        Date::from_unix_nanos(right.saturating_add_signed(self.calendar_off_nanos))
     }
 }
 

@@ -101,10 +101,46 @@ impl Lsn {
     }
 }
 
+/// Which of a cluster's shards something belongs to: 12 bits. Where there is no cluster it is zero, and says nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(u16);
+
+impl Place {
+    /// The place of whoever is alone.
+    pub const ALONE: Self = Self(0);
+
+    /// Bits of a number.
+    pub const BITS: u32 = 12;
+
+    /// A place from its number, or `None` beyond 12 bits.
+    pub const fn new(number: u16) -> Option<Self> {
+        if number >> Self::BITS == 0 {
+            Some(Self(number))
+        } else {
+            None
+        }
+    }
+
+    /// Its number.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+const _: () = assert!(
+    limits::SHARDS_MAX == 1 << Place::BITS,
+    "each shard is a place"
+);
+
 /// A hold, and the booking that it becomes: 64 bits, written as 16 hexadecimal digits.
 ///
-/// It names the hold's first taking, under which the hold is found, and a random number, by which an id from before
-/// the takings' numbers came around again is told from today's. It is no secret; the hold's token is.
+/// | bits | what |
+/// |---|---|
+/// | 63 to 42 | a random number, by which an id from before the takings' numbers came around again is told from today's |
+/// | 41 to 30 | the [`Place`]: whoever knows the id knows where to ask |
+/// | 29 to 0 | the hold's first taking, under which it is found |
+///
+/// It is no secret; the hold's token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoldId(u64);
 
@@ -114,9 +150,20 @@ impl HoldId {
 
     const TAKING_BITS: u32 = 30;
 
-    /// The id of the hold that begins with a taking. Of `chance` the upper 34 bits count.
-    pub const fn new(first: TakingId, chance: u64) -> Self {
-        Self(chance >> Self::TAKING_BITS << Self::TAKING_BITS | first.0 as u64)
+    const CHANCE_SHIFT: u32 = Self::TAKING_BITS + Place::BITS;
+
+    /// The id of the hold that begins with a taking at a place. Of `chance` the upper 22 bits count.
+    pub const fn new(first: TakingId, place: Place, chance: u64) -> Self {
+        let chance = chance >> Self::CHANCE_SHIFT << Self::CHANCE_SHIFT;
+        Self(chance | (place.0 as u64) << Self::TAKING_BITS | first.0 as u64)
+    }
+
+    /// Where it is.
+    pub const fn place(self) -> Place {
+        const MASK: u64 = (1 << Place::BITS) - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the mask leaves 12 bits")]
+        let number = (self.0 >> Self::TAKING_BITS & MASK) as u16;
+        Place(number)
     }
 
     /// The hold's first taking.
@@ -216,9 +263,17 @@ mod tests {
     #[test]
     fn a_hold_is_read_back_from_its_text_and_from_no_other() {
         let last = TakingId::new(limits::TAKINGS_MAX).expect("the largest id");
-        for (first, chance) in [(TakingId::FIRST, 0), (last, u64::MAX)] {
-            let id = HoldId::new(first, chance);
-            assert_eq!(id.first(), Some(first));
+        let far = Place::new(4_095).expect("the largest place");
+        assert_eq!(Place::new(4_096), None);
+        for (first, place, chance) in [
+            (TakingId::FIRST, Place::ALONE, 0),
+            (TakingId::FIRST, far, 0),
+            (last, Place::ALONE, u64::MAX),
+            (last, far, u64::MAX),
+        ] {
+            let id = HoldId::new(first, place, chance);
+            assert_eq!((id.first(), id.place()), (Some(first), place));
+            assert_eq!(id.get() >> 42, chance >> 42);
             assert_eq!(HoldId::parse(&id.to_string()), Some(id));
             assert_eq!(id.digits(), id.to_string().as_bytes());
         }

@@ -41,7 +41,8 @@
 //!
 //! | floor | modules | what they are for |
 //! |---|---|---|
-//! | 11 | `main` `cli` | the command line |
+//! | 12 | `main` `cli` | the command line |
+//! | 11 | `node` | several engines of a cluster, behind one address |
 //! | 10 | `http` | HTTP: translates, decides nothing; the pages, which are its clients |
 //! | 9 | `engine` | owns the events and the threads; the API for embedders, HTTP and simulations |
 //! | 8 | `cluster` | several nodes as one: the ledger of a shard |
@@ -50,12 +51,14 @@
 //! | 7 | `ledger` | what survives a crash |
 //! | 7 | `reaper` `scribe` `shard` `venue` | the wheel's reader, the tape's reader; what a map, and what all events, share |
 //! | 6 | `cluster::tenure` | what a node and a shard are to each other |
+//! | 6 | `cluster::membership` `cluster::roster` | how a node is there; who is, and owns what |
 //! | 6 | `seat::group` `seat::snapshot` `tape` `wheel` | several seats at once; all at a glance; order; reminders |
-//! | 5 | `cluster::checkpoint` | where a shard's past lies |
+//! | 5 | `cluster::checkpoint` `cluster::upkeep` | where a shard's past lies; keeping etcd small |
 //! | 5 | `seat::map` | all seats; changes of one |
 //! | 4 | `cluster::keys` | what things are called in etcd |
 //! | 4 | `seat::outcome` `seat::slab` | how a change ended; the group changes under way |
-//! | 3 | `cluster::lease` `cluster::owner` `cluster::parts` `cluster::placement` `cluster::twin` | who serves what, and until when; a simulated etcd |
+//! | 4 | `cluster::lease` `cluster::member` `cluster::sharing` | until when, as whom, and what by rights |
+//! | 3 | `cluster::owner` `cluster::parts` `cluster::placement` `cluster::twin` | who serves what; a simulated etcd |
 //! | 3 | `seat::cell` `seat::descriptor` `seat::step` `seat::trail` | words in memory; decisions; what a change leaves |
 //! | 3 | `cluster::etcd` | etcd itself, asked over gRPC |
 //! | 2 | `access` `metrics` `repeat` | who may ask, and how often; what is counted; requests that come again |
@@ -146,6 +149,8 @@ pub mod limits;
 #[cfg(not(any(loom, shuttle)))]
 pub mod metrics;
 pub mod mutation;
+#[cfg(not(any(loom, shuttle)))]
+pub mod node;
 pub mod reaper;
 #[cfg(not(any(loom, shuttle)))]
 pub mod repeat;

@@ -56,6 +56,12 @@ pub const THREADS_MAX: u32 = 1 << 10;
 /// Cells that the tape keeps back for threads between their look at the room and their number.
 pub const TAPE_MARGIN: u32 = THREADS_MAX * GROUP_SEATS_MAX;
 
+/// Cells of the tape of one of many engines in a process, of which nobody is answered before the ledger has it.
+pub const SHARD_TAPE_CELLS: u32 = 1 << 16;
+
+/// Cells that such a tape keeps back: for the threads of a server, and a few more.
+pub const SHARD_TAPE_MARGIN: u32 = (WORKERS_MAX as u32 + 16) * GROUP_SEATS_MAX;
+
 /// Changes that the scribe applies in one batch before it gives their cells back.
 pub const BATCH_CHANGES_MAX: u32 = 4_096;
 
@@ -299,6 +305,12 @@ pub const REPEATS_MAX: usize = 1_000_000;
 /// Beyond it the oldest are forgotten.
 pub const REPEATS_BYTES_MAX: usize = 256 << 20;
 
+/// The same of each shard that a node of a cluster serves.
+pub const SHARD_REPEATS_MAX: usize = REPEATS_MAX / 8;
+
+/// Bytes of the answers that are kept of each such shard.
+pub const SHARD_REPEATS_BYTES_MAX: usize = REPEATS_BYTES_MAX / 8;
+
 /// Bytes of an idempotency key, without its quotes. A longer one is invalid.
 pub const REPEAT_KEY_BYTES_MAX: usize = 255;
 
@@ -413,6 +425,27 @@ pub const SHARDS_DEFAULT: u16 = 64;
 /// Shards of a cluster, with those of pinned events. One more event can't be pinned.
 pub const SHARDS_MAX: u16 = 4_096;
 
+/// How long a request waits for a shard that nobody serves at the moment. Then it is answered 503 with `Retry-After`.
+pub const OWNER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a node follows an event at another node when none of its own clients does any more.
+pub const RELAY_LINGER: Duration = Duration::from_secs(10);
+
+/// Bytes of one event of a stream that a node passes on. Longer ones there are none: seats of a delta are bounded.
+pub const RELAY_EVENT_BYTES_MAX: usize = 1 << 20;
+
+/// Keys of a roster that are read: owners, nodes, and two more. A cluster with more nodes than there is room for is not joined.
+pub const ROSTER_KEYS_MAX: u32 = 2 * SHARDS_MAX as u32;
+
+/// Bytes of what a node is called.
+pub const NODE_NAME_BYTES_MAX: usize = 64;
+
+/// Shortest lease of a node. A shorter one would end while etcd chooses a leader.
+pub const LEASE_TTL_MIN: Duration = Duration::from_secs(2);
+
+/// Longest lease of a node: so long nobody serves the shards of one that has died.
+pub const LEASE_TTL_MAX: Duration = Duration::from_secs(300);
+
 /// Bytes of a slot of a shard's log, and of a piece of its snapshot. A longer batch takes several slots.
 pub const SLOT_BYTES_MAX: usize = 128 * 1024;
 
@@ -452,6 +485,11 @@ const _: () = {
     );
     assert!(FIELD_SEATS.is_multiple_of(BLOCK_SEATS * FIELD_EVENTS_MIN) && FIELD_SEATS < SEATS_MAX);
     assert!(WHEEL_SLOTS.is_power_of_two() && TAPE_CELLS.is_power_of_two());
+    assert!(SHARD_TAPE_CELLS.is_power_of_two());
+    assert!(
+        SHARD_TAPE_CELLS > SHARD_TAPE_MARGIN + 4 * BATCH_CHANGES_MAX,
+        "while a batch is on its way to the store, the next ones gather"
+    );
     assert!(
         TAPE_CELLS >= 2 * TAPE_MARGIN,
         "the margin must leave room for work"
@@ -473,7 +511,7 @@ const _: () = {
         "the end of a label is kept in 32 bits"
     );
     assert!(
-        REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
+        SHARD_REPEATS_BYTES_MAX / TABLE_SHARDS >= 2 * REPEAT_ANSWER_BYTES_MAX,
         "the longest answer must fit into its part of the table"
     );
     assert!(

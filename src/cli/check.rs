@@ -8,9 +8,12 @@ use std::{
     time::Duration,
 };
 
+use axum::http::Uri;
 use ipnet::IpNet;
 use seatlock::{
     access::{origins::Origins, rate::Rate},
+    cluster::etcd::{Endpoint, EndpointError},
+    limits,
     tick::Ttl,
 };
 use tracing_subscriber::EnvFilter;
@@ -112,12 +115,62 @@ pub(crate) fn path(text: &str) -> Result<PathBuf, Reason> {
     }
 }
 
+pub(crate) fn any(text: &str) -> Result<String, Reason> {
+    Ok(text.to_owned())
+}
+
 pub(crate) fn variable(text: &str) -> Result<String, Reason> {
     if text.is_empty() || text.contains(['=', '\0']) {
         Err("must be the name of an environment variable".into())
     } else {
         Ok(text.to_owned())
     }
+}
+
+/// The address of a member of etcd.
+pub(crate) fn member(text: &str) -> Result<Endpoint, Reason> {
+    let endpoint: Result<Endpoint, _> = text.parse();
+    endpoint.map_err(|error: EndpointError| error.to_string())
+}
+
+/// What a node is called: something that is plain in a log and in a header.
+pub(crate) fn node_name(text: &str) -> Result<String, Reason> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if text.is_empty() || text.len() > limits::NODE_NAME_BYTES_MAX || !text.bytes().all(is_plain) {
+        return Err("must be a few letters and digits, such as a or box-office-1".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// Where other nodes reach this one.
+pub(crate) fn advertised(text: &str) -> Result<String, Reason> {
+    let uri: Option<Uri> = text.parse().ok();
+    let is_address = uri.is_some_and(|uri| {
+        uri.scheme_str() == Some("http") && uri.host().is_some() && matches!(uri.path(), "" | "/")
+    });
+    if is_address {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("must be an address such as http://10.0.0.1:3000".into())
+    }
+}
+
+/// What keys in etcd begin with.
+pub(crate) fn prefix(text: &str) -> Result<String, Reason> {
+    let is_path = text.starts_with('/') && !text.ends_with('/') && text.is_ascii();
+    if is_path {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a path such as /seatlock".into())
+    }
+}
+
+/// How long a lease lasts: etcd counts whole seconds.
+pub(crate) fn lease(text: &str) -> Result<Duration, Reason> {
+    let span = humantime::parse_duration(text).ok();
+    let within = limits::LEASE_TTL_MIN..=limits::LEASE_TTL_MAX;
+    span.filter(|span| within.contains(span) && span.subsec_nanos() == 0)
+        .ok_or_else(|| "must be whole seconds from 2s to 5m".into())
 }
 
 pub(crate) fn log_filter(text: &str) -> Result<String, Reason> {

@@ -1,5 +1,6 @@
 //! `seatlock serve`: puts the parts together, runs them, and ends them in order.
 
+mod cluster;
 mod failure;
 mod gate;
 mod ledger;
@@ -12,17 +13,18 @@ use std::{
     num::NonZero,
     sync::Arc,
     thread,
-    time::Duration,
 };
 
+use axum::Router;
 use seatlock::{
+    access::client::Client,
     engine::{Engine, EngineConfig},
     entropy::SystemEntropy,
     http::{
         self, ApiConfig, Cors, Drained, Observer, ServerConfig, Tls, Unlock,
         v1::{
             durable::DurableHolds,
-            gate::GateConfig,
+            gate::{Gate, GateConfig},
             stream::{StreamLimits, Streams},
         },
     },
@@ -35,7 +37,6 @@ use tokio::{
     runtime,
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::interval,
 };
 use tracing::{info, warn};
 
@@ -49,12 +50,6 @@ use ledger::Opened;
 /// Connections at once to the listener that has nothing but metrics.
 const METRICS_CONNECTIONS_MAX: usize = 64;
 
-/// How often the ledger is told which answers were forgotten.
-const LEDGER_FORGETS_INTERVAL: Duration = Duration::from_secs(1);
-
-/// In how many of these intervals answers are looked for that need be kept no longer.
-const FORGET_EVERY: u64 = 60;
-
 /// Serves until a signal ends it.
 ///
 /// # Errors
@@ -64,7 +59,11 @@ pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     let tls = tls(settings)?;
     let gate = gate::config(settings)?;
     refuse_to_be_open_unasked(settings, &gate)?;
-    let opened = ledger::open(settings)?;
+    let opened = if settings.etcd.is_empty() {
+        Some(ledger::open(settings)?)
+    } else {
+        None
+    };
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers(settings))
         .enable_all()
@@ -86,41 +85,64 @@ async fn run(
     settings: &Settings,
     tls: Option<Arc<Tls>>,
     gate: GateConfig,
-    opened: Opened,
+    opened: Option<Opened>,
 ) -> Result<Drained, Failure> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
-    let kept = opened.kept.clone();
-    let engine = Arc::new(engine(settings, opened)?);
     let mut registry = Registry::new();
     let streams = Streams::new(StreamLimits {
         streams_max: settings.streams,
         ..StreamLimits::default()
     });
-    shown::metrics(&engine, &streams, &mut registry);
-    if let Some(kept) = kept {
-        shown::ledger_metrics(&engine, &kept, &mut registry);
-    }
+    let keys = gate.keys.count();
+    let (app, joined) = match opened {
+        Some(opened) => (alone(settings, gate, streams, opened, &mut registry)?, None),
+        None => {
+            let joined = cluster::join(settings, gate, streams, &mut registry).await?;
+            (joined.app.clone(), Some(joined))
+        }
+    };
     let server = server(settings, tls.clone(), Observer::new(&mut registry));
-    let registry = Arc::new(registry);
-
     let stop = stop_signal()?;
     reload_on_hangup(tls)?;
     announce(
         settings,
         listener.local_addr().unwrap_or(settings.listen),
-        gate.keys.count(),
+        keys,
     );
+    let app = with_metrics(app, metrics_listener, Arc::new(registry), &stop);
+    // While it hands over what it serves, it still answers, or hands on.
+    let handing_over = async move {
+        stopped(stop).await;
+        if let Some(joined) = joined {
+            joined.leave().await;
+        }
+    };
+    Ok(http::serve(listener, app, server, handing_over).await)
+}
+
+/// The calls of a server that is alone, on what it was opened with.
+fn alone(
+    settings: &Settings,
+    gate: GateConfig,
+    streams: Streams<Client>,
+    opened: Opened,
+    registry: &mut Registry,
+) -> Result<Router, Failure> {
+    let kept = opened.kept.clone();
+    let engine = Arc::new(engine(settings, opened)?);
+    let only = Arc::clone(&engine);
+    let engines: shown::Engines = Arc::new(move || vec![Arc::clone(&only)]);
+    shown::metrics(&engines, &streams, registry);
+    if let Some(kept) = kept {
+        shown::ledger_metrics(&engine, &kept, registry);
+    }
     let repeats = Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX);
-    take_back(&repeats, &engine);
-    tokio::spawn(forget(repeats.clone(), Arc::clone(&engine)));
+    http::kept::take_back(&repeats, &engine);
+    tokio::spawn(http::kept::forget(repeats.clone(), Arc::clone(&engine)));
     let api = ApiConfig {
-        unlock: if settings.no_unlock {
-            Unlock::Absent
-        } else {
-            Unlock::Served
-        },
-        gate,
+        unlock: unlock(settings),
+        gate: Arc::new(Gate::new(gate)),
         streams,
         repeats,
         durable_holds: if settings.durable_holds {
@@ -130,20 +152,35 @@ async fn run(
         },
     };
     let checks = shown::checks(&engine);
-    let mut app = http::router_with(engine, api).merge(http::health(checks));
+    Ok(http::router_with(engine, api).merge(http::health(checks)))
+}
+
+/// The metrics beside the calls, or at an address of their own.
+fn with_metrics(
+    app: Router,
+    listener: Option<TcpListener>,
+    registry: Arc<Registry>,
+    stop: &watch::Receiver<bool>,
+) -> Router {
     let metrics = http::metrics(registry);
-    match metrics_listener {
-        None => app = app.merge(metrics),
-        Some(listener) => {
-            let config = ServerConfig {
-                connections_max: METRICS_CONNECTIONS_MAX,
-                ..ServerConfig::default()
-            };
-            let (metrics, stop) = (http::alone(metrics), stop.clone());
-            tokio::spawn(http::serve(listener, metrics, config, stopped(stop)));
-        }
+    let Some(listener) = listener else {
+        return app.merge(metrics);
+    };
+    let config = ServerConfig {
+        connections_max: METRICS_CONNECTIONS_MAX,
+        ..ServerConfig::default()
+    };
+    let (metrics, stop) = (http::alone(metrics), stop.clone());
+    tokio::spawn(http::serve(listener, metrics, config, stopped(stop)));
+    app
+}
+
+fn unlock(settings: &Settings) -> Unlock {
+    if settings.no_unlock {
+        Unlock::Absent
+    } else {
+        Unlock::Served
     }
-    Ok(http::serve(listener, app, server, stopped(stop)).await)
 }
 
 /// Without any API key, whoever reaches the server may do everything. Unless it is asked for, that is only for those on
@@ -186,17 +223,6 @@ fn engine(settings: &Settings, opened: Opened) -> Result<Engine, Failure> {
     Engine::start_on(config, clock, SystemEntropy, archive).map_err(Failure::Engine)
 }
 
-/// The answers that were kept before this start.
-fn take_back(repeats: &Repeats, engine: &Engine) {
-    if engine.is_durable() {
-        repeats.note_forgotten();
-    }
-    let now = engine.now().moment;
-    for kept in engine.take_answers() {
-        repeats.restore(kept, now);
-    }
-}
-
 fn server(settings: &Settings, tls: Option<Arc<Tls>>, observer: Observer) -> ServerConfig {
     let mut config = ServerConfig {
         connections_max: machine::connections_max(settings.connections),
@@ -234,18 +260,6 @@ fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
 async fn stopped(mut stop: watch::Receiver<bool>) {
     // It fails when the sender is gone, which is after it was sent.
     drop(stop.wait_for(|stop| *stop).await);
-}
-
-/// Forgets kept answers whose time is over, now and then, and has the ledger forget what was forgotten.
-async fn forget(repeats: Repeats, engine: Arc<Engine>) {
-    let mut pause = interval(LEDGER_FORGETS_INTERVAL);
-    for second in 0_u64.. {
-        pause.tick().await;
-        if second.is_multiple_of(FORGET_EVERY) {
-            repeats.sweep(engine.now().moment);
-        }
-        repeats.drain_forgotten(|ids| engine.forget_answers(ids));
-    }
 }
 
 /// Reads the certificate again at each SIGHUP; without one, the signal is no longer the end of the process either.

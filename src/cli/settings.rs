@@ -6,6 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use ipnet::IpNet;
 use seatlock::{
     access::{origins::Origins, rate::Rate},
+    cluster::etcd::Endpoint,
     limits,
     tick::Ttl,
 };
@@ -76,6 +77,32 @@ settings! {
         restart_grace: Duration = Text("SPAN", "30s"), one(check::grace);
         /// MiB of the folder that may be taken by what no longer counts, beside as much as what counts.
         ledger_budget: u32 = Number("MIB", "256"), one(check::within(1, 1 << 20));
+    }
+    "One of several" {
+        /// Members of etcd, in which everything is kept instead of in a folder, such as http://10.0.0.1:2379. Whoever names the same is another node of the same cluster.
+        etcd: Vec<Endpoint> = List("URL,..", ""), many(check::member);
+        /// What this node is called; no two of a cluster have the same name.
+        node: Option<String> = Text("NAME", ""), maybe(check::node_name);
+        /// Where the other nodes reach this one, such as http://10.0.0.1:3000.
+        advertise: Option<String> = Text("URL", ""), maybe(check::advertised);
+        /// How long a node that is silent is taken to be there; then others serve what it served.
+        lease: Duration = Text("SPAN", "5s"), one(check::lease);
+        /// In how many parts events are divided among nodes, if this one founds the cluster.
+        shards: u16 = Number("COUNT", "64"), one(check::within(1, limits::SHARDS_MAX));
+        /// What all keys in etcd begin with; each cluster has its own.
+        etcd_prefix: String = Text("PATH", "/seatlock"), one(check::prefix);
+        /// One more each time etcd was restored from a backup.
+        etcd_incarnation: u32 = Number("COUNT", "1"), one(check::within(1, u32::MAX));
+        /// The certificate of whoever has signed etcd's, in PEM, where its addresses are https.
+        etcd_ca: Option<PathBuf> = Text("FILE", ""), maybe(check::path);
+        /// The certificate that this node shows to etcd, in PEM.
+        etcd_cert: Option<PathBuf> = Text("FILE", ""), maybe(check::path);
+        /// The private key of that certificate, in PEM.
+        etcd_key: Option<PathBuf> = Text("FILE", ""), maybe(check::path);
+        /// Who this node is to etcd, if etcd asks.
+        etcd_user: Option<String> = Text("NAME", ""), maybe(check::any);
+        /// The file that has the password, in one line.
+        etcd_password_file: Option<PathBuf> = Text("FILE", ""), maybe(check::path);
     }
     "Where it listens" {
         /// Address and port; port 0 takes any free one.

@@ -1,15 +1,17 @@
 //! What things are called in the store.
 //!
 //! ```text
-//! /seatlock/{incarnation}/placement                    which shard an event belongs to
-//! /seatlock/{incarnation}/nodes/{lease}                a node that is alive: the one key under its lease
-//! /seatlock/{incarnation}/shards/{s}/owner             who serves the shard; its revision is the term
+//! /seatlock/{incarnation}/roster/placement             which shard an event belongs to
+//! /seatlock/{incarnation}/roster/watchword             what nodes know one another by
+//! /seatlock/{incarnation}/roster/nodes/{lease}         a node that is alive: the one key under its lease
+//! /seatlock/{incarnation}/roster/owners/{s}            who serves the shard; its revision is the term
 //! /seatlock/{incarnation}/shards/{s}/checkpoint        through which slot the snapshot goes
 //! /seatlock/{incarnation}/shards/{s}/snap/{n}/{piece}  the snapshot through slot n, in pieces
 //! /seatlock/{incarnation}/shards/{s}/log/{n}           the log, slot by slot
 //! ```
 //!
-//! Numbers are written with as many hexadecimal digits as they can have, so that the order of keys is theirs. The
+//! What every node follows lies below one name, the roster, so that it is read at once and nobody who follows it is told of
+//! each batch in a log. Numbers are written with as many hexadecimal digits as they can have, so that the order of keys is theirs. The
 //! incarnation is new when the store was restored from a backup: its revisions have gone back, and what compares revisions
 //! must not meet those of before.
 
@@ -36,6 +38,7 @@ pub struct ClusterKeys {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ShardKeys {
     cluster: ClusterKeys,
+    shard: ShardId,
     root: String,
 }
 
@@ -72,27 +75,55 @@ impl ClusterKeys {
         Self { root }
     }
 
+    /// What every node follows: the placement, the nodes that are alive, and the owners.
+    pub fn roster(&self) -> Keys {
+        below(&format!("{}/roster", self.root))
+    }
+
     /// Which shard an event belongs to.
     pub fn placement(&self) -> Bytes {
-        format!("{}/placement", self.root).into()
+        format!("{}/roster/placement", self.root).into()
+    }
+
+    /// What nodes know one another by.
+    pub fn watchword(&self) -> Bytes {
+        format!("{}/roster/watchword", self.root).into()
     }
 
     /// A node that is alive.
     pub fn node(&self, lease: LeaseId) -> Bytes {
-        format!("{}/nodes/{:016x}", self.root, lease.get()).into()
+        format!("{}/roster/nodes/{:016x}", self.root, lease.get()).into()
     }
 
-    /// All nodes that are alive.
-    pub fn nodes(&self) -> Keys {
-        below(&format!("{}/nodes", self.root))
+    /// Reads the lease that a node's key names.
+    pub fn node_of(&self, key: &[u8]) -> Option<LeaseId> {
+        let number = self.number_in(key, "/roster/nodes/")?;
+        Some(LeaseId::new(number.cast_signed()))
+    }
+
+    /// Reads the shard that an owner's key names.
+    pub fn owned_of(&self, key: &[u8]) -> Option<ShardId> {
+        let number = self.number_in(key, "/roster/owners/")?;
+        u16::try_from(number).ok().map(ShardId::new)
     }
 
     /// Those of a shard.
     pub fn shard(&self, shard: ShardId) -> ShardKeys {
         ShardKeys {
             cluster: self.clone(),
+            shard,
             root: format!("{}/shards/{:04x}", self.root, shard.get()),
         }
+    }
+
+    fn owner(&self, shard: ShardId) -> Bytes {
+        format!("{}/roster/owners/{:04x}", self.root, shard.get()).into()
+    }
+
+    fn number_in(&self, key: &[u8], name: &str) -> Option<u64> {
+        let number = key.strip_prefix(self.root.as_bytes())?;
+        let number = number.strip_prefix(name.as_bytes())?;
+        u64::from_str_radix(str::from_utf8(number).ok()?, 16).ok()
     }
 }
 
@@ -104,7 +135,7 @@ impl ShardKeys {
 
     /// Who serves the shard.
     pub fn owner(&self) -> Bytes {
-        format!("{}/owner", self.root).into()
+        self.cluster.owner(self.shard)
     }
 
     /// Through which slot the snapshot goes.
@@ -185,9 +216,9 @@ mod tests {
         ];
         let root = "/seatlock/0000000000000007";
         let expected = [
-            "/placement",
-            "/nodes/0000000000001234",
-            "/shards/000a/owner",
+            "/roster/placement",
+            "/roster/nodes/0000000000001234",
+            "/roster/owners/000a",
             "/shards/000a/checkpoint",
             "/shards/000a/snap/000000000000001f/00000002",
             "/shards/000a/log/0000000000000020",
@@ -227,8 +258,19 @@ mod tests {
             assert!(!is_in(&key, &shard().log_from(Slot(0))));
             assert_eq!(shard().slot_of(&key), None);
         }
-        let nodes = shard().cluster().nodes();
-        assert!(is_in(&shard().cluster().node(LeaseId::new(-1)), &nodes));
-        assert!(!is_in(&shard().owner(), &nodes));
+    }
+
+    #[test]
+    fn the_roster_is_what_every_node_follows_and_no_more() {
+        let (keys, shard) = (ClusterKeys::new("/seatlock", 7), shard());
+        let lease = LeaseId::new(-1);
+        for key in [keys.placement(), keys.node(lease), shard.owner()] {
+            assert!(is_in(&key, &keys.roster()));
+        }
+        assert!(!is_in(&shard.slot(Slot(3)), &keys.roster()));
+        assert_eq!(keys.node_of(&keys.node(lease)), Some(lease));
+        assert_eq!(keys.owned_of(&shard.owner()), Some(ShardId::new(10)));
+        assert_eq!(keys.owned_of(&keys.node(lease)), None);
+        assert_eq!(keys.node_of(&shard.owner()), None);
     }
 }

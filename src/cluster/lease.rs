@@ -5,9 +5,12 @@
 //! run at different speeds, what the owner has in memory is the newest that there is. This is all that depends on time, and it
 //! is about reading: what is written is fenced by the term.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError, RwLock},
+    time::Duration,
+};
 
-use super::store::LeaseId;
+use super::{owner::Node, store::LeaseId};
 use crate::tick::Moment;
 
 /// How long a node's lease lasts for certain, by the node's own clock.
@@ -18,6 +21,15 @@ pub struct Liveness {
     sent: Moment,
     ttl: Duration,
 }
+
+/// What a node lives by now: written by who renews its lease, read by whoever answers a request.
+#[derive(Debug)]
+pub struct Living(RwLock<(Node, Liveness)>);
+
+/// The lease under which a shard's owner may be believed: written by who appends to the shard, read by whoever answers a
+/// request.
+#[derive(Debug, Default)]
+pub struct Readable(Mutex<Option<LeaseId>>);
 
 /// A tenth of the time to live is not used.
 const MARGIN: u32 = 10;
@@ -59,6 +71,61 @@ impl Liveness {
     }
 }
 
+impl Living {
+    /// A node whose key is there.
+    pub const fn new(node: Node, liveness: Liveness) -> Self {
+        Self(RwLock::new((node, liveness)))
+    }
+
+    /// The node, as others see it.
+    pub fn node(&self) -> Node {
+        self.read(|(node, _)| node.clone())
+    }
+
+    /// What it lives by.
+    pub fn lease(&self) -> LeaseId {
+        self.read(|(node, _)| node.lease)
+    }
+
+    /// How long that lasts.
+    pub fn liveness(&self) -> Liveness {
+        self.read(|(_, liveness)| *liveness)
+    }
+
+    /// Whether what is owned under a lease may be read now.
+    pub fn is_certain_under(&self, lease: LeaseId, now: Moment) -> bool {
+        self.read(|(node, liveness)| node.lease == lease && liveness.is_certain(now))
+    }
+
+    /// As [`Liveness::renew`].
+    pub fn renew(&self, sent: Moment, ttl: Duration) {
+        let mut living = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        living.1.renew(sent, ttl);
+    }
+
+    /// The node lives by another lease, under which its key is there.
+    pub fn live_by(&self, liveness: Liveness) {
+        let mut living = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        living.0.lease = liveness.lease();
+        living.1 = liveness;
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&(Node, Liveness)) -> T) -> T {
+        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Readable {
+    /// See [`crate::cluster::tenure::Tenure::readable_under`].
+    pub fn under(&self) -> Option<LeaseId> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, lease: Option<LeaseId>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lease;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +144,22 @@ mod tests {
         assert_eq!(lease.ends(), second(109));
         let third = second(100).plus(TTL / 3);
         assert_eq!(lease.renewal_due(), third);
+    }
+
+    #[test]
+    fn nothing_is_certain_under_another_lease() {
+        let node = Node {
+            name: "a".into(),
+            address: String::new(),
+            lease: LeaseId::new(1),
+        };
+        let liveness = Liveness::granted(node.lease, second(100), TTL);
+        let living = Living::new(node, liveness);
+        let is_certain = |lease| living.is_certain_under(LeaseId::new(lease), second(101));
+        assert!(is_certain(1) && !is_certain(2));
+        living.live_by(Liveness::granted(LeaseId::new(2), second(100), TTL));
+        assert!(is_certain(2) && !is_certain(1));
+        assert_eq!(living.node().lease, LeaseId::new(2));
     }
 
     #[test]

@@ -76,6 +76,11 @@ impl Placement {
         })
     }
 
+    /// Whether there is such a shard.
+    pub fn has(&self, shard: ShardId) -> bool {
+        shard.0 < self.count()
+    }
+
     /// All shards.
     pub fn shards(&self) -> impl Iterator<Item = ShardId> {
         (0..self.count()).map(ShardId)

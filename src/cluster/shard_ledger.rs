@@ -4,13 +4,14 @@
 //! keeps the state that all batches come to, of which it writes a snapshot whenever the log behind the last one has grown
 //! beyond a budget: a piece after each append, so that nobody waits for all of it.
 
-use std::{error, fmt, io};
+use std::{error, fmt, io, sync::Arc};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use super::{
     keys::Slot,
+    lease::{Living, Readable},
     owner::{Node, Owner, Term},
     parts::{self, Gathering},
     store::{LeaseId, Store},
@@ -35,6 +36,8 @@ pub struct ShardLedger<S> {
     batch: Vec<u8>,
     parts_done: usize,
     has_failed: bool,
+    /// What the node lives by, if that may change.
+    living: Option<Arc<Living>>,
 }
 
 /// Whether a shard is this node's.
@@ -67,6 +70,7 @@ struct Asking<S> {
     store: S,
     runtime: Handle,
     tenure: Tenure,
+    readable: Arc<Readable>,
 }
 
 /// What a request has come to.
@@ -94,6 +98,7 @@ impl<S: Store> ShardLedger<S> {
             store,
             runtime,
             tenure,
+            readable: Arc::default(),
         };
         if let Some(owner) = asking.win()? {
             return Ok(Taken::There(owner));
@@ -107,12 +112,18 @@ impl<S: Store> ShardLedger<S> {
             batch: Vec::new(),
             parts_done: 0,
             has_failed: false,
+            living: None,
         })))
     }
 
     /// What all batches come to.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// A copy of what all batches come to, for an engine to go on from.
+    pub fn state_again(&self) -> State {
+        self.state.clone()
     }
 
     /// The term in which the shard is this node's. `None` once it is not any more.
@@ -123,6 +134,24 @@ impl<S: Store> ShardLedger<S> {
     /// See [`Tenure::readable_under`].
     pub fn readable_under(&self) -> Option<LeaseId> {
         self.asking.tenure.readable_under()
+    }
+
+    /// The same, for other threads, as of the last thing that was asked or answered.
+    pub fn readable(&self) -> Arc<Readable> {
+        Arc::clone(&self.asking.readable)
+    }
+
+    /// The newest slot of the log.
+    pub fn newest(&self) -> Option<Slot> {
+        self.asking.tenure.newest()
+    }
+
+    /// Follows what the node lives by: when that has changed the shard is taken again, before anything else is asked.
+    #[must_use]
+    pub fn living_by(mut self, living: Arc<Living>) -> Self {
+        self.living = Some(living);
+        self.asking.publish();
+        self
     }
 
     /// The node lives by another lease: with the next append the shard is taken again.
@@ -228,6 +257,16 @@ impl<S: Store> ShardLedger<S> {
     fn go_on(&mut self) -> Result<Heard, AppendError> {
         self.asking.must_hear()
     }
+
+    fn follow(&mut self) {
+        let lease = self.living.as_ref().map(|living| living.lease());
+        if let Some(lease) = lease
+            && lease != self.asking.tenure.me().lease
+        {
+            self.live_by(lease);
+            self.asking.publish();
+        }
+    }
 }
 
 impl<S: Store> Ledger for ShardLedger<S> {
@@ -235,6 +274,7 @@ impl<S: Store> Ledger for ShardLedger<S> {
         if self.has_failed {
             return Err(Ended::Deposed(None).into());
         }
+        self.follow();
         let appended = self.try_append(batch);
         match appended {
             Ok(()) => self.tend(),
@@ -242,6 +282,19 @@ impl<S: Store> Ledger for ShardLedger<S> {
             Err(AppendError::NoRoom(_)) => {}
         }
         appended
+    }
+
+    /// Takes the shard again if the node lives by another lease, and goes on with a snapshot, a step each time. This does wait
+    /// for an answer: without the first nothing could be read.
+    fn idle(&mut self) {
+        self.follow();
+        let tenure = &self.asking.tenure;
+        let is_needed = tenure.term().is_some()
+            && self.batch.is_empty()
+            && (tenure.must_retake() || tenure.is_snapshotting());
+        if is_needed && !self.has_failed {
+            self.has_failed = matches!(self.go_on(), Err(AppendError::Failed(_)));
+        }
     }
 
     fn is_durable(&self) -> bool {
@@ -313,12 +366,20 @@ impl<S: Store> Asking<S> {
         }
     }
 
+    fn publish(&self) {
+        self.readable.set(self.tenure.readable_under());
+    }
+
     fn hear(&mut self) -> Result<Came, Ended> {
         let Some(txn) = self.tenure.ask() else {
             return Ok(Came::Later("nothing is to be asked".into()));
         };
+        // A hand-over ends the reading before it is asked for.
+        self.publish();
         let answer = self.runtime.block_on(self.store.txn(txn));
-        match self.tenure.hear(answer) {
+        let heard = self.tenure.hear(answer);
+        self.publish();
+        match heard {
             Heard::Deposed(by) => Err(Ended::Deposed(by)),
             Heard::Impossible(why) => Err(Ended::Impossible(why)),
             Heard::Broken(fault) => Err(Ended::Broken(fault)),

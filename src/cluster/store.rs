@@ -6,7 +6,7 @@
 //! The words are etcd's: a key's revision is that of the transaction which wrote it last (`mod_revision`), and every
 //! transaction that writes gets a revision greater than all before it.
 
-use std::{error, fmt, time::Duration};
+use std::{error, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
@@ -125,6 +125,43 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     fn revoke(&self, lease: LeaseId) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Returns when one of the keys may have been written or removed after a revision. What has become of them is for a
+    /// transaction to say; nothing depends on being told soon, or only if it is so.
+    ///
+    /// # Errors
+    /// [`StoreError`]: there is no telling, so it may have.
+    fn changed(
+        &self,
+        keys: Keys,
+        since: Revision,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+impl<S: Store> Store for Arc<S> {
+    fn txn(&self, txn: Txn) -> impl Future<Output = Result<Done, StoreError>> + Send {
+        S::txn(self, txn)
+    }
+
+    fn grant(&self, ttl: Duration) -> impl Future<Output = Result<LeaseId, StoreError>> + Send {
+        S::grant(self, ttl)
+    }
+
+    fn renew(&self, lease: LeaseId) -> impl Future<Output = Result<Duration, StoreError>> + Send {
+        S::renew(self, lease)
+    }
+
+    fn revoke(&self, lease: LeaseId) -> impl Future<Output = Result<(), StoreError>> + Send {
+        S::revoke(self, lease)
+    }
+
+    fn changed(
+        &self,
+        keys: Keys,
+        since: Revision,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        S::changed(self, keys, since)
+    }
 }
 
 impl Revision {
@@ -139,6 +176,12 @@ impl Revision {
     /// The number.
     pub const fn get(self) -> u64 {
         self.0
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
     }
 }
 

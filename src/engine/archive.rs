@@ -7,6 +7,7 @@ use tracing::error;
 use super::record;
 use crate::{
     clock::BootClock,
+    ids::Place,
     ledger::{AppendError, Ledger, MemoryLedger, Note, State, Unreadable},
 };
 
@@ -23,6 +24,8 @@ pub struct Archive {
     pub restart_grace: Duration,
     /// Notes of whoever has opened the ledger, written down before anything else.
     pub notes: Vec<Note>,
+    /// The engine is one of several in this process, and its place among them. It takes less memory and fewer turns.
+    pub place: Option<Place>,
     /// What becomes of the process when the ledger fails.
     pub on_failure: OnFailure,
 }
@@ -40,6 +43,7 @@ impl Archive {
             state,
             restart_grace: Duration::ZERO,
             notes: Vec::new(),
+            place: None,
             on_failure: Box::new(end_process),
         }
     }

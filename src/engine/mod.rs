@@ -73,7 +73,7 @@ use crate::{
     entropy::{Entropy, SystemEntropy},
     event::{Holds, User},
     feed::Life,
-    ids::{EventId, Lsn},
+    ids::{EventId, Lsn, Place},
     ledger::{AppendError, Ledger},
     limits,
     repeat::Kept,
@@ -86,7 +86,7 @@ use by_hand::ByHand;
 use notes::Notes;
 use recovery::Recovery;
 use registry::Registry;
-use threads::Threads;
+use threads::{Pace, Threads};
 
 /// What an engine begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,8 +186,9 @@ impl Engine {
         entropy: impl Entropy,
         archive: Archive,
     ) -> Result<Self, StartError> {
+        let pace = Pace::of(archive.place);
         let (built, ledger, on_failure) = Self::build(config, clock, entropy, archive)?;
-        let threads = Threads::start(&built.core, ledger, on_failure);
+        let threads = Threads::start(&built.core, ledger, on_failure, pace);
         Ok(built.with(threads.map_err(StartError::Thread)?, None))
     }
 
@@ -203,6 +204,7 @@ impl Engine {
             state,
             restart_grace,
             notes,
+            place,
             on_failure,
         } = archive;
         let recovery = Recovery::of(&state, clock.now(), restart_grace);
@@ -210,6 +212,7 @@ impl Engine {
         let core = Arc::new(Core::after(
             recovery.through(),
             ledger.is_durable(),
+            place,
             clock,
             entropy,
         ));
@@ -240,6 +243,13 @@ impl Engine {
         self.threads.wake_scribe();
         // If it can't be waited for, what there is must do.
         let _sure = self.core.acks.wait(Lsn::new(last.get() - 1)).await;
+    }
+
+    /// Ends all subscriptions of all events, which go on elsewhere.
+    pub fn cut_feeds(&self) {
+        for event in self.core.registry.alive() {
+            event.feed.cut();
+        }
     }
 
     /// How many changes the scribe has not read yet.
@@ -279,19 +289,30 @@ impl Built {
 
 impl Core {
     /// A core without events, whose changes follow those up to `through`.
-    fn after(through: Lsn, is_durable: bool, clock: impl Clock, entropy: impl Entropy) -> Self {
+    fn after(
+        through: Lsn,
+        is_durable: bool,
+        place: Option<Place>,
+        clock: impl Clock,
+        entropy: impl Entropy,
+    ) -> Self {
         let chance = entropy.number() >> u32::BITS;
+        let holds = if is_durable {
+            Holds::in_ledger()
+        } else {
+            Holds::new()
+        };
+        let venue = match place {
+            None => Venue::after(through),
+            Some(_) => Venue::of_shard(through),
+        };
         Self {
             life: Life::new(u32::try_from(chance).expect("32 bits are left")),
             clock: Box::new(clock),
             entropy: Box::new(entropy),
-            venue: Arc::new(Venue::after(through)),
+            venue: Arc::new(venue),
             registry: Registry::default(),
-            holds: if is_durable {
-                Holds::in_ledger()
-            } else {
-                Holds::new()
-            },
+            holds: holds.at(place.unwrap_or_default()),
             budgets: Budgets::new(limits::BUDGET_USERS_MAX),
             notes: Notes::new(is_durable),
             acks: Acks::after(through),

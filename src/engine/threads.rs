@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     feed,
-    ids::SeatId,
+    ids::{Place, SeatId},
     ledger::Ledger,
     limits,
     limits::BLOCK_SEATS,
@@ -34,8 +34,13 @@ use crate::{
 /// How long the scribe rests when there is nothing to read; twice as long each time there still is not.
 const SCRIBE_REST_MIN: Duration = Duration::from_millis(1);
 
-/// The longest rest. At 26 million changes a second, the most that was ever measured here, the tape has room for 7 ms.
-const SCRIBE_REST_MAX: Duration = Duration::from_millis(4);
+/// How often an engine's threads look whether there is something to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// The longest rest of the scribe.
+    scribe_rest_max: Duration,
+    reaper_rest: Duration,
+}
 
 /// Running threads; dropping this stops them and waits for their end.
 #[derive(Debug)]
@@ -45,16 +50,43 @@ pub(super) struct Threads {
     scribe: Option<Thread>,
 }
 
+impl Pace {
+    /// At 26 million changes a second, the most that was ever measured here, the tape has room for 7 ms.
+    const ALONE: Self = Self {
+        scribe_rest_max: Duration::from_millis(4),
+        reaper_rest: Duration::from_nanos(limits::TICK_NANOS),
+    };
+
+    /// Whoever changes something waits for the ledger, and wakes the scribe. Nobody waits for the reaper: what has expired
+    /// can be taken before it gets there.
+    const AMONG_MANY: Self = Self {
+        scribe_rest_max: Duration::from_millis(32),
+        reaper_rest: Duration::from_millis(50),
+    };
+
+    pub(super) fn of(place: Option<Place>) -> Self {
+        place.map_or(Self::ALONE, |_| Self::AMONG_MANY)
+    }
+}
+
 impl Threads {
     pub(super) fn start(
         core: &Arc<Core>,
         mut ledger: Box<dyn Ledger>,
         on_failure: OnFailure,
+        pace: Pace,
     ) -> io::Result<Self> {
         let mut threads = Self::none();
-        threads.spawn("seatlock-reaper", core, reap)?;
+        let reaper = move |core: &Core, stop: &AtomicBool| reap(core, stop, pace.reaper_rest);
+        threads.spawn("seatlock-reaper", core, reaper)?;
         let scribe = move |core: &Core, stop: &AtomicBool| {
-            write_down(core, stop, ledger.as_mut(), on_failure);
+            write_down(
+                core,
+                stop,
+                ledger.as_mut(),
+                on_failure,
+                pace.scribe_rest_max,
+            );
         };
         threads.spawn("seatlock-scribe", core, scribe)?;
         threads.scribe = threads.running.last().map(|scribe| scribe.thread().clone());
@@ -108,15 +140,21 @@ impl Drop for Threads {
     }
 }
 
-/// Sweeps once a tick. What it missed while it did not run, it makes up for in one go.
-fn reap(core: &Core, stop: &AtomicBool) {
+/// Sweeps now and then. What it missed while it did not run, it makes up for in one go.
+fn reap(core: &Core, stop: &AtomicBool, rest: Duration) {
     while !stop.load(Ordering::Acquire) {
         core.reclaim();
-        thread::park_timeout(Duration::from_nanos(limits::TICK_NANOS));
+        thread::park_timeout(rest);
     }
 }
 
-fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failure: OnFailure) {
+fn write_down(
+    core: &Core,
+    stop: &AtomicBool,
+    ledger: &mut dyn Ledger,
+    on_failure: OnFailure,
+    rest_max: Duration,
+) {
     let reader = core
         .venue
         .tape()
@@ -130,11 +168,11 @@ fn write_down(core: &Core, stop: &AtomicBool, ledger: &mut dyn Ledger, on_failur
         let batch = scribe.next_batch();
         // At the end once more without changes: there may be notes.
         if batch.is_empty() && !stopping {
-            if rest == SCRIBE_REST_MAX {
+            if rest == rest_max {
                 ledger.idle();
             }
             thread::park_timeout(rest);
-            rest = (rest * 2).min(SCRIBE_REST_MAX);
+            rest = (rest * 2).min(rest_max);
             continue;
         }
         rest = SCRIBE_REST_MIN;

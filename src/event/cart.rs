@@ -198,7 +198,7 @@ mod tests {
         },
         *,
     };
-    use crate::ids::EventId;
+    use crate::ids::{EventId, Place};
 
     const TAKING: TakingId = TakingId::FIRST;
 
@@ -214,6 +214,7 @@ mod tests {
                 is_counted: true,
             },
             TAKING,
+            Place::ALONE,
             0,
         );
         hold.cart().expect((0..seats).map(SeatId::new), TAKING);

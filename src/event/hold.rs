@@ -20,7 +20,7 @@ use super::{
     user::User,
 };
 use crate::{
-    ids::{EventId, HoldId, TakingId},
+    ids::{EventId, HoldId, Place, TakingId},
     tick::Moment,
 };
 
@@ -73,8 +73,8 @@ pub enum How {
 
 impl Hold {
     /// A hold that has no seats yet and is to take them under its first taking.
-    pub(super) fn new(begins: Begins, first: TakingId, chance: u64) -> Self {
-        let id = HoldId::new(first, chance);
+    pub(super) fn new(begins: Begins, first: TakingId, place: Place, chance: u64) -> Self {
+        let id = HoldId::new(first, place, chance);
         Self::with_id(id, begins, smallvec![Unread::of(first)])
     }
 

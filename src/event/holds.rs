@@ -26,7 +26,7 @@ use super::{
     taking_hash::TakingHash,
 };
 use crate::{
-    ids::{EventId, HoldId, TakingId},
+    ids::{EventId, HoldId, Place, TakingId},
     limits,
     seat::{Change, Seat, SeatWord},
     sync::atomic::{AtomicU64, Ordering},
@@ -37,6 +37,7 @@ use crate::{
 pub struct Holds {
     by_taking: DashMap<TakingId, Arc<Hold>, TakingHash>,
     numbers: AtomicU64,
+    place: Place,
     ended: Mutex<Ended>,
 }
 
@@ -63,12 +64,19 @@ impl Holds {
         holds
     }
 
+    /// With ids that say that they are of this place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
     /// A new hold, and its first taking. Of `chance` comes the part of its id that is random.
     pub fn begin(&self, begins: Begins, chance: u64) -> (Arc<Hold>, TakingId) {
         loop {
             let taking = self.next_number();
             if let Entry::Vacant(place) = self.by_taking.entry(taking) {
-                let hold = Arc::new(Hold::new(begins, taking, chance));
+                let hold = Arc::new(Hold::new(begins, taking, self.place, chance));
                 place.insert(Arc::clone(&hold));
                 return (hold, taking);
             }

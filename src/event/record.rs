@@ -218,7 +218,7 @@ mod tests {
             is_counted: true,
         };
         Hold::with_id(
-            HoldId::new(FIRST, u64::MAX),
+            HoldId::new(FIRST, crate::ids::Place::ALONE, u64::MAX),
             begins,
             smallvec![Unread::of(FIRST)],
         )

@@ -47,6 +47,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 pub use map::{Counts, Snapshot};
@@ -58,12 +59,12 @@ pub use subscription::{Since, Subscription, Update};
 use crate::{
     ids::{Lsn, SeatId},
     limits::{
-        DELTA_SEATS_MAX, FEED_FRESH_KEPT, FLUSH_INTERVAL_A_STREAM, FLUSH_INTERVAL_MAX,
+        self, DELTA_SEATS_MAX, FEED_FRESH_KEPT, FLUSH_INTERVAL_A_STREAM, FLUSH_INTERVAL_MAX,
         FLUSH_INTERVAL_MIN,
     },
 };
 use map::Map;
-use ring::{Cursor, Ring};
+use ring::{Cursor, Ending, Ring};
 use touched::Touched;
 
 /// The live availability of an event.
@@ -112,6 +113,13 @@ impl Feed {
             news: Arc::default(),
             followers: AtomicUsize::new(0),
         }
+    }
+
+    /// A feed for [`Feed::relay`]: it passes on what another feed of this life tells from `origin` on, and knows no seats.
+    pub fn relaying(life: Life, origin: Lsn) -> Self {
+        let feed = Self::new(0, life, origin);
+        *locked(&feed.ring) = Ring::new(limits::CHART_SEATS_MAX, origin);
+        feed
     }
 
     /// The feed of an event of which these seats were something at `origin`.
@@ -185,13 +193,26 @@ impl Feed {
         }
     }
 
-    /// Ends all subscriptions, present and future, once they have read what there is.
+    /// Ends all subscriptions, present and future, once they have read what there is: the event is closed.
     pub fn close(&self) {
-        let mut ring = locked(&self.ring);
-        self.close_delta(&mut ring);
-        ring.close();
-        drop(ring);
-        self.news.notify_waiters();
+        self.end(Ending::Closed);
+    }
+
+    /// As [`Feed::close`], but the event goes on: somebody else tells of it from now on. Who follows is not told that it is
+    /// over, and comes again.
+    pub fn cut(&self) {
+        self.end(Ending::Cut);
+    }
+
+    /// Passes a delta on that another feed of the same life has written: everything that came after the last one and up to
+    /// `to`. For a feed that nobody writes to but by this and [`Feed::relay_break`].
+    pub fn relay(&self, to: Lsn, text: Bytes) {
+        self.move_on(to, |ring| ring.push(to, text));
+    }
+
+    /// Passes on that another feed has left changes out.
+    pub fn relay_break(&self, to: Lsn) {
+        self.move_on(to, |ring| ring.break_off(to));
     }
 
     /// Follows the event.
@@ -214,6 +235,23 @@ impl Feed {
             Since::Unknown => (ring.end(), Update::Reset(here)),
         };
         Subscription::new(self, cursor, opening)
+    }
+
+    fn move_on(&self, to: Lsn, write: impl FnOnce(&mut Ring)) {
+        let mut ring = locked(&self.ring);
+        write(&mut ring);
+        // Under the ring's lock, so that nobody who comes finds a change here that is in no delta.
+        locked(&self.state).position = to;
+        drop(ring);
+        self.news.notify_waiters();
+    }
+
+    fn end(&self, ending: Ending) {
+        let mut ring = locked(&self.ring);
+        self.close_delta(&mut ring);
+        ring.close(ending);
+        drop(ring);
+        self.news.notify_waiters();
     }
 
     fn resume(&self, ring: &Ring, after: Position) -> Option<Cursor> {

@@ -33,7 +33,16 @@ pub(super) enum Found {
     /// The next delta is gone: the reader was too slow.
     Lost,
     /// Nothing, and nothing will come.
-    End,
+    End(Ending),
+}
+
+/// Why nothing will come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The event is closed.
+    Closed,
+    /// It goes on elsewhere.
+    Cut,
 }
 
 /// Deltas without a gap, bounded in number and bytes. The oldest go first.
@@ -48,7 +57,7 @@ pub(super) struct Ring {
     newest: Lsn,
     bytes: usize,
     bytes_max: usize,
-    is_closed: bool,
+    ending: Option<Ending>,
 }
 
 impl Ring {
@@ -62,7 +71,7 @@ impl Ring {
             newest: origin,
             bytes: 0,
             bytes_max: bytes.clamp(RING_BYTES_MIN, RING_BYTES_MAX),
-            is_closed: false,
+            ending: None,
         }
     }
 
@@ -94,9 +103,9 @@ impl Ring {
         (self.oldest, self.newest) = (to, to);
     }
 
-    /// No more deltas will come.
-    pub(super) fn close(&mut self) {
-        self.is_closed = true;
+    /// No more deltas will come. The first reason is the one that is told.
+    pub(super) fn close(&mut self, ending: Ending) {
+        self.ending.get_or_insert(ending);
     }
 
     /// Past the newest delta.
@@ -129,8 +138,7 @@ impl Ring {
                 cursor.0 += 1;
                 Found::Delta(delta.text.clone())
             }
-            None if self.is_closed => Found::End,
-            None => Found::Nothing,
+            None => self.ending.map_or(Found::Nothing, Found::End),
         }
     }
 }
@@ -153,8 +161,9 @@ mod tests {
         assert_eq!(ring.read(&mut cursor), Found::Delta("x".into()));
         assert_eq!(ring.read(&mut cursor), Found::Delta("xx".into()));
         assert_eq!(ring.read(&mut cursor), Found::Nothing);
-        ring.close();
-        assert_eq!(ring.read(&mut cursor), Found::End);
+        ring.close(Ending::Cut);
+        ring.close(Ending::Closed);
+        assert_eq!(ring.read(&mut cursor), Found::End(Ending::Cut));
     }
 
     #[test]

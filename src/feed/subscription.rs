@@ -12,7 +12,7 @@ use tokio::sync::futures::OwnedNotified;
 use super::{
     Feed, locked,
     position::Position,
-    ring::{Cursor, Found},
+    ring::{Cursor, Ending, Found},
     sse,
 };
 
@@ -75,7 +75,7 @@ impl Subscription {
         }
     }
 
-    /// The next update; `None` after [`Update::Closed`]. Wakes one task: the last that asked.
+    /// The next update; `None` after [`Update::Closed`], and when the event goes on elsewhere. Wakes one task: the last that asked.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Update>> {
         if let Some(opening) = self.opening.take() {
             return Poll::Ready(Some(opening));
@@ -86,6 +86,9 @@ impl Subscription {
         loop {
             if let Some(update) = self.look() {
                 return Poll::Ready(Some(update));
+            }
+            if self.has_ended {
+                return Poll::Ready(None);
             }
             ready!(self.news.as_mut().poll(cx));
             self.news.set(Arc::clone(&self.feed.news).notified_owned());
@@ -101,9 +104,9 @@ impl Subscription {
                 self.cursor = ring.end();
                 Some(Update::Reset(self.feed.at(ring.newest())))
             }
-            Found::End => {
+            Found::End(ending) => {
                 self.has_ended = true;
-                Some(Update::Closed)
+                (ending == Ending::Closed).then_some(Update::Closed)
             }
         }
     }

@@ -51,18 +51,33 @@ macro_rules! message {
 
 /// Why a request is not answered by the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is nothing at its path.
     NoSuchPath,
+    /// Its path does not take its method.
     NoSuchMethod,
+    /// There is no such seat.
     NoSuchSeat,
+    /// The user's name is no text.
     UserNotText,
+    /// The body broke off.
     BodyBroken,
+    /// The body is too long.
     BodyTooLong,
+    /// The body came too slowly.
     BodyTooSlow,
+    /// There are too many requests. Nothing was done.
     Overloaded,
+    /// Nobody knows whether it was done.
     TookTooLong,
+    /// In a cluster: another node serves what is asked for. Nothing was done.
+    Misdirected,
+    /// In a cluster: no node serves what is asked for at the moment. Nothing was done.
+    NoOwner,
     /// Nothing can be made durable for now, so nothing was done.
     LedgerFull,
+    /// Something is wrong with this server.
     OurFault,
 }
 
@@ -112,6 +127,13 @@ impl Refusal {
             Self::TookTooLong => {
                 again_later(message!("It took too long: it may still be done, or not."))
             }
+            Self::Misdirected => say(
+                StatusCode::MISDIRECTED_REQUEST,
+                message!("Another server serves this seat."),
+            ),
+            Self::NoOwner => again_later(message!(
+                "Nothing was changed: no server serves this seat for now."
+            )),
             Self::LedgerFull => again_later(message!(
                 "Nothing was changed: the server cannot write anything down for now."
             )),

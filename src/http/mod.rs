@@ -37,6 +37,7 @@
 //! | `admission` | who gets in when there are too many requests | HTTP |
 //! | `route_table` | the routes' names and how urgent each is | handlers |
 //! | `operate` | health, readiness, metrics | what they are about |
+//! | `kept` | what becomes of answers that are kept for requests that come again | HTTP |
 //! | `pages` | the pages that people look at | seats: they are clients of `/v1` |
 //! | `request_id`, `observer` | what a request is called; what is counted | the API |
 //! | `patience` | how long a connection may keep us waiting | clocks |
@@ -52,6 +53,7 @@ mod answer;
 mod connection;
 mod cors;
 mod intake;
+pub mod kept;
 mod listing;
 mod observer;
 mod operate;
@@ -72,6 +74,7 @@ mod tls;
 pub mod v1;
 mod wire;
 
+pub use answer::Refusal;
 pub use cors::Cors;
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
@@ -79,3 +82,26 @@ pub use peer::Peer;
 pub use routes::{ApiConfig, Unlock, router, router_with};
 pub use server::{Drained, ServerConfig, listen, serve};
 pub use tls::{Tls, TlsError};
+
+use axum::{
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+
+/// Refuses a request for this path, as the API that the path belongs to does.
+pub fn refuse(refusal: Refusal, uri: &Uri) -> Response {
+    if v1::has(uri) {
+        v1::refusal(refusal)
+    } else {
+        refusal.answer()
+    }
+}
+
+/// Whether a request says that it prefers this (RFC 7240).
+pub fn prefers(asked: &HeaderMap, what: &str) -> bool {
+    let lines = asked.get_all("prefer").into_iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .any(|preference| preference.trim().eq_ignore_ascii_case(what))
+}

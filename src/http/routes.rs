@@ -38,7 +38,7 @@ pub(super) struct Api(Arc<Parts>);
 struct Parts {
     engine: Arc<Engine>,
     listing: Listing,
-    gate: Gate,
+    gate: Arc<Gate>,
     repeats: Repeats,
     streams: Streams<Client>,
     texts: Texts,
@@ -52,7 +52,7 @@ pub struct ApiConfig {
     /// Whether the small API lets anybody release anybody's hold.
     pub unlock: Unlock,
     /// Who may ask, and how often.
-    pub gate: GateConfig,
+    pub gate: Arc<Gate>,
     /// The streams that are open, and how many there may be.
     pub streams: Streams<Client>,
     /// The answers that are kept for requests that come again.
@@ -103,7 +103,7 @@ impl Api {
         Self(Arc::new(Parts {
             listing: Listing::new(Arc::clone(&engine)),
             engine,
-            gate: Gate::new(config.gate),
+            gate: config.gate,
             repeats: config.repeats,
             streams: config.streams,
             texts: Texts::default(),
@@ -156,7 +156,7 @@ impl Default for ApiConfig {
     fn default() -> Self {
         Self {
             unlock: Unlock::Served,
-            gate: GateConfig::default(),
+            gate: Arc::new(Gate::new(GateConfig::default())),
             streams: Streams::new(StreamLimits::default()),
             repeats: Repeats::new(limits::REPEATS_MAX, limits::REPEATS_BYTES_MAX),
             durable_holds: DurableHolds::No,
@@ -165,19 +165,11 @@ impl Default for ApiConfig {
 }
 
 async fn no_such_path(uri: Uri) -> Response {
-    if v1::has(&uri) {
-        v1::refusal(Refusal::NoSuchPath)
-    } else {
-        Refusal::NoSuchPath.answer()
-    }
+    super::refuse(Refusal::NoSuchPath, &uri)
 }
 
 async fn no_such_method(uri: Uri) -> Response {
-    if v1::has(&uri) {
-        v1::refusal(Refusal::NoSuchMethod)
-    } else {
-        Refusal::NoSuchMethod.answer()
-    }
+    super::refuse(Refusal::NoSuchMethod, &uri)
 }
 
 async fn seats(_: LetIn<Public>, State(api): State<Api>) -> Response {

@@ -70,6 +70,12 @@ impl Venue {
         Self::with_tape(Tape::after(last, limits::TAPE_CELLS, limits::TAPE_MARGIN))
     }
 
+    /// As [`Venue::after`], for one of many in a process.
+    pub fn of_shard(last: Lsn) -> Self {
+        let (cells, margin) = (limits::SHARD_TAPE_CELLS, limits::SHARD_TAPE_MARGIN);
+        Self::with_tape(Tape::after(last, cells, margin))
+    }
+
     /// The order of all changes.
     pub fn tape(&self) -> &Tape {
         &self.tape

@@ -1,5 +1,5 @@
 //! The client of etcd against etcd itself, which the tests start. Without an `etcd` they are skipped and say so; with
-//! `SEATLOCK_ETCD=required` they fail then.
+//! `SEATLOCK_TEST_ETCD=required` they fail then.
 
 mod conditions;
 mod failures;
@@ -40,7 +40,7 @@ struct Cluster {
 fn cluster(plan: &Plan) -> Option<Cluster> {
     static TURN: Mutex<()> = Mutex::new(());
     if !members::is_installed() {
-        let is_required = env::var("SEATLOCK_ETCD").is_ok_and(|value| value == "required");
+        let is_required = env::var("SEATLOCK_TEST_ETCD").is_ok_and(|value| value == "required");
         assert!(!is_required, "etcd is not installed");
         println!("etcd is not installed: the test is skipped");
         return None;

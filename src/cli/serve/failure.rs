@@ -2,7 +2,7 @@
 
 use std::{fmt, io, net::SocketAddr, path::PathBuf};
 
-use seatlock::{engine::StartError, http::TlsError};
+use seatlock::{engine::StartError, http::TlsError, node::JoinError};
 
 /// See the module.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub(crate) enum Failure {
         reason: String,
     },
     Engine(StartError),
+    /// How etcd is to be reached.
+    Etcd(String),
+    Join(JoinError),
     Runtime(io::Error),
 }
 
@@ -51,6 +54,8 @@ impl fmt::Display for Failure {
                 folder.display()
             ),
             Self::Engine(error) => error.fmt(f),
+            Self::Etcd(reason) => f.write_str(reason),
+            Self::Join(error) => write!(f, "cannot come to the cluster: {error}"),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
         }
     }

@@ -73,7 +73,7 @@ pub use self::{
     upkeep::MemberStatus,
     watch::{Change, Watch},
 };
-use super::store::{Done, LeaseId, Store, StoreError, Txn};
+use super::store::{Done, Keys, LeaseId, Revision, Store, StoreError, Txn};
 use crate::limits::{ETCD_ENDPOINTS_MAX, ETCD_REQUEST_BYTES_MAX};
 
 /// How to reach etcd.
@@ -193,6 +193,12 @@ impl Store for Etcd {
     async fn revoke(&self, lease: LeaseId) -> Result<(), StoreError> {
         let request = LeaseRevokeRequest { id: lease.get() };
         self.ask(&calls::LEASE_REVOKE, &request).await?;
+        Ok(())
+    }
+
+    async fn changed(&self, keys: Keys, since: Revision) -> Result<(), StoreError> {
+        let mut watch = self.watch(keys, since.next()).await?;
+        watch.next().await?;
         Ok(())
     }
 }

@@ -53,6 +53,11 @@ impl Tenure {
         (!is_leaving && !reign.must_retake).then_some(self.me.lease)
     }
 
+    /// A new term is to begin before anything else happens: [`Tenure::ask`] asks for it.
+    pub fn must_retake(&self) -> bool {
+        self.reign().is_some_and(|reign| reign.must_retake)
+    }
+
     /// The newest slot of a shard that is owned.
     pub fn newest(&self) -> Option<Slot> {
         self.reign().map(|reign| reign.newest)

@@ -125,6 +125,11 @@ impl Twin {
         Ok(())
     }
 
+    /// The revision of the last write.
+    pub fn revision(&self) -> Revision {
+        Revision::new(self.revision)
+    }
+
     /// Whether a lease is there.
     pub fn is_alive(&self, lease: LeaseId) -> bool {
         self.leases.contains_key(&lease)

@@ -7,8 +7,10 @@ use std::{
 
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
+use tokio::sync::watch;
+
 use super::Twin;
-use crate::cluster::store::{Done, LeaseId, Store, StoreError, Txn};
+use crate::cluster::store::{Done, Keys, LeaseId, Revision, Store, StoreError, Txn};
 
 /// How often what happens to a transaction, in a thousand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,6 +36,8 @@ struct Wire {
     chance: SmallRng,
     /// What may still be done.
     late: Vec<Txn>,
+    /// Tells those who wait for a change that there may be one.
+    writes: watch::Sender<()>,
 }
 
 /// What happens to a transaction.
@@ -53,6 +57,7 @@ impl TwinStore {
             mishaps,
             chance: SmallRng::seed_from_u64(seed),
             late: Vec::new(),
+            writes: watch::Sender::new(()),
         })))
     }
 
@@ -68,7 +73,13 @@ impl TwinStore {
 
     /// Looks at the twin itself, or changes it behind everybody's back.
     pub fn with<T>(&self, look: impl FnOnce(&mut Twin) -> T) -> T {
-        look(&mut self.wire().twin)
+        let mut wire = self.wire();
+        let before = wire.twin.revision();
+        let seen = look(&mut wire.twin);
+        if wire.twin.revision() != before {
+            wire.writes.send_replace(());
+        }
+        seen
     }
 
     /// Does whatever is late, in any order.
@@ -134,7 +145,11 @@ impl Wire {
 
 impl Store for TwinStore {
     async fn txn(&self, txn: Txn) -> Result<Done, StoreError> {
-        self.wire().txn(txn)
+        let mut wire = self.wire();
+        let answer = wire.txn(txn);
+        // Something that was late may have been done beside it.
+        wire.writes.send_replace(());
+        answer
     }
 
     async fn grant(&self, ttl: Duration) -> Result<LeaseId, StoreError> {
@@ -146,6 +161,13 @@ impl Store for TwinStore {
     }
 
     async fn revoke(&self, lease: LeaseId) -> Result<(), StoreError> {
-        self.wire().twin.end(lease)
+        self.with(|twin| twin.end(lease))
+    }
+
+    /// Whatever is written may be one of the keys.
+    async fn changed(&self, _keys: Keys, since: Revision) -> Result<(), StoreError> {
+        let mut writes = self.wire().writes.subscribe();
+        while self.wire().twin.revision() <= since && writes.changed().await.is_ok() {}
+        Ok(())
     }
 }

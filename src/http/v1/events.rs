@@ -46,6 +46,14 @@ pub(super) async fn list(State(api): State<Api>, Public(_): Public) -> Response 
     reply::send(Ok(reply::json(StatusCode::OK, &events)))
 }
 
+/// The events of an engine as the list has them, for who joins lists of several.
+pub fn lines(engine: &Engine) -> Vec<serde_json::Value> {
+    let entries = engine.entries();
+    let lines = entries.iter().map(EventLine::of).map(serde_json::to_value);
+    // A line has nothing that JSON has not.
+    lines.filter_map(Result::ok).collect()
+}
+
 /// `GET /v1/events/{event}`
 pub(super) async fn show(State(api): State<Api>, Public(caller): Public, named: Named) -> Response {
     let engine = api.engine();

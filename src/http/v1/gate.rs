@@ -35,6 +35,7 @@ use std::{
     fmt,
     hash::RandomState,
     net::{IpAddr, Ipv4Addr},
+    sync::Arc,
 };
 
 use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
@@ -49,8 +50,10 @@ use crate::{
         key::{Grant, Keys, Role},
         rate::{Buckets, Rate},
     },
+    clock::Clock,
     engine::Now,
     limits,
+    tick::Moment,
 };
 
 /// What a gate goes by.
@@ -74,6 +77,8 @@ pub struct Gate {
     key_guesses: Buckets<Client>,
     token_guesses: Buckets<Client>,
     guess_rate: Option<Rate>,
+    /// What rates go by, if not by the time of the request: where several engines share a gate, each has a time of its own.
+    clock: Option<Arc<dyn Clock>>,
 }
 
 /// What a request has in its `Authorization`.
@@ -99,7 +104,15 @@ impl Gate {
             key_guesses: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
             token_guesses: Buckets::new(limits::RATE_BUCKETS, RandomState::new()),
             guess_rate: Rate::new(1, GUESS_COST * limits::GUESSES_AT_ONCE),
+            clock: None,
         }
+    }
+
+    /// A gate that several engines share: its rates go by this clock.
+    #[must_use]
+    pub fn on(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
     }
 
     /// Whether everybody may do everything, as no key is configured.
@@ -151,7 +164,7 @@ impl Gate {
         now: Now,
     ) -> Result<Caller, Denied> {
         if let Some(rate) = grant.rate.or(self.config.rate_per_key) {
-            self.by_key.take(&grant.name, 1, rate, now.moment)?;
+            self.by_key.take(&grant.name, 1, rate, self.moment(now))?;
         }
         if grant.role.may_act_as(needed) {
             Ok(Caller::with_key(grant, client, now))
@@ -181,7 +194,7 @@ impl Gate {
         let Some(rate) = self.config.rate_per_client else {
             return Ok(());
         };
-        Ok(self.by_client.take(&client, 1, rate, now.moment)?)
+        Ok(self.by_client.take(&client, 1, rate, self.moment(now))?)
     }
 
     fn count_guess(
@@ -193,7 +206,12 @@ impl Gate {
         let Some(rate) = self.guess_rate else {
             return Ok(());
         };
-        Ok(guesses.take(&client, GUESS_COST, rate, now.moment)?)
+        Ok(guesses.take(&client, GUESS_COST, rate, self.moment(now))?)
+    }
+
+    fn moment(&self, now: Now) -> Moment {
+        let clock = self.clock.as_ref();
+        clock.map_or(now.moment, |clock| clock.now())
     }
 
     /// Without a peer, where something else than this crate's server calls, all are one client.

@@ -44,7 +44,7 @@ mod chart_text;
 mod charts;
 mod date;
 pub mod durable;
-mod events;
+pub mod events;
 mod explain;
 mod export;
 pub mod gate;
@@ -84,6 +84,11 @@ pub(super) fn has(uri: &Uri) -> bool {
         || path == "/v1"
 }
 
+/// The answer to who may not open another stream.
+pub fn too_many_streams(full: stream::Full) -> Response {
+    Problem::from(full).answer()
+}
+
 /// What the server itself refuses, as a problem.
 pub(super) fn refusal(refusal: Refusal) -> Response {
     let problem = match refusal {
@@ -96,6 +101,8 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         Refusal::BodyTooSlow => Problem::new(Kind::BodyTooSlow),
         Refusal::Overloaded => Problem::busy(),
         Refusal::TookTooLong => Problem::took_too_long(),
+        Refusal::Misdirected => Problem::new(Kind::Misdirected),
+        Refusal::NoOwner => Problem::later(problem::Kind::NoOwner),
         Refusal::LedgerFull => Problem::later(problem::Kind::LedgerFull),
         Refusal::OurFault => Problem::new(Kind::Fault),
     };

@@ -15,7 +15,10 @@ use seatlock::{
     engine::Archive,
     http::{
         ApiConfig,
-        v1::{durable::DurableHolds, gate::GateConfig},
+        v1::{
+            durable::DurableHolds,
+            gate::{Gate, GateConfig},
+        },
     },
     ledger::{AppendError, Batch, Ledger, TwinLedger},
 };
@@ -55,10 +58,10 @@ impl Keeper {
         let mut archive = Archive::new(Box::new(self.clone()), self.kept.state());
         archive.on_failure = Box::new(|_stopped_while_full| {});
         let config = ApiConfig {
-            gate: GateConfig {
+            gate: Arc::new(Gate::new(GateConfig {
                 keys: Keys::parse(&shop::keys()).expect("a valid file"),
                 ..GateConfig::default()
-            },
+            })),
             durable_holds,
             ..ApiConfig::default()
         };

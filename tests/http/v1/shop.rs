@@ -15,7 +15,10 @@ use seatlock::{
     engine::{Archive, CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
     entropy::SystemEntropy,
     event::{Name, Rules},
-    http::{self, ApiConfig, ServerConfig, v1::gate::GateConfig},
+    http::{
+        self, ApiConfig, ServerConfig,
+        v1::gate::{Gate, GateConfig},
+    },
 };
 use serde_json::{Value, json};
 
@@ -100,7 +103,7 @@ impl Shop {
 
     pub(crate) fn with(gate: GateConfig) -> Self {
         let api = ApiConfig {
-            gate,
+            gate: Arc::new(Gate::new(gate)),
             ..ApiConfig::default()
         };
         Self::on(ManualClock::new(), Archive::none(), api)

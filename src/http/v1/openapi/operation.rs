@@ -27,6 +27,7 @@ const BY_THE_GATE: &[Kind] = &[
     Kind::UnknownApiKey,
     Kind::TooOften,
     Kind::Busy,
+    Kind::NoOwner,
     Kind::Fault,
 ];
 

@@ -125,6 +125,10 @@ kinds! {
         "What is asked for is answered only when it is durable, and the ledger has no room. Nothing was done. Ask again after `retry_after` seconds."
     UnknownOutcome SERVICE_UNAVAILABLE "unknown-outcome" "It is not known whether it was done for good"
         "It was done, and may be lost again should the server stop now. The same request under the same `Idempotency-Key` tells."
+    Misdirected MISDIRECTED_REQUEST "misdirected" "Another node serves this"
+        "Only nodes of a cluster are told so by one another: whoever asked has an old idea of who serves the event. Nothing was done."
+    NoOwner SERVICE_UNAVAILABLE "no-owner" "No node serves this at the moment"
+        "The node that served the event is gone, and another one takes over. Nothing was done. Try again after `Retry-After`."
     Busy SERVICE_UNAVAILABLE "busy" "The server is busy"
         "Nothing was done. Ask again after `retry_after` seconds."
 }

@@ -1,0 +1,162 @@
+//! What no shard knows alone: the list of all events, and a chart where an event is made of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    body,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Node,
+    answering::{Whole, Whose},
+    hop::From,
+    served::Served,
+    target::CHARTS,
+};
+use crate::{
+    access::key::Role,
+    chart::Chart,
+    cluster::{owner::Node as Owner, placement::ShardId, store::Store},
+    event::Name,
+    http::{
+        self, Refusal,
+        v1::{
+            events,
+            gate::{Caller, Denied},
+        },
+    },
+    limits,
+};
+
+impl<S: Store> Node<S> {
+    /// `GET /v1/events`: those of all shards, or none of them.
+    pub(super) async fn all_events(self: &Arc<Self>, request: Request, from: From) -> Response {
+        let whole = match Whole::of(request, from).await {
+            Ok(whole) => whole,
+            Err(refused) => return refused,
+        };
+        if let Err(denied) = self.let_in(&whole, Role::Public) {
+            return denied.into_response();
+        }
+        let mut lines: Vec<Value> = Vec::new();
+        for served in self.shards.served() {
+            let of_shard = events::lines(&served.engine);
+            if served.is_certain(self.config.clock.now()) {
+                lines.extend(of_shard);
+            }
+        }
+        if !whole.is_from_a_node() {
+            match self.events_elsewhere(&whole).await {
+                Ok(others) => lines.extend(others),
+                Err(refused) => return refused,
+            }
+        }
+        lines.sort_by(|one, other| one["name"].as_str().cmp(&other["name"].as_str()));
+        self.sign(json(&json!({ "events": lines })))
+    }
+
+    async fn events_elsewhere(&self, whole: &Whole) -> Result<Vec<Value>, Response> {
+        let refused = || http::refuse(Refusal::NoOwner, whole.uri());
+        let mut owners = BTreeMap::<_, Owner>::new();
+        for shard in self.roster().placement().shards() {
+            match self.whose(shard) {
+                Whose::Ours(_) => {}
+                Whose::Theirs(owner) => drop(owners.insert(owner.lease, owner)),
+                Whose::Nobodys => return Err(refused()),
+            }
+        }
+        let mut lines = Vec::new();
+        for owner in owners.values() {
+            let heard = self.peers.hear(owner, whole.errand()).await;
+            let (status, body) = heard.map_err(|_lost| refused())?;
+            let list: Value = serde_json::from_slice(&body).unwrap_or_default();
+            match list.get("events") {
+                Some(Value::Array(events)) if status == StatusCode::OK => {
+                    lines.extend(events.iter().cloned());
+                }
+                _ => return Err(refused()),
+            }
+        }
+        Ok(lines)
+    }
+
+    /// `PUT /v1/events/{event}`: whoever makes it needs the chart.
+    pub(super) async fn put_event(
+        self: &Arc<Self>,
+        shard: ShardId,
+        request: Request,
+        from: From,
+    ) -> Response {
+        let whole = match Whole::of(request, from).await {
+            Ok(whole) => whole,
+            Err(refused) => return refused,
+        };
+        if let Whose::Ours(served) = self.whose(shard)
+            && shard != CHARTS
+            && let Err(refused) = self.bring_chart(&served, &whole).await
+        {
+            return refused;
+        }
+        self.at(shard, whole).await
+    }
+
+    /// Copies the chart of an event that is about to be made into the event's shard. What is wrong with the request is for
+    /// the shard to say.
+    async fn bring_chart(
+        self: &Arc<Self>,
+        served: &Arc<Served<S>>,
+        whole: &Whole,
+    ) -> Result<(), Response> {
+        let ask: Value = serde_json::from_slice(whole.body()).unwrap_or_default();
+        let name = ask["chart"].as_str().and_then(|name| Name::new(name).ok());
+        let Some(name) = name else { return Ok(()) };
+        if self.let_in(whole, Role::Admin).is_err() {
+            return Ok(());
+        }
+        let path = PathAndQuery::try_from(format!("/v1/charts/{name}"));
+        let Ok(path) = path else { return Ok(()) };
+        let answer = self.at(CHARTS, whole.asks_for(Method::GET, path)).await;
+        match answer.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND => {
+                // A copy of a chart that was removed since is none either.
+                served.engine.remove_chart(name.as_str());
+                return Ok(());
+            }
+            _ => return Err(answer),
+        }
+        let text = body::to_bytes(answer.into_body(), limits::CHART_BYTES_MAX).await;
+        let chart = text.ok().and_then(|text| Chart::from_json(&text).ok());
+        let Some(chart) = chart else {
+            return Err(http::refuse(Refusal::NoOwner, whole.uri()));
+        };
+        let has_it = served.engine.chart(name.as_str());
+        if has_it.is_none_or(|known| *known != chart) {
+            // If there is no room the shard says that there is no such chart.
+            let _put = served.engine.put_chart(name, chart);
+        }
+        Ok(())
+    }
+
+    /// Lets somebody in who asks the cluster.
+    ///
+    /// # Errors
+    /// [`Denied`], which is an answer.
+    pub(super) fn let_in(&self, whole: &Whole, needed: Role) -> Result<Caller, Denied> {
+        let gate = &self.config.gate;
+        let headers = &whole.errand().headers;
+        gate.enter(headers, whole.client(), needed, self.now())
+    }
+}
+
+/// An answer in JSON.
+pub(super) fn json(value: &Value) -> Response {
+    let mut answer = Response::new(value.to_string().into());
+    let json = HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(CONTENT_TYPE, json);
+    answer
+}

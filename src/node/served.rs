@@ -1,0 +1,231 @@
+//! One shard that this node serves: its engine, the calls that go to it, and the ledger that fences it.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::{
+    runtime::Handle,
+    task::{JoinHandle, spawn_blocking},
+    time::{Instant, sleep, timeout},
+};
+
+use super::NodeConfig;
+use crate::{
+    clock::{BootClock, Clock},
+    cluster::{
+        lease::{Living, Readable},
+        owner::{Node as Owner, Term},
+        placement::ShardId,
+        shard_ledger::ShardLedger,
+        store::Store,
+    },
+    engine::{Archive, Engine, EngineConfig, OnFailure, StartError},
+    entropy::SystemEntropy,
+    http::{self, ApiConfig, v1::durable::DurableHolds},
+    ids::Place,
+    ledger::{AppendError, Batch, Ledger},
+    limits,
+    metrics::Durations,
+    repeat::Repeats,
+    tick::Moment,
+};
+
+/// How often somebody who waits for the last request looks whether it is done.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// A shard, as long as this node is its owner.
+pub(super) struct Served<S: Store> {
+    pub(super) shard: ShardId,
+    /// The term in which it was taken. It may be taken again since.
+    pub(super) term: Term,
+    pub(super) engine: Arc<Engine>,
+    pub(super) router: Router,
+    ledger: Arc<Mutex<ShardLedger<Arc<S>>>>,
+    readable: Arc<Readable>,
+    living: Arc<Living>,
+    forgetting: JoinHandle<()>,
+}
+
+/// Why a shard that was taken can't be served.
+#[derive(Debug)]
+pub(super) enum Unserved {
+    /// The clock of its past can't be read.
+    Clock(String),
+    /// The engine can't go on from it.
+    Engine(StartError),
+}
+
+/// A ledger that the engine's scribe appends to, and whoever hands it over when the engine has ended.
+struct Shared<S> {
+    ledger: Arc<Mutex<ShardLedger<Arc<S>>>>,
+    appends: Arc<Durations>,
+    clock: Arc<dyn Clock>,
+}
+
+impl<S: Store> Served<S> {
+    /// Starts an engine that goes on from what a ledger has. Blocks the thread.
+    ///
+    /// # Errors
+    /// [`Unserved`].
+    pub(super) fn start(
+        config: &NodeConfig,
+        shard: ShardId,
+        ledger: ShardLedger<Arc<S>>,
+        living: &Arc<Living>,
+        on_failure: OnFailure,
+    ) -> Result<Self, Unserved> {
+        let state = ledger.state_again();
+        let (term, readable) = (ledger.term(), ledger.readable());
+        let ledger = Arc::new(Mutex::new(ledger.living_by(Arc::clone(living))));
+        let shared = Shared {
+            ledger: Arc::clone(&ledger),
+            appends: Arc::clone(&config.appends),
+            clock: Arc::clone(&config.clock),
+        };
+        let resuming = Archive::resuming(Box::new(shared), state);
+        let (mut archive, clock) = resuming.map_err(|error| Unserved::Clock(error.to_string()))?;
+        archive.restart_grace = config.restart_grace;
+        archive.place = Place::new(shard.get());
+        archive.on_failure = on_failure;
+        let engine = engine(config, shard, archive, clock)?;
+        let repeats = Repeats::new(limits::SHARD_REPEATS_MAX, limits::SHARD_REPEATS_BYTES_MAX);
+        http::kept::take_back(&repeats, &engine);
+        let forgetting = http::kept::forget(repeats.clone(), Arc::clone(&engine));
+        Ok(Self {
+            shard,
+            term: term.unwrap_or_else(|| Term::new(Default::default())),
+            router: router(config, &engine, repeats),
+            engine,
+            ledger,
+            readable,
+            living: Arc::clone(living),
+            forgetting: Handle::current().spawn(forgetting),
+        })
+    }
+
+    /// Whether what was read of the engine's memory a moment ago was the newest that there is.
+    pub(super) fn is_certain(&self, now: Moment) -> bool {
+        let lease = self.readable.under();
+        lease.is_some_and(|lease| self.living.is_certain_under(lease, now))
+    }
+
+    /// Ends the engine once nobody uses it any more, and gives the ledger back. Who followed an event comes again.
+    ///
+    /// # Errors
+    /// Itself, if somebody uses it still after so much time.
+    pub(super) async fn end(
+        mut self: Arc<Self>,
+        patience: Duration,
+    ) -> Result<Arc<Mutex<ShardLedger<Arc<S>>>>, Arc<Self>> {
+        let deadline = Instant::now() + patience;
+        let this = loop {
+            match Arc::try_unwrap(self) {
+                Ok(this) => break this,
+                Err(shared) if Instant::now() < deadline => self = shared,
+                Err(shared) => return Err(shared),
+            }
+            sleep(LOOK).await;
+        };
+        let Self {
+            mut engine,
+            router,
+            ledger,
+            forgetting,
+            ..
+        } = this;
+        drop(router);
+        forgetting.abort();
+        let _ = forgetting.await;
+        // If the ledger takes nothing, what it has must do.
+        let _caught_up = timeout(patience, engine.caught_up()).await;
+        engine.cut_feeds();
+        // Somebody who counts for a metric may have it at hand.
+        let engine = loop {
+            match Arc::try_unwrap(engine) {
+                Ok(engine) => break engine,
+                Err(shared) => engine = shared,
+            }
+            sleep(LOOK).await;
+        };
+        let _ended = spawn_blocking(move || drop(engine)).await;
+        Ok(ledger)
+    }
+}
+
+fn engine(
+    config: &NodeConfig,
+    shard: ShardId,
+    archive: Archive,
+    clock: BootClock,
+) -> Result<Arc<Engine>, Unserved> {
+    let seats = if config.default_shard == Some(shard) {
+        config.engine.seats
+    } else {
+        0
+    };
+    let engine = EngineConfig {
+        seats,
+        ..config.engine
+    };
+    let clock = clock.with_calendar_off_by(config.calendar_off_millis);
+    let engine = Engine::start_on(engine, clock, SystemEntropy, archive);
+    engine.map(Arc::new).map_err(Unserved::Engine)
+}
+
+fn router(config: &NodeConfig, engine: &Arc<Engine>, repeats: Repeats) -> Router {
+    let api = ApiConfig {
+        unlock: config.unlock,
+        gate: Arc::clone(&config.gate),
+        streams: config.streams.clone(),
+        repeats,
+        // A hold that a takeover forgets would be a promise broken.
+        durable_holds: DurableHolds::Yes,
+    };
+    http::router_with(Arc::clone(engine), api)
+}
+
+/// Hands a shard over whose engine has ended. `false`: the other node is gone. Blocks the thread.
+///
+/// # Errors
+/// The ledger's.
+pub(super) fn hand_over<S: Store>(
+    ledger: &Mutex<ShardLedger<Arc<S>>>,
+    to: &Owner,
+) -> Result<bool, AppendError> {
+    locked(ledger).hand_over(to)
+}
+
+fn locked<S>(ledger: &Mutex<ShardLedger<S>>) -> MutexGuard<'_, ShardLedger<S>> {
+    // A scribe that panics ends the process.
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<S: Store> Ledger for Shared<S> {
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
+        let begun = self.clock.now();
+        locked(&self.ledger).append(batch)?;
+        self.appends.took(begun.until(self.clock.now()));
+        Ok(())
+    }
+
+    fn idle(&mut self) {
+        locked(&self.ledger).idle();
+    }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Display for Unserved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clock(error) => write!(f, "its clock: {error}"),
+            Self::Engine(error) => error.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Which part of a cluster a request is for, as its path says.
+
+use std::borrow::Cow;
+
+use axum::http::Method;
+
+use crate::{
+    cluster::placement::{Placement, ShardId},
+    ids::HoldId,
+};
+
+/// The shard in which charts are kept. Events of other shards have copies.
+pub(super) const CHARTS: ShardId = ShardId::new(0);
+
+/// The event whose seats the small API has.
+const SMALL: &str = "default";
+
+/// What a request is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// One shard.
+    Shard(ShardId),
+    /// One event, which may be about to be made of a chart.
+    PutEvent(ShardId),
+    /// What changes of one event, for as long as anybody listens.
+    Stream(ShardId),
+    /// All events.
+    Events,
+    /// The cluster itself.
+    Cluster(Asked),
+    /// No shard in particular: pages, descriptions, and what there is not.
+    Nothing,
+}
+
+/// What is asked of the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Who is there and serves what.
+    View,
+    /// To hand over all that this node serves, or to serve again.
+    Drain,
+    /// To look who owns this shard: it may be this node by now.
+    Look(ShardId),
+}
+
+impl Target {
+    /// What a request by `method` for `path` is for.
+    pub(super) fn of(method: &Method, path: &str, placement: &Placement) -> Self {
+        let mut parts = path.split('/').skip(1);
+        let first = parts.next().unwrap_or_default();
+        let (second, third, fourth) = (parts.next(), parts.next(), parts.next());
+        match (first, second, third, fourth) {
+            ("seats" | "lock" | "confirm" | "unlock", ..) => Self::Shard(placement.shard_of(SMALL)),
+            ("e", Some(event), None, None) => Self::Shard(shard_of(event, placement)),
+            ("v1", Some("charts"), ..) => Self::Shard(CHARTS),
+            ("v1", Some("events"), None, None) => Self::Events,
+            ("v1", Some("events"), Some(event), None) if method == Method::PUT => {
+                Self::PutEvent(shard_of(event, placement))
+            }
+            ("v1", Some("events"), Some(event), Some("stream")) if parts.next().is_none() => {
+                Self::Stream(shard_of(event, placement))
+            }
+            ("v1", Some("events"), Some(event), _) => Self::Shard(shard_of(event, placement)),
+            ("v1", Some("holds" | "bookings"), Some(id), _) => Self::Shard(of_hold(id, placement)),
+            ("v1", Some("cluster"), None, None) => Self::Cluster(Asked::View),
+            ("v1", Some("cluster"), Some("drain"), None) => Self::Cluster(Asked::Drain),
+            ("v1", Some("cluster"), Some("shards"), Some(number)) => {
+                let shard = number.parse().map(ShardId::new).unwrap_or_default();
+                Self::Cluster(Asked::Look(shard))
+            }
+            _ => Self::Nothing,
+        }
+    }
+}
+
+fn shard_of(event: &str, placement: &Placement) -> ShardId {
+    placement.shard_of(&plain(event))
+}
+
+/// An id that is none is no shard's, and any shard says so.
+fn of_hold(id: &str, placement: &Placement) -> ShardId {
+    let place = HoldId::parse(id).map(|id| ShardId::new(id.place().get()));
+    place
+        .filter(|shard| placement.has(*shard))
+        .unwrap_or(CHARTS)
+}
+
+/// A part of a path without its percent-encoding, so that one name is in one shard however it is written. What can't be
+/// decoded is no event's name.
+fn plain(part: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(part).decode_utf8_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{Place, TakingId};
+
+    fn of(method: &Method, path: &str) -> Target {
+        let placement = Placement::new(64).expect("a valid count");
+        Target::of(method, path, &placement)
+    }
+
+    fn shard(event: &str) -> ShardId {
+        Placement::new(64).expect("a valid count").shard_of(event)
+    }
+
+    #[test]
+    fn a_request_for_an_event_is_for_its_shard() {
+        let hamlet = shard("hamlet");
+        for path in [
+            "/v1/events/hamlet",
+            "/v1/events/hamlet/holds",
+            "/e/hamlet",
+            "/v1/events/h%61mlet",
+        ] {
+            assert_eq!(of(&Method::GET, path), Target::Shard(hamlet), "{path}");
+        }
+        assert_eq!(
+            of(&Method::PUT, "/v1/events/hamlet"),
+            Target::PutEvent(hamlet)
+        );
+        assert_eq!(
+            of(&Method::GET, "/v1/events/hamlet/stream"),
+            Target::Stream(hamlet)
+        );
+        assert_eq!(of(&Method::GET, "/seats"), Target::Shard(shard("default")));
+        assert_eq!(
+            of(&Method::POST, "/lock/1"),
+            Target::Shard(shard("default"))
+        );
+    }
+
+    #[test]
+    fn a_hold_says_itself_where_it_is() {
+        let place = Place::new(41).expect("a place");
+        let id = HoldId::new(TakingId::FIRST, place, u64::MAX);
+        let path = format!("/v1/holds/{id}/confirm");
+        assert_eq!(of(&Method::POST, &path), Target::Shard(ShardId::new(41)));
+        let beyond = HoldId::new(TakingId::FIRST, Place::new(64).expect("a place"), 0);
+        for id in [beyond.to_string(), "x".into()] {
+            let path = format!("/v1/bookings/{id}");
+            assert_eq!(of(&Method::GET, &path), Target::Shard(CHARTS));
+        }
+    }
+
+    #[test]
+    fn the_rest_is_for_the_cluster_or_for_nobody() {
+        assert_eq!(of(&Method::GET, "/v1/events"), Target::Events);
+        assert_eq!(of(&Method::PUT, "/v1/charts/arena"), Target::Shard(CHARTS));
+        assert_eq!(
+            of(&Method::GET, "/v1/cluster"),
+            Target::Cluster(Asked::View)
+        );
+        assert_eq!(
+            of(&Method::POST, "/v1/cluster/drain"),
+            Target::Cluster(Asked::Drain)
+        );
+        let look = Target::Cluster(Asked::Look(ShardId::new(7)));
+        assert_eq!(of(&Method::POST, "/v1/cluster/shards/7"), look);
+        for path in [
+            "/",
+            "/admin",
+            "/openapi.json",
+            "/v1",
+            "/v1/nothing",
+            "/v1/events/a/stream/b",
+            "*",
+        ] {
+            let target = of(&Method::GET, path);
+            assert!(
+                matches!(target, Target::Nothing | Target::Shard(_)),
+                "{path}"
+            );
+        }
+    }
+}
