@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     notes::Noted,
     sale::Sale,
-    seat::{Call, Deed, HoldNumber, SeatModel, SeatState, Shown, Stage},
+    seat::{Call, Deed, Doubt, HoldNumber, Rules, SeatModel, SeatState, Shown, Stage, part},
     verdict::{Broken, Checks, Promise},
 };
 use crate::linear::{self, Finding, Span};
@@ -21,7 +21,7 @@ const HISTORY_CALLS: usize = 40;
 /// Judges, and counts what it has checked.
 #[derive(Debug)]
 pub(super) struct Judge {
-    model: SeatModel,
+    rules: Rules,
     pub(super) checks: Checks,
     /// Seats whose calls had too many possibilities to decide about.
     pub(super) undecided: u64,
@@ -31,8 +31,7 @@ pub(super) struct Judge {
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     states: HashSet<SeatState>,
-    /// Changes of which nobody knows whether they were made: they still may be.
-    doubts: Vec<Span<Call>>,
+    doubts: Vec<Doubt>,
 }
 
 /// A time in which a seat was surely somebody's.
@@ -46,9 +45,9 @@ struct Possession {
 }
 
 impl Judge {
-    pub(super) fn new(model: SeatModel) -> Self {
+    pub(super) fn new(rules: Rules) -> Self {
         Self {
-            model,
+            rules,
             checks: Checks::default(),
             undecided: 0,
         }
@@ -72,7 +71,12 @@ impl Judge {
             let history: Vec<Span<Call>> = calls.iter().map(|noted| noted.span.clone()).collect();
             let label = sale.label(event, seat);
             self.possessions(&label, &history)?;
-            known[event][seat] = self.search(&label, known[event][seat].clone(), &history)?;
+            let (ended, doubts) = part(&history);
+            let untouched = Known {
+                states: HashSet::from([SeatState::FREE]),
+                doubts,
+            };
+            known[event][seat] = self.search(&label, untouched, &ended)?;
         }
         Ok(known)
     }
@@ -84,10 +88,7 @@ impl Judge {
         known: &Known,
         later: &[Span<Call>],
     ) -> Result<(), Broken> {
-        let mut history = known.doubts.clone();
-        history.extend_from_slice(later);
-        history.sort_by_key(|span| span.invoked);
-        self.search(label, known.clone(), &history).map(|_| ())
+        self.search(label, known.clone(), later).map(|_| ())
     }
 
     fn search(
@@ -97,9 +98,10 @@ impl Judge {
         history: &[Span<Call>],
     ) -> Result<Known, Broken> {
         self.checks.add(Promise::Linearizable, history.len());
-        let doubts = history.iter().filter(|span| span.returned.is_none());
-        let doubts = doubts.cloned().collect();
-        match linear::check(&self.model, &known.states, history) {
+        let Known { states, doubts } = known;
+        let is_known = !states.is_empty();
+        let model = SeatModel::new(self.rules, doubts.clone());
+        match linear::check(&model, &states, history) {
             Finding::Linearizable(states) => Ok(Known { states, doubts }),
             Finding::Undecided => {
                 self.undecided += 1;
@@ -107,15 +109,18 @@ impl Judge {
                 let states = HashSet::new();
                 Ok(Known { states, doubts })
             }
-            Finding::Refuted { .. } if known.states.is_empty() => Ok(known),
-            Finding::Refuted { longest, stuck } => {
+            Finding::Refuted { longest, stuck } if is_known => {
                 let what = format!(
                     "no order of the {} calls on {label} makes sense: after {longest} of them none of the marked ones fits",
                     history.len(),
                 );
                 let lines = lines(history, &stuck);
-                Err(Broken::new(Promise::Linearizable, what).with(lines))
+                let doubts = doubts.iter().map(|doubt| format!("at any time: {doubt:?}"));
+                Err(Broken::new(Promise::Linearizable, what)
+                    .with(lines)
+                    .with(doubts))
             }
+            Finding::Refuted { .. } => Ok(Known { states, doubts }),
         }
     }
 
@@ -172,7 +177,7 @@ impl Judge {
             };
             match (deed, span.returned) {
                 (Deed::Hold { ttl_nanos }, Some(from)) if is_done => {
-                    let until = self.model.safe_until(span.invoked, ttl_nanos);
+                    let until = self.rules.safe_until(span.invoked, ttl_nanos);
                     let possession = Possession {
                         by,
                         from,
@@ -256,10 +261,7 @@ fn lines(history: &[Span<Call>], marked: &[usize]) -> Vec<String> {
         format!("{mark}from {invoked} to {returned} ns: {call:?}")
     };
     let all = history.iter().enumerate();
-    let shown = all.filter(|(at, span)| {
-        let is_doubt = matches!(span.call, Call::Maybe(..)) && span.returned.is_none();
-        (from..until).contains(at) || marked.contains(at) || *at < from && is_doubt
-    });
+    let shown = all.filter(|(at, _)| (from..until).contains(at) || marked.contains(at));
     shown.map(line).collect()
 }
 
@@ -270,7 +272,7 @@ mod tests {
     use super::*;
     use crate::hall::Hall;
 
-    const MODEL: SeatModel = SeatModel {
+    const RULES: Rules = Rules {
         slack_nanos: 10,
         forgets: false,
     };
@@ -294,7 +296,7 @@ mod tests {
     }
 
     fn broken(calls: &[(u64, u64, Call)]) -> Option<Promise> {
-        let judged = Judge::new(MODEL).judge(&sale(), noted(calls));
+        let judged = Judge::new(RULES).judge(&sale(), noted(calls));
         judged.err().map(|broken| broken.promise)
     }
 
@@ -339,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_later_look_is_judged_by_what_was_known() {
-        let mut judge = Judge::new(MODEL);
+        let mut judge = Judge::new(RULES);
         let calls = [
             (1, 10, Call::Done(HOLD, 1)),
             (20, 0, Call::Maybe(Deed::Confirm, 1)),

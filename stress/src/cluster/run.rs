@@ -18,7 +18,7 @@ use super::{
     judge::Judge,
     notes::KINDS,
     sale::{CHART, SEATS, Sale},
-    seat::SeatModel,
+    seat::Rules,
     verdict::{Broken, Checks, Promise},
 };
 use crate::{hall::Hall, latency::Book};
@@ -86,7 +86,7 @@ pub fn run(plan: &ClusterPlan) -> Result<Ended, String> {
         plan,
         house,
         hall: Arc::new(Hall::new(SEATS)?),
-        judge: Judge::new(SeatModel {
+        judge: Judge::new(Rules {
             slack_nanos: nanos(SLACK),
             forgets: plan.is_single,
         }),
