@@ -17,6 +17,7 @@ use seatlock::ids::SeatId;
 
 use super::{
     caller::{Attempt, Call, Caller, is_of_kind, json, nanos},
+    errand::Role,
     notes::{Booking, Notes, Tried, Went},
     sale::Sale,
     seat::{self, Deed, HoldNumber, Shown, Stage},
@@ -36,6 +37,7 @@ const HOLD_BITS: u32 = 20;
 /// A clerk and his notes.
 pub(super) struct Clerk<'s> {
     number: u32,
+    pub(super) role: Role,
     pub(super) sale: &'s Sale,
     caller: Caller,
     stop: Arc<AtomicBool>,
@@ -93,6 +95,7 @@ impl<'s> Clerk<'s> {
     ) -> Self {
         Self {
             number,
+            role: Role::of(number),
             sale,
             caller,
             stop: Arc::clone(stop),

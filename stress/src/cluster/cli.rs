@@ -29,7 +29,7 @@ pub struct ClusterOptions {
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
     pub lease: Duration,
     /// How many clerks ask at once
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(8..=1_000))]
     pub clerks: u32,
     /// Where all choices come from; the run prints it. When a fault strikes a process only the machine knows
     #[arg(long, value_name = "NUMBER")]

@@ -1,5 +1,7 @@
 //! What a clerk asks for next.
 
+use std::{thread, time::Duration};
+
 use rand::{RngExt, seq::IndexedRandom};
 use seatlock::ids::SeatId;
 use serde_json::json;
@@ -20,12 +22,40 @@ const BOOKINGS_MAX: usize = 2;
 /// So many seats are wanted at once at most.
 const PARTY_MAX: usize = 3;
 
-/// How rarely one of them is wanted, and how often looked at.
-const QUIET_WANTED: f64 = 0.04;
+/// How often the map of a quiet event is looked at.
 const QUIET_LOOKED_AT: f64 = 0.5;
+
+/// Of so many clerks one only looks, and one changes what is quiet.
+const ROUND: u32 = 8;
+
+/// How long these wait between two calls.
+const WAIT: Duration = Duration::from_millis(20);
+const LONG_WAIT: Duration = Duration::from_millis(300);
+
+/// What a clerk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Sells what is wanted.
+    Seller,
+    /// Looks at maps, most of all at those of quiet events.
+    Looker,
+    /// Changes something in a quiet event now and then.
+    Quiet,
+}
 
 /// Every other time one of the first seats is wanted, a quarter of all.
 const POPULAR_PART: usize = 4;
+
+impl Role {
+    /// That of the clerk with this number.
+    pub(super) fn of(number: u32) -> Self {
+        match number % ROUND {
+            1 => Self::Looker,
+            2 => Self::Quiet,
+            _ => Self::Seller,
+        }
+    }
+}
 
 impl Shown {
     pub(super) fn read(word: &str) -> Option<Self> {
@@ -53,6 +83,14 @@ impl Stage {
 impl Clerk<'_> {
     /// Does one thing.
     pub(super) fn next(&mut self) -> Result<(), Broken> {
+        match self.role {
+            Role::Looker => {
+                thread::sleep(WAIT);
+                return self.look_at_map();
+            }
+            Role::Quiet => thread::sleep(LONG_WAIT),
+            Role::Seller => {}
+        }
         match self.dice.random_range(0..100) {
             0..45 => {
                 let errand = self.new_hold();
@@ -73,7 +111,8 @@ impl Clerk<'_> {
         {
             return errand;
         }
-        let event = self.event(QUIET_WANTED);
+        let is_quiet = self.role == Role::Quiet;
+        let event = self.event(if is_quiet { 1.0 } else { 0.0 });
         let seats = self.wanted();
         let number = self.hold_number();
         let ttl_nanos = nanos(self.sale.events[event].ttl);

@@ -106,7 +106,7 @@ impl Fault {
         match self {
             // Shorter than a lease, and longer.
             Self::KillNode | Self::CutEtcd | Self::CutNodes => 1_000..=lease + 3_000,
-            Self::StopNode => lease + 500..=lease + 3_000,
+            Self::StopNode => lease + 1_000..=lease + 4_000,
             Self::DrainNode => 500..=3_000,
             Self::KillMember | Self::KillQuorum => 1_500..=lease + 3_000,
             Self::SlowEtcd | Self::SlowNodes | Self::Clock => 4_000..=8_000,

@@ -14,7 +14,7 @@ pub enum Sabotage {
     NoTermCompare,
     /// Appends are acknowledged before etcd has committed them.
     AcknowledgeBeforeCommit,
-    /// A node believes its lease to last an hour.
+    /// A node believes its lease to last four times as long as it does.
     ServeAfterLeaseEnd,
 }
 
@@ -49,7 +49,7 @@ impl Sabotage {
             ),
             Self::ServeAfterLeaseEnd => (
                 "serve-after-lease-end",
-                "a node believes its lease to last an hour",
+                "a node believes its lease to last four times as long",
             ),
         }
     }
@@ -73,7 +73,7 @@ impl Sabotage {
             Self::None => &[Fault::StopNode, Fault::KillNode, Fault::CutEtcd],
             Self::NoTermCompare => &[Fault::StopNode, Fault::CutEtcd],
             Self::AcknowledgeBeforeCommit => &[Fault::KillNode],
-            Self::ServeAfterLeaseEnd => &[Fault::CutEtcd, Fault::StopNode],
+            Self::ServeAfterLeaseEnd => &[Fault::StopNode, Fault::CutEtcd],
         }
     }
 }
