@@ -19,6 +19,16 @@ pub trait Clock: Send + Sync + 'static {
     fn date(&self) -> Date;
 }
 
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Moment {
+        C::now(self)
+    }
+
+    fn date(&self) -> Date {
+        C::date(self)
+    }
+}
+
 /// `CLOCK_BOOTTIME`: monotonic, not touched by anybody who sets the time of day, and, unlike `std`'s `Instant`,
 /// it goes on while the machine is suspended.
 #[cfg(not(any(loom, shuttle)))]

@@ -172,6 +172,12 @@ impl ShardKeys {
         format!("{}/snap/{:016x}/{piece:08x}", self.root, through.0).into()
     }
 
+    /// The pieces of that snapshot from one on.
+    pub fn pieces_from(&self, through: Slot, piece: u32) -> Keys {
+        let all = below(&format!("{}/snap/{:016x}", self.root, through.0));
+        Keys::range(self.piece(through, piece), all.until)
+    }
+
     /// The snapshots that go less far.
     pub fn snapshots_before(&self, through: Slot) -> Keys {
         let name = |slot: u64| format!("{}/snap/{slot:016x}", self.root);
@@ -244,6 +250,12 @@ mod tests {
                 is_in(&keys.piece(slot, 3), &keys.snapshots_before(Slot(16))),
                 slot.0 < 16
             );
+            for piece in [0, 2, 3, 4, u32::MAX] {
+                assert_eq!(
+                    is_in(&keys.piece(slot, piece), &keys.pieces_from(Slot(16), 3)),
+                    slot.0 == 16 && piece >= 3
+                );
+            }
         }
     }
 

@@ -25,6 +25,9 @@ use crate::{
 /// Times that something is asked before whoever wants it is told that there is no answer for now.
 const ATTEMPTS: u32 = 3;
 
+/// Bytes of the log behind a snapshot that its reader may find before a hand-over: about as much as is read at once.
+const TAIL_BYTES_MAX: u64 = 2 << 20;
+
 /// A shard that this node owns.
 pub struct ShardLedger<S> {
     asking: Asking<S>,
@@ -160,8 +163,24 @@ impl<S: Store> ShardLedger<S> {
         let _ = self.asking.tenure.live_by(lease);
     }
 
-    /// Makes another node the owner; a snapshot first makes its start shorter. `false`: that node is gone, and the shard is still
-    /// this one's.
+    /// Begins a snapshot if there is something behind the last one that would take long to read. It is written while appends go
+    /// on, and is there once [`ShardLedger::is_snapshotting`] is over: a hand-over before that has to wait for it.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub fn prepare_to_hand_over(&mut self) -> Result<(), AppendError> {
+        if self.batch.is_empty() && self.log_bytes > TAIL_BYTES_MAX {
+            self.begin_snapshot()?;
+        }
+        Ok(())
+    }
+
+    /// Whether a snapshot is being written.
+    pub fn is_snapshotting(&self) -> bool {
+        self.asking.tenure.is_snapshotting()
+    }
+
+    /// Makes another node the owner. `false`: that node is gone, and the shard is still this one's.
     ///
     /// # Errors
     /// As [`Ledger::append`]. Not while a batch is to be appended again.
@@ -169,8 +188,7 @@ impl<S: Store> ShardLedger<S> {
         if !self.batch.is_empty() {
             return Err(Ended::OtherBatch.into());
         }
-        self.begin_snapshot()?;
-        while self.asking.tenure.is_snapshotting() {
+        while self.is_snapshotting() {
             let _ = self.go_on()?;
         }
         loop {
@@ -327,7 +345,11 @@ impl<S: Store> Asking<S> {
             let is_ready = matches!(heard, Heard::Ready(_));
             match heard {
                 Heard::Read(Found::Checkpoint(_)) => {}
-                Heard::Read(Found::Piece(piece)) => snapshot.extend_from_slice(&piece),
+                Heard::Read(Found::Pieces(pieces)) => {
+                    pieces
+                        .iter()
+                        .for_each(|piece| snapshot.extend_from_slice(piece));
+                }
                 Heard::Read(Found::Slots(slots)) | Heard::Ready(slots) => {
                     if !snapshot.is_empty() {
                         let unpacked = state.unpack(&std::mem::take(&mut snapshot));

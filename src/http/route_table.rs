@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 41] = [
+const ROUTES: [(&str, Urgency); 45] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -36,6 +36,10 @@ const ROUTES: [(&str, Urgency); 41] = [
     ("/v1/events", Read),
     ("/v1/charts/{chart}", Begin),
     ("/v1/charts", Read),
+    ("/v1/cluster", Always),
+    ("/v1/cluster/drain", Always),
+    ("/v1/cluster/undrain", Always),
+    ("/v1/cluster/shards/{shard}", Always),
     ("/healthz", Always),
     ("/readyz", Always),
     ("/metrics", Always),

@@ -17,7 +17,8 @@ use super::{
     peers::{self, Errand, Lost},
     served::Served,
     shards::Here,
-    target::{Asked, Target},
+    target::{Asked, CHARTS, Target},
+    view::Drain,
 };
 use crate::{
     cluster::{owner::Node as Owner, placement::ShardId, store::Store},
@@ -36,6 +37,8 @@ pub(super) struct Whole {
     from: From,
     /// The client wants to ask the owner himself.
     wants_to_be_sent: bool,
+    /// It may make an event, for which the shard needs the chart.
+    may_make_an_event: bool,
     uri: Uri,
     peer: Option<Peer>,
 }
@@ -53,10 +56,15 @@ impl<S: Store> Node<S> {
             }
             Target::Events => call(&self.elsewhere, request).await,
             Target::Cluster(Asked::View) => self.view(request, from).await,
-            Target::Cluster(Asked::Drain) => self.drain(request).await,
+            Target::Cluster(Asked::Drain) => self.drain(request, Drain::Begin).await,
+            Target::Cluster(Asked::Undrain) => self.drain(request, Drain::Undo).await,
             Target::Cluster(Asked::Look(shard)) => self.asked_to_look(shard, request, from),
             Target::Stream(shard) => self.stream(shard, request, from).await,
-            Target::PutEvent(shard) => self.put_event(shard, request, from).await,
+            Target::PutChart => self.put_chart(request, from).await,
+            Target::PutEvent(shard) => match Whole::of(request, from).await {
+                Ok(whole) => self.at(shard, whole.that_may_make_an_event()).await,
+                Err(refused) => refused,
+            },
             Target::Shard(shard) => match Whole::of(request, from).await {
                 Ok(whole) => self.at(shard, whole).await,
                 Err(refused) => refused,
@@ -72,7 +80,7 @@ impl<S: Store> Node<S> {
             let owner = loop {
                 changes.mark_unchanged();
                 match self.whose(shard) {
-                    Whose::Ours(served) => return self.here(&served, whole.request()).await,
+                    Whose::Ours(served) => return self.at_ours(&served, &whole).await,
                     Whose::Theirs(owner) => break owner,
                     Whose::Nobodys => {
                         let changed = timeout_at(deadline, changes.changed()).await;
@@ -89,8 +97,16 @@ impl<S: Store> Node<S> {
         http::refuse(Refusal::NoOwner, &whole.uri)
     }
 
+    async fn at_ours(self: &Arc<Self>, served: &Arc<Served<S>>, whole: &Whole) -> Response {
+        let needs_chart = whole.may_make_an_event && served.shard != CHARTS;
+        if needs_chart && let Err(refused) = self.bring_chart(served, whole).await {
+            return refused;
+        }
+        self.here(served, whole.request()).await
+    }
+
     /// Answers what is for a shard that is served here.
-    pub(super) async fn here(&self, served: &Arc<Served<S>>, request: Request) -> Response {
+    async fn here(&self, served: &Arc<Served<S>>, request: Request) -> Response {
         let uri = request.uri().clone();
         let is_change = request.method() != Method::GET && request.method() != Method::HEAD;
         let mut answer = call(&served.router, request).await;
@@ -213,9 +229,15 @@ impl Whole {
             body,
             from,
             wants_to_be_sent,
+            may_make_an_event: false,
             uri: head.uri,
             peer,
         })
+    }
+
+    pub(super) fn that_may_make_an_event(mut self) -> Self {
+        self.may_make_an_event = true;
+        self
     }
 
     /// The request, for a router of this node.
@@ -271,6 +293,7 @@ impl Whole {
             body: Bytes::new(),
             from: From::Client,
             wants_to_be_sent: false,
+            may_make_an_event: false,
             peer: self.peer,
         }
     }

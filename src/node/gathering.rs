@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     body,
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{CONNECTION, CONTENT_TYPE},
+        uri::PathAndQuery,
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -20,10 +24,10 @@ use super::{
 use crate::{
     access::key::Role,
     chart::Chart,
-    cluster::{owner::Node as Owner, placement::ShardId, store::Store},
+    cluster::{owner::Node as Owner, store::Store},
     event::Name,
     http::{
-        self, Refusal,
+        self, Peer, Refusal,
         v1::{
             events,
             gate::{Caller, Denied},
@@ -39,7 +43,10 @@ impl<S: Store> Node<S> {
             Ok(whole) => whole,
             Err(refused) => return refused,
         };
-        if let Err(denied) = self.let_in(&whole, Role::Public) {
+        // What a node asks was let in there.
+        if !whole.is_from_a_node()
+            && let Err(denied) = self.let_in(&whole, Role::Public)
+        {
             return denied.into_response();
         }
         let mut lines: Vec<Value> = Vec::new();
@@ -84,29 +91,27 @@ impl<S: Store> Node<S> {
         Ok(lines)
     }
 
-    /// `PUT /v1/events/{event}`: whoever makes it needs the chart.
-    pub(super) async fn put_event(
-        self: &Arc<Self>,
-        shard: ShardId,
-        request: Request,
-        from: From,
-    ) -> Response {
-        let whole = match Whole::of(request, from).await {
-            Ok(whole) => whole,
-            Err(refused) => return refused,
-        };
-        if let Whose::Ours(served) = self.whose(shard)
-            && shard != CHARTS
-            && let Err(refused) = self.bring_chart(&served, &whole).await
-        {
+    /// `PUT /v1/charts/{chart}`, of which nothing is read before it is clear that it may be sent.
+    pub(super) async fn put_chart(self: &Arc<Self>, request: Request, from: From) -> Response {
+        let peer = request.extensions().get::<Peer>();
+        let peer = peer.map(|Peer(address)| address.ip());
+        let gate = &self.config.gate;
+        let entered = gate.enter(request.headers(), peer, Role::Admin, self.now());
+        if let Err(denied) = entered {
+            let mut refused = denied.into_response();
+            let close = HeaderValue::from_static("close");
+            refused.headers_mut().insert(CONNECTION, close);
             return refused;
         }
-        self.at(shard, whole).await
+        match Whole::of(request, from).await {
+            Ok(whole) => self.at(CHARTS, whole).await,
+            Err(refused) => refused,
+        }
     }
 
     /// Copies the chart of an event that is about to be made into the event's shard. What is wrong with the request is for
     /// the shard to say.
-    async fn bring_chart(
+    pub(super) async fn bring_chart(
         self: &Arc<Self>,
         served: &Arc<Served<S>>,
         whole: &Whole,
@@ -119,7 +124,8 @@ impl<S: Store> Node<S> {
         }
         let path = PathAndQuery::try_from(format!("/v1/charts/{name}"));
         let Ok(path) = path else { return Ok(()) };
-        let answer = self.at(CHARTS, whole.asks_for(Method::GET, path)).await;
+        let asked = whole.asks_for(Method::GET, path);
+        let answer = Box::pin(self.at(CHARTS, asked)).await;
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => {

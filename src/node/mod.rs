@@ -71,12 +71,13 @@ use crate::{
         roster::{NoRoster, Roster, Watchword},
         store::{Store, StoreError},
     },
-    engine::{Engine, EngineConfig, Now, StartError},
+    engine::{Archive, Engine, EngineConfig, Now, StartError},
     entropy::{Entropy, SystemEntropy},
     http::{
         self, ApiConfig, Unlock,
         v1::{gate::Gate, stream::Streams},
     },
+    ledger::{Ledger, State, Unreadable},
     metrics::Durations,
 };
 use peers::Peers;
@@ -85,6 +86,20 @@ use shards::Shards;
 
 /// Shards that are taken, or handed over, at once.
 const AT_ONCE: usize = 8;
+
+/// Goes on from what a shard's ledger has, by a clock that shows no earlier time.
+pub type Resume = Box<
+    dyn Fn(Box<dyn Ledger>, State) -> Result<(Archive, Arc<dyn Clock>), Unreadable> + Send + Sync,
+>;
+
+/// By the machine's clock. Its calendar is wrong by so much, for those who test what comes of that.
+pub fn by_boot_clock(calendar_off_millis: i64) -> Resume {
+    Box::new(move |ledger, state| {
+        let (archive, clock) = Archive::resuming(ledger, state)?;
+        let clock = clock.with_calendar_off_by(calendar_off_millis);
+        Ok((archive, Arc::new(clock)))
+    })
+}
 
 /// What a node begins with.
 pub struct NodeConfig {
@@ -116,8 +131,8 @@ pub struct NodeConfig {
     pub streams: Streams<Client>,
     /// The node's own clock.
     pub clock: Arc<dyn Clock>,
-    /// By how much its calendar is wrong, for those who test what comes of it.
-    pub calendar_off_millis: i64,
+    /// How the time of a shard goes on.
+    pub resume: Resume,
     /// How long it takes to make a batch durable.
     pub appends: Arc<Durations>,
 }

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::NodeConfig;
 use crate::{
-    clock::{BootClock, Clock},
+    clock::Clock,
     cluster::{
         lease::{Living, Readable},
         owner::{Node as Owner, Term},
@@ -86,7 +86,7 @@ impl<S: Store> Served<S> {
             appends: Arc::clone(&config.appends),
             clock: Arc::clone(&config.clock),
         };
-        let resuming = Archive::resuming(Box::new(shared), state);
+        let resuming = (config.resume)(Box::new(shared), state);
         let (mut archive, clock) = resuming.map_err(|error| Unserved::Clock(error.to_string()))?;
         archive.restart_grace = config.restart_grace;
         archive.place = Place::new(shard.get());
@@ -111,6 +111,29 @@ impl<S: Store> Served<S> {
     pub(super) fn is_certain(&self, now: Moment) -> bool {
         let lease = self.readable.under();
         lease.is_some_and(|lease| self.living.is_certain_under(lease, now))
+    }
+
+    /// Has what the next owner will have to read be short, while requests go on.
+    pub(super) async fn prepare(&self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        let ledger = Arc::clone(&self.ledger);
+        // It waits for an append that is under way.
+        let begun = spawn_blocking(move || locked(&ledger).prepare_to_hand_over()).await;
+        if !matches!(begun, Ok(Ok(()))) {
+            return;
+        }
+        loop {
+            let ledger = Arc::clone(&self.ledger);
+            // A step of the snapshot each time, between two appends.
+            let step = move || {
+                let mut ledger = locked(&ledger);
+                ledger.idle();
+                ledger.is_snapshotting()
+            };
+            if !matches!(spawn_blocking(step).await, Ok(true)) || Instant::now() > deadline {
+                return;
+            }
+        }
     }
 
     /// Ends the engine once nobody uses it any more, and gives the ledger back. Who followed an event comes again.
@@ -160,7 +183,7 @@ fn engine(
     config: &NodeConfig,
     shard: ShardId,
     archive: Archive,
-    clock: BootClock,
+    clock: Arc<dyn Clock>,
 ) -> Result<Arc<Engine>, Unserved> {
     let seats = if config.default_shard == Some(shard) {
         config.engine.seats
@@ -171,7 +194,6 @@ fn engine(
         seats,
         ..config.engine
     };
-    let clock = clock.with_calendar_off_by(config.calendar_off_millis);
     let engine = Engine::start_on(engine, clock, SystemEntropy, archive);
     engine.map(Arc::new).map_err(Unserved::Engine)
 }

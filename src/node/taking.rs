@@ -39,6 +39,9 @@ impl<S: Store> Node<S> {
     /// for whoever comes.
     pub(super) async fn give(self: &Arc<Self>, served: Arc<Served<S>>, to: Option<Owner>) {
         let shard = served.shard;
+        if to.is_some() {
+            served.prepare(limits::ANSWER_TIMEOUT).await;
+        }
         if !self.shards.begin_to_leave(&served) {
             return;
         }
@@ -133,7 +136,7 @@ impl<S: Store> Node<S> {
         };
         let (node, runtime) = (Arc::downgrade(self), self.runtime.clone());
         let on_failure = Box::new(move |failure: &AppendError| {
-            error!(%shard, error = %failure, "the shard's ledger has ended");
+            warn!(%shard, reason = %failure, "the shard is not served here any more");
             if let Some(node) = node.upgrade() {
                 runtime.spawn(async move { node.lose(shard).await });
             }

@@ -22,6 +22,8 @@ pub(super) enum Target {
     Shard(ShardId),
     /// One event, which may be about to be made of a chart.
     PutEvent(ShardId),
+    /// A chart that is to be kept, which may be long.
+    PutChart,
     /// What changes of one event, for as long as anybody listens.
     Stream(ShardId),
     /// All events.
@@ -37,8 +39,10 @@ pub(super) enum Target {
 pub(super) enum Asked {
     /// Who is there and serves what.
     View,
-    /// To hand over all that this node serves, or to serve again.
+    /// To hand over all that this node serves.
     Drain,
+    /// To serve again.
+    Undrain,
     /// To look who owns this shard: it may be this node by now.
     Look(ShardId),
 }
@@ -52,18 +56,28 @@ impl Target {
         match (first, second, third, fourth) {
             ("seats" | "lock" | "confirm" | "unlock", ..) => Self::Shard(placement.shard_of(SMALL)),
             ("e", Some(event), None, None) => Self::Shard(shard_of(event, placement)),
+            ("v1", Some("charts"), Some(_), None) if method == Method::PUT => Self::PutChart,
             ("v1", Some("charts"), ..) => Self::Shard(CHARTS),
             ("v1", Some("events"), None, None) => Self::Events,
             ("v1", Some("events"), Some(event), None) if method == Method::PUT => {
                 Self::PutEvent(shard_of(event, placement))
             }
-            ("v1", Some("events"), Some(event), Some("stream")) if parts.next().is_none() => {
+            ("v1", Some("events"), Some(event), Some("stream"))
+                if method == Method::GET && parts.next().is_none() =>
+            {
                 Self::Stream(shard_of(event, placement))
             }
             ("v1", Some("events"), Some(event), _) => Self::Shard(shard_of(event, placement)),
             ("v1", Some("holds" | "bookings"), Some(id), _) => Self::Shard(of_hold(id, placement)),
-            ("v1", Some("cluster"), None, None) => Self::Cluster(Asked::View),
-            ("v1", Some("cluster"), Some("drain"), None) => Self::Cluster(Asked::Drain),
+            ("v1", Some("cluster"), None, None) if method == Method::GET => {
+                Self::Cluster(Asked::View)
+            }
+            ("v1", Some("cluster"), Some("drain"), None) if method == Method::POST => {
+                Self::Cluster(Asked::Drain)
+            }
+            ("v1", Some("cluster"), Some("undrain"), None) if method == Method::POST => {
+                Self::Cluster(Asked::Undrain)
+            }
             ("v1", Some("cluster"), Some("shards"), Some(number)) => {
                 let shard = number.parse().map(ShardId::new).unwrap_or_default();
                 Self::Cluster(Asked::Look(shard))
@@ -147,7 +161,8 @@ mod tests {
     #[test]
     fn the_rest_is_for_the_cluster_or_for_nobody() {
         assert_eq!(of(&Method::GET, "/v1/events"), Target::Events);
-        assert_eq!(of(&Method::PUT, "/v1/charts/arena"), Target::Shard(CHARTS));
+        assert_eq!(of(&Method::PUT, "/v1/charts/arena"), Target::PutChart);
+        assert_eq!(of(&Method::GET, "/v1/charts/arena"), Target::Shard(CHARTS));
         assert_eq!(
             of(&Method::GET, "/v1/cluster"),
             Target::Cluster(Asked::View)

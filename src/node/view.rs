@@ -11,14 +11,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::warn;
 
-use super::{Node, answering::Whole, gathering::json, hop::From, peers::Errand, shards::Here};
+use super::{
+    Node, answering::Whole, gathering::json as said, hop::From, peers::Errand, shards::Here,
+};
 use crate::{
     access::key::Role,
     cluster::{owner::Node as Owner, placement::ShardId, store::Store},
-    http::{self, Refusal},
+    http::{
+        self, Refusal,
+        v1::cluster::{self, ClusterView, Drained, NodeView, ShardState, ShardView},
+    },
     tick::Date,
 };
 
@@ -45,6 +50,15 @@ struct OfShard {
     behind: u64,
 }
 
+/// What an operator wants of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Drain {
+    /// It hands over what it serves, and takes nothing more.
+    Begin,
+    /// It serves again.
+    Undo,
+}
+
 /// What a node has said, and by how much its calendar is off.
 struct Heard {
     word: Word,
@@ -58,40 +72,32 @@ impl<S: Store> Node<S> {
             Ok(whole) => whole,
             Err(refused) => return refused,
         };
-        if whole.errand().method != Method::GET {
-            return http::refuse(Refusal::NoSuchMethod, whole.uri());
-        }
         if from == From::Node {
-            let word = serde_json::to_value(self.word()).unwrap_or_default();
-            return self.sign(json(&word));
+            let word = serde_json::to_value(self.word());
+            return self.sign(said(&word.unwrap_or_default()));
         }
         if let Err(denied) = self.let_in(&whole, Role::Admin) {
             return denied.into_response();
         }
         let words = self.hear_all().await;
-        self.sign(json(&self.picture(&words)))
+        self.sign(cluster::shown(&self.picture(&words)))
     }
 
-    /// `POST /v1/cluster/drain`
-    pub(super) async fn drain(self: &Arc<Self>, request: Request) -> Response {
+    /// `POST /v1/cluster/drain`, `undrain`
+    pub(super) async fn drain(self: &Arc<Self>, request: Request, what: Drain) -> Response {
         let whole = match Whole::of(request, From::Client).await {
             Ok(whole) => whole,
             Err(refused) => return refused,
         };
-        if whole.errand().method != Method::POST {
-            return http::refuse(Refusal::NoSuchMethod, whole.uri());
-        }
         if let Err(denied) = self.let_in(&whole, Role::Admin) {
             return denied.into_response();
         }
-        let is_undone = whole.uri().query() == Some("undo");
-        let done = if is_undone {
-            self.stay().await.map(|()| 0)
-        } else {
-            self.hand_over_all().await
+        let done = match what {
+            Drain::Begin => self.hand_over_all().await,
+            Drain::Undo => self.stay().await.map(|()| 0),
         };
         match done {
-            Ok(handed_over) => self.sign(json(&json!({ "handed_over": handed_over }))),
+            Ok(handed_over) => self.sign(cluster::drained(&Drained { handed_over })),
             Err(error) => {
                 warn!(%error, "not drained");
                 http::refuse(Refusal::TookTooLong, whole.uri())
@@ -111,7 +117,7 @@ impl<S: Store> Node<S> {
         }
         // It finds out by itself whether the shard is its own.
         self.take(shard);
-        self.sign(json(&json!({})))
+        self.sign(said(&json!({})))
     }
 
     /// Says where calendars of nodes are too far apart.
@@ -187,57 +193,54 @@ impl<S: Store> Node<S> {
         })
     }
 
-    fn picture(&self, words: &[(Owner, Option<Heard>)]) -> Value {
+    fn picture(&self, words: &[(Owner, Option<Heard>)]) -> ClusterView {
         let roster = self.roster();
         let mut served = BTreeMap::new();
         for (node, heard) in words {
             let shards = heard.iter().flat_map(|heard| &heard.word.shards);
-            served.extend(shards.map(|of| (of.shard, (&*node.name, of))));
+            served.extend(shards.map(|of| (of.shard, (node, of))));
         }
-        let nodes: Vec<Value> = words
-            .iter()
-            .map(|(node, heard)| self.node_line(node, heard.as_ref()))
-            .collect();
-        let shards: Vec<Value> = roster
-            .placement()
-            .shards()
-            .map(|shard| {
-                let owner = roster.owner(shard);
-                let now = served.get(&shard.get());
-                json!({
-                    "shard": shard.get(),
-                    "owner": now.map(|(name, _)| *name).or(owner.map(|(owner, _)| &*owner.node.name)),
-                    "term": owner.map(|(_, term)| term.revision().get()),
-                    "state": self.state(shard, now.is_some()),
-                    "events": now.map(|(_, of)| of.events),
-                    "behind": now.map(|(_, of)| of.behind),
-                })
-            })
-            .collect();
-        json!({ "node": self.config.name, "nodes": nodes, "shards": shards })
+        let of_node = |(node, heard): &(Owner, Option<Heard>)| self.node_view(node, heard.as_ref());
+        let of_shard = |shard| self.shard_view(shard, served.get(&ShardId::get(shard)).copied());
+        ClusterView {
+            node: Some(self.config.name.clone()),
+            nodes: words.iter().map(of_node).collect(),
+            shards: roster.placement().shards().map(of_shard).collect(),
+        }
     }
 
-    fn node_line(&self, node: &Owner, heard: Option<&Heard>) -> Value {
+    fn node_view(&self, node: &Owner, heard: Option<&Heard>) -> NodeView {
         let roster = self.roster();
         let member = roster.nodes().find(|(lease, _)| *lease == node.lease);
-        json!({
-            "name": node.name,
-            "address": node.address,
-            "lease": format!("{:016x}", node.lease.get()),
-            "leaving": member.is_some_and(|(_, member)| member.is_leaving),
-            "reached": heard.is_some(),
-            "certain": heard.map(|heard| heard.word.is_certain),
-            "shards": heard.map(|heard| heard.word.shards.len()),
-            "calendar_off_ms": heard.and_then(|heard| heard.calendar_off_millis),
-        })
+        NodeView {
+            name: node.name.clone(),
+            address: node.address.clone(),
+            lease: format!("{:016x}", node.lease.get()),
+            leaving: member.is_some_and(|(_, member)| member.is_leaving),
+            reached: heard.is_some(),
+            certain: heard.map(|heard| heard.word.is_certain),
+            shards: heard.map(|heard| heard.word.shards.len()),
+            calendar_off_ms: heard.and_then(|heard| heard.calendar_off_millis),
+        }
     }
 
-    fn state(&self, shard: ShardId, is_served: bool) -> &'static str {
-        match self.shards.look(shard) {
-            _ if is_served => "serving",
-            Here::Changing => "changing",
-            _ if self.roster().present_owner(shard).is_some() => "changing",
-            _ => "unserved",
+    fn shard_view(&self, shard: ShardId, served: Option<(&Owner, &OfShard)>) -> ShardView {
+        let roster = self.roster();
+        let owner = roster.owner(shard);
+        let recorded = owner.map(|(owner, _)| &owner.node);
+        let name = served.map(|(node, _)| node).or(recorded);
+        ShardView {
+            shard: shard.get(),
+            owner: name.map(|node| node.name.clone()),
+            term: owner.map(|(_, term)| term.revision().get()),
+            state: match self.shards.look(shard) {
+                _ if served.is_some() => ShardState::Serving,
+                Here::Changing => ShardState::Changing,
+                _ if roster.present_owner(shard).is_some() => ShardState::Changing,
+                _ => ShardState::Unserved,
+            },
+            events: served.map(|(_, of)| of.events),
+            behind: served.map(|(_, of)| of.behind),
         }
     }
 }

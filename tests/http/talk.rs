@@ -25,6 +25,14 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn start(app: Router, config: ServerConfig) -> Self {
+        Self::start_by(config, async |_address| app)
+    }
+
+    /// A server of calls that are made on its runtime, and know its address.
+    pub(crate) fn start_by(
+        config: ServerConfig,
+        make: impl AsyncFnOnce(SocketAddr) -> Router + Send + 'static,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (tell_address, address) = mpsc::channel();
         let thread = thread::spawn(move || {
@@ -37,6 +45,7 @@ impl Host {
                 let any_port = (Ipv4Addr::LOCALHOST, 0).into();
                 let listener = http::listen(any_port).expect("a free port");
                 let address = listener.local_addr().expect("a bound port");
+                let app = make(address).await;
                 tell_address.send(address).expect("the test waits");
                 http::serve(listener, app, config, async { drop(stopped.await) }).await
             })

@@ -2,7 +2,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `chart` `event` `key` | the commands |
+//! | `chart` `event` `key` `cluster` | the commands |
 //! | `chart_file` | charts as files |
 //! | `event_view` | events as tables |
 //! | `rules` | an event's rules as flags |
@@ -12,6 +12,7 @@
 
 mod chart;
 mod chart_file;
+mod cluster;
 mod event;
 mod event_view;
 mod failure;
@@ -67,6 +68,19 @@ Examples:
   seatlock key new --name box-office --role admin > box-office.key; seatlock event list --key-file box-office.key
       The secret goes to a file, the line for the server's file of keys to the terminal.";
 
+const CLUSTER_EXAMPLES: &str = "\
+Examples:
+  seatlock cluster --server http://10.0.0.1:3000
+      Which nodes there are, how many shards each serves, and whether their calendars agree.
+  seatlock cluster --shards
+      Who serves which shard, since which term.
+  seatlock drain --server http://10.0.0.2:3000
+      Hands over what a node serves, before it is stopped or upgraded. SIGTERM does the same and ends it.
+  seatlock drain --undo --server http://10.0.0.2:3000
+      Has it serve again.
+
+Ends with 0: done; 1: refused by the server; 2: misused, or the server can't be reached.";
+
 /// The commands, by what they are about.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PeopleCommand {
@@ -79,6 +93,12 @@ pub(crate) enum PeopleCommand {
     /// API keys. No server is needed.
     #[command(subcommand, after_help = KEY_EXAMPLES)]
     Key(key::KeyCommand),
+    /// Shows the nodes of a cluster, and what each serves.
+    #[command(after_help = CLUSTER_EXAMPLES)]
+    Cluster(cluster::ClusterCommand),
+    /// Has a node of a cluster hand over what it serves.
+    #[command(after_help = CLUSTER_EXAMPLES)]
+    Drain(cluster::DrainCommand),
 }
 
 /// Does what the command says, prints what came of it, and says what to end with.
@@ -87,6 +107,8 @@ pub(crate) fn run(command: PeopleCommand) -> ExitCode {
         PeopleCommand::Chart(command) => command.run(),
         PeopleCommand::Event(command) => command.run(),
         PeopleCommand::Key(command) => command.run(),
+        PeopleCommand::Cluster(command) => command.run(),
+        PeopleCommand::Drain(command) => command.run(),
     };
     match said {
         Ok(text) => say(&text),

@@ -161,6 +161,17 @@ impl Server {
         self.ask(request, body.to_string())
     }
 
+    /// # Errors
+    /// See [`Server::get`].
+    pub(crate) fn post_json(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<Answer, Failure> {
+        let request = self.request(Method::POST, path);
+        self.ask(request.header(CONTENT_TYPE, JSON), body.to_string())
+    }
+
     /// Sends a long body, and shows people how far it has come.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use seatlock::{
         },
     },
     metrics::{Durations, Registry},
-    node::{Node, NodeConfig},
+    node::{self, Node, NodeConfig},
 };
 
 use super::{Failure, Settings, shown, unlock};
@@ -64,7 +64,7 @@ pub(super) async fn join(
         gate: Arc::new(Gate::new(gate).on(Arc::clone(&clock))),
         streams: streams.clone(),
         clock,
-        calendar_off_millis: 0,
+        resume: node::by_boot_clock(0),
         appends: Arc::clone(&appends),
     };
     let node = Node::join(config, Arc::clone(&etcd)).await;

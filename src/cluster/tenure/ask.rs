@@ -75,7 +75,10 @@ impl Tenure {
     fn read_txn(&self, term: Term, place: Place) -> Txn {
         let what = match place {
             Place::Checkpoint => get(self.keys.checkpoint()),
-            Place::Piece(checkpoint, _, piece) => get(self.keys.piece(checkpoint.through, piece)),
+            Place::Piece(checkpoint, _, piece) => {
+                let pieces = self.keys.pieces_from(checkpoint.through, piece);
+                Action::Get(pieces, PAGE_SLOTS)
+            }
             Place::Log(_, _, from) => Action::Get(self.keys.log_from(from), PAGE_SLOTS),
         };
         self.fenced(term, Vec::new(), vec![what], None)

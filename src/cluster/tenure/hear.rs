@@ -10,6 +10,12 @@ use crate::cluster::{
     store::{Done, Entry, Revision, StoreError},
 };
 
+/// Pieces of a snapshot, and the one that follows.
+struct Pieces {
+    values: Vec<Bytes>,
+    end: u32,
+}
+
 impl Tenure {
     /// Hears the answer to what was asked last.
     ///
@@ -97,11 +103,14 @@ impl Tenure {
                 Heard::Read(Found::Checkpoint(checkpoint))
             }
             Place::Piece(checkpoint, at, piece) => {
-                let Some(entry) = first(found, 0) else {
-                    return Heard::Broken(Fault::Piece(piece));
-                };
-                self.read_on(term, checkpoint, at, piece + 1);
-                Heard::Read(Found::Piece(entry.value.clone()))
+                let entries = found.first().map_or(&[][..], Vec::as_slice);
+                match self.pieces(checkpoint, piece, entries) {
+                    Ok(pieces) => {
+                        self.read_on(term, checkpoint, at, pieces.end);
+                        Heard::Read(Found::Pieces(pieces.values))
+                    }
+                    Err(fault) => Heard::Broken(fault),
+                }
             }
             Place::Log(checkpoint, at, from) => {
                 let entries = found.first().map_or(&[][..], Vec::as_slice);
@@ -113,7 +122,35 @@ impl Tenure {
         }
     }
 
-    /// After the checkpoint and each piece: the next piece, or the log.
+    /// Pieces one after the other, the first of which is this one.
+    fn pieces(
+        &self,
+        checkpoint: Checkpoint,
+        from: u32,
+        entries: &[Entry],
+    ) -> Result<Pieces, Fault> {
+        let mut pieces = Pieces {
+            values: Vec::with_capacity(entries.len()),
+            end: from,
+        };
+        for entry in entries {
+            if entry.key != self.keys.piece(checkpoint.through, pieces.end) {
+                break;
+            }
+            pieces.values.push(entry.value.clone());
+            pieces.end += 1;
+        }
+        // A later snapshot through the same slot may have left more of them.
+        let wanted = (checkpoint.pieces - from) as usize;
+        pieces.values.truncate(wanted);
+        pieces.end = pieces.end.min(checkpoint.pieces);
+        if pieces.end == from {
+            return Err(Fault::Piece(from));
+        }
+        Ok(pieces)
+    }
+
+    /// After the checkpoint and some pieces: the next ones, or the log.
     fn read_on(&mut self, term: Term, checkpoint: Checkpoint, at: Revision, piece: u32) {
         let place = if piece < checkpoint.pieces {
             Place::Piece(checkpoint, at, piece)

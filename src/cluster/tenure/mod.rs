@@ -52,7 +52,7 @@ use super::{
 
 pub use step::Begun;
 
-/// Slots that are read at once: at 128 KiB each, half of what a client takes in one message.
+/// Slots of the log, or pieces of a snapshot, that are read at once: at 128 KiB each, half of what a client takes in one message.
 pub const PAGE_SLOTS: u32 = 16;
 
 /// One node and one shard. One request at a time is under way.
@@ -109,8 +109,8 @@ pub enum Heard {
 pub enum Found {
     /// How many pieces will come before the slots, and which slot they stand for.
     Checkpoint(Checkpoint),
-    /// The next piece of the snapshot.
-    Piece(Bytes),
+    /// The next pieces of the snapshot.
+    Pieces(Vec<Bytes>),
     /// The next slots.
     Slots(Vec<(Slot, Bytes)>),
 }

@@ -210,8 +210,7 @@ fn a_snapshot_is_read_before_the_slots_behind_it() {
     let mut b = world.node("b");
     let expected = [
         Found::Checkpoint(checkpoint),
-        Found::Piece(word("o")),
-        Found::Piece(word("ne")),
+        Found::Pieces(vec![word("o"), word("ne")]),
         Found::Slots(vec![(slot(2), word("two"))]),
     ];
     assert_eq!(world.crown(&mut b), expected);

@@ -36,6 +36,8 @@ files! {
     "admin/chart.css"
     "admin/chart.js"
     "admin/client.js"
+    "admin/cluster.css"
+    "admin/cluster.js"
     "admin/desk.css"
     "admin/events.js"
     "admin/lookup.js"

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    ask, bookings, change, charts, events, explain, export, holds,
+    ask, bookings, change, charts, cluster, events, explain, export, holds,
     openapi::{Access::*, Call, chart_text::Chart, lead::Lead::*, served, texts},
     problem::Kind::*,
     seats,
@@ -134,6 +134,15 @@ calls! {
         post bookings::move_seats => Call::new(Admin, "Moves seats of a booking to others in one step")
             .takes::<ask::MoveAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, NoSuchSeats, NotBooked, Ended, SeatsTaken, SeatsHeld]);
+    "/v1/cluster":
+        get cluster::show => Call::new(Admin, "Shows the nodes of a cluster, and which of them serves what")
+            .answers::<cluster::ClusterView>(200);
+    "/v1/cluster/drain":
+        post cluster::drain => Call::new(Admin, "Has the node that is asked hand over what it serves, and take nothing more")
+            .answers::<cluster::Drained>(200).refuses(&[Alone]);
+    "/v1/cluster/undrain":
+        post cluster::drain => Call::new(Admin, "Has the node that is asked serve again what is its share")
+            .answers::<cluster::Drained>(200).refuses(&[Alone]);
     "/problems/{name}":
         get explain::problem => Call::new(Nobody, "Explains a kind of problem")
             .or(200, "text/plain; charset=utf-8", texts::text()).refuses(&[NoSuchPath]);

@@ -12,6 +12,7 @@
 //! | `seats` | `/v1/events/{event}/seats`, `stream`, `seat`, `block`, `unblock` |
 //! | `holds` | `/v1/events/{event}/holds`, `/v1/holds` |
 //! | `bookings` | `/v1/bookings` |
+//! | [`cluster`] | `/v1/cluster` |
 //! | `explain` | `/problems` |
 //!
 //! `calls` is the table of all calls, and `openapi` describes them.
@@ -42,6 +43,7 @@ mod calls;
 mod change;
 mod chart_text;
 mod charts;
+pub mod cluster;
 mod date;
 pub mod durable;
 pub mod events;

@@ -19,7 +19,7 @@
 //! | too many requests, seats of one user, seats again too soon, streams | 429 | `too-often`, `user-limit`, `cooling-down`, `too-many-streams` |
 //! | no room for another chart, event, seat | 409 | `no-room` |
 //! | too much going on; took too long | 503 | `busy`, `took-too-long` |
-//! | another node serves it; no node does | 421, 503 | `misdirected`, `no-owner` |
+//! | another node serves it; no node does; the server is no node | 421, 503, 409 | `misdirected`, `no-owner`, `alone` |
 //! | the ledger has no room; had none when it was done | 503 | `ledger-full`, `unknown-outcome` |
 //!
 //! A type is a path below `/problems/`, where `GET` explains it. 429 and 503 carry `Retry-After`. Nothing has changed

@@ -339,7 +339,7 @@ impl Member {
     fn read(&mut self, found: Found) {
         match found {
             Found::Checkpoint(_) => {}
-            Found::Piece(piece) => self.memory.extend(piece),
+            Found::Pieces(pieces) => self.memory.extend(pieces.into_iter().flatten()),
             Found::Slots(slots) => {
                 let changes = slots.iter().filter_map(|(_, value)| value.last());
                 self.memory.extend(changes);

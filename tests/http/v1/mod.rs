@@ -1,6 +1,7 @@
 //! `/v1`: the door, repeated requests, and what attackers try.
 
 mod charts;
+mod cluster;
 pub(crate) mod desk;
 mod document;
 mod durable;

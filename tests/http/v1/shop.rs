@@ -10,7 +10,7 @@ use std::{
 
 use seatlock::{
     access::key::{Key, Keys, Role},
-    chart::GridPlan,
+    chart::{Chart, GridPlan},
     clock::ManualClock,
     engine::{Archive, CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
     entropy::SystemEntropy,
@@ -22,10 +22,13 @@ use seatlock::{
 };
 use serde_json::{Value, json};
 
+use super::cluster;
 use crate::talk::{Host, Reply, Talk};
 
 pub(crate) struct Shop {
     pub(crate) host: Host,
+    /// In a cluster: the node that serves, where the other hands on.
+    _owner: Option<Host>,
     pub(crate) clock: ManualClock,
     users: AtomicU32,
 }
@@ -102,6 +105,9 @@ impl Shop {
     }
 
     pub(crate) fn with(gate: GateConfig) -> Self {
+        if cluster::is_wanted() {
+            return Self::in_cluster(gate);
+        }
         let api = ApiConfig {
             gate: Arc::new(Gate::new(gate)),
             ..ApiConfig::default()
@@ -123,9 +129,36 @@ impl Shop {
         let app = http::router_with(engine, config);
         Self {
             host: Host::start(app, ServerConfig::default()),
+            _owner: None,
             clock,
             users: AtomicU32::new(0),
         }
+    }
+
+    fn in_cluster(gate: GateConfig) -> Self {
+        let clock = ManualClock::new();
+        let (host, owner) = cluster::start(gate, &clock);
+        let shop = Self {
+            host,
+            _owner: Some(owner),
+            clock,
+            users: AtomicU32::new(0),
+        };
+        let mut chart = Vec::new();
+        arena().to_json(&mut chart).expect("a vector takes it");
+        let chart = String::from_utf8(chart).expect("JSON is text");
+        let event = json!({"chart": "arena", "title": "Finale"}).to_string();
+        for (path, body) in [("/v1/charts/arena", chart), ("/v1/events/finale", event)] {
+            let put = shop.call(&Call {
+                method: "PUT",
+                path,
+                key: Some(&key(Role::Admin)),
+                body: &body,
+                ..Call::default()
+            });
+            assert_eq!(put.status, 201, "{put:?}");
+        }
+        shop
     }
 
     pub(crate) fn call(&self, call: &Call<'_>) -> Reply {
@@ -169,11 +202,15 @@ impl Shop {
     }
 }
 
+fn arena() -> Chart {
+    let plan = GridPlan::parse("sections=2 rows=20 seats=50").expect("a plan");
+    plan.chart().expect("a chart")
+}
+
 /// A chart `arena` and an event `finale` of two thousand seats.
 fn put_on_sale(engine: &Engine) {
     let name = |text| Name::new(text).expect("a name");
-    let plan = GridPlan::parse("sections=2 rows=20 seats=50").expect("a plan");
-    let _put = engine.put_chart(name("arena"), plan.chart().expect("a chart"));
+    let _put = engine.put_chart(name("arena"), arena());
     let spec = EventSpec {
         name: name("finale"),
         chart: name("arena"),

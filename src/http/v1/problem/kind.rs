@@ -125,6 +125,8 @@ kinds! {
         "What is asked for is answered only when it is durable, and the ledger has no room. Nothing was done. Ask again after `retry_after` seconds."
     UnknownOutcome SERVICE_UNAVAILABLE "unknown-outcome" "It is not known whether it was done for good"
         "It was done, and may be lost again should the server stop now. The same request under the same `Idempotency-Key` tells."
+    Alone CONFLICT "alone" "The server is alone"
+        "It is no node of a cluster, and there is nobody to hand anything over to. Nothing was done."
     Misdirected MISDIRECTED_REQUEST "misdirected" "Another node serves this"
         "Only nodes of a cluster are told so by one another: whoever asked has an old idea of who serves the event. Nothing was done."
     NoOwner SERVICE_UNAVAILABLE "no-owner" "No node serves this at the moment"

@@ -60,6 +60,11 @@ export class AdminApi extends Api {
     return answer.blob();
   }
 
+  /** The nodes and shards of a cluster. Where a server is alone there are none. */
+  cluster() {
+    return this.get('/v1/cluster');
+  }
+
   async metrics() {
     const answer = await this.fetch('/metrics', { cache: 'no-store' });
     if (!answer.ok) throw await problem(answer);

@@ -5,6 +5,7 @@ import { byId } from '../dom.js';
 import { wordsFor } from '../words.js';
 import { ChartImport } from './chart.js';
 import { AdminApi } from './client.js';
+import { Cluster } from './cluster.js';
 import { Events } from './events.js';
 import { LookUp } from './lookup.js';
 import { Seats } from './seats.js';
@@ -53,9 +54,13 @@ async function enter() {
     await seats.open(name);
   });
   new Trends(api);
+  const cluster = new Cluster(api, attempt);
+  await cluster.show();
   await events.show();
   setInterval(() => {
-    if (!document.hidden) events.show().catch(() => {});
+    if (document.hidden) return;
+    events.show().catch(() => {});
+    cluster.show().catch(() => {});
   }, EVENTS_MS);
 }
 

@@ -1,0 +1,93 @@
+//! A node that was replaced and does not know it yet tells nobody anything.
+//!
+//! It must not depend on being told: all that it has to go by is its own clock.
+
+use std::time::Duration;
+
+use seatlock::cluster::twin::TwinStore;
+use serde_json::json;
+
+use crate::hall::{Host, LEASE, SHARDS, hold, put_on_sale};
+
+const ALL: usize = SHARDS as usize;
+
+async fn alone() -> (TwinStore, Host) {
+    let store = TwinStore::reliable();
+    let a = Host::start("a", &store).await;
+    a.serves(ALL).await;
+    put_on_sale(&a, "hamlet").await;
+    (store, a)
+}
+
+/// Mutation: `Served::is_certain` says yes always.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_read_once_the_lease_may_have_ended() {
+    let (_store, a) = alone().await;
+    let paths = ["/v1/events/hamlet", "/v1/events/hamlet/seats", "/e/hamlet"];
+    for path in paths {
+        assert_eq!(a.get(path).await.status, 200, "{path}");
+    }
+    // Its renewals go by the same clock, which has jumped: the next is sent a hundred seconds of ours from now.
+    a.clock.advance(LEASE * 9 / 10);
+    for path in paths {
+        let refused = a.get(path).await;
+        assert_eq!(refused.status, 503, "{path}");
+        assert!(refused.header("retry-after").is_some());
+    }
+    let unsure = hold(&a, "hamlet", 1).await;
+    assert_eq!(unsure.status, 503, "{unsure:?}");
+}
+
+/// Mutation: without the wait for what was read to be in the store, somebody is told of a hold that nobody has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_told_of_a_hold_that_is_not_in_the_store() {
+    let (store, a) = alone().await;
+    store.mishap(seatlock::cluster::twin::Mishaps {
+        refused: 1_000,
+        ..Default::default()
+    });
+    // It is held in memory, and can't be written down.
+    let unsure = hold(&a, "hamlet", 1).await;
+    assert_eq!(unsure.status, 503, "{unsure:?}");
+    let second = hold(&a, "hamlet", 1).await;
+    assert_eq!(
+        second.status, 503,
+        "it is not said that the seat is held: {second:?}"
+    );
+    store.mishap(Default::default());
+    loop {
+        let answer = hold(&a, "hamlet", 1).await;
+        match answer.status {
+            503 => tokio::time::sleep(Duration::from_millis(5)).await,
+            status => break assert_eq!(status, 423, "the first one has it after all"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_replaced_drops_what_it_has_and_hands_on() {
+    let (store, a) = alone().await;
+    let b = Host::start("b", &store).await;
+    let view = b.get("/v1/cluster").await.json();
+    let nodes = view["nodes"].as_array().expect("a list");
+    let of_a = nodes
+        .iter()
+        .find(|node| node["name"] == "a")
+        .expect("it is there");
+    let lease = of_a["lease"].as_str().expect("hexadecimal");
+    let lease = i64::from_str_radix(lease, 16).expect("a number");
+    let lease = seatlock::cluster::store::LeaseId::new(lease);
+    // As if it had been cut off for too long.
+    assert!(store.with(|twin| twin.end(lease)).is_ok());
+    b.serves(ALL).await;
+    a.serves(0).await;
+    let answer = hold(&a, "hamlet", 1).await;
+    assert_eq!((answer.status, answer.node()), (201, "b"));
+    let again = b
+        .post(
+            "/v1/events/hamlet/holds",
+            json!({"user": "x", "seats": ["S/A/1"]}),
+        )
+        .await;
+    assert_eq!(again.status, 423);
+}
