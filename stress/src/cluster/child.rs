@@ -21,7 +21,7 @@ use seatlock::{
             stream::{StreamLimits, Streams},
         },
     },
-    node::{Node, NodeConfig},
+    node::{self, Node, NodeConfig},
 };
 use tokio::{
     runtime,
@@ -124,7 +124,7 @@ impl NodeOptions {
             gate: Arc::new(Gate::new(GateConfig::default()).on(Arc::clone(&clock))),
             streams: Streams::new(StreamLimits::default()),
             clock,
-            calendar_off_millis: self.clock_ahead * 1_000,
+            resume: node::by_boot_clock(self.clock_ahead * 1_000),
             appends: Arc::default(),
         }
     }
