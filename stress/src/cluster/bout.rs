@@ -202,10 +202,10 @@ impl Bout<'_> {
         Caller::new(&self.house.addresses(), TIMEOUT, self.started)
     }
 
-    /// Whom it strikes, if it strikes a node: the owner of an event.
+    /// Whom it strikes, if it strikes a node: the owner of a quiet event, and of others.
     fn victim(&self, owners: &[Option<usize>]) -> usize {
         let lot = self.stroke.map_or(0, |stroke| stroke.lot as usize);
-        let owner = owners[lot % owners.len()];
+        let owner = owners[owners.len() - 1 - lot % QUIET];
         owner.unwrap_or(lot % self.house.nodes.len())
     }
 }

@@ -148,10 +148,17 @@ fn show(plan: &ClusterPlan) -> Result<bool, String> {
     Ok(ended.broken.is_none())
 }
 
+/// With deliberate faults, a lease lasts no longer, and there are no fewer clerks.
+const SHORT_LEASE: Duration = Duration::from_secs(2);
+const CLERKS: u32 = 48;
+
 fn sabotaged(plan: &ClusterPlan, sabotage: Sabotage) -> ClusterPlan {
     ClusterPlan {
         sabotage: Some(sabotage),
         faults: sabotage.provoked_by().to_vec(),
+        // More of what may find it in the same time.
+        lease: plan.lease.min(SHORT_LEASE),
+        clerks: plan.clerks.max(CLERKS),
         ..plan.clone()
     }
 }

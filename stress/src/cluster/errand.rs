@@ -23,14 +23,14 @@ const BOOKINGS_MAX: usize = 2;
 const PARTY_MAX: usize = 3;
 
 /// How often the map of a quiet event is looked at.
-const QUIET_LOOKED_AT: f64 = 0.5;
+const QUIET_LOOKED_AT: f64 = 0.8;
 
 /// Of so many clerks one only looks, and one changes what is quiet.
-const ROUND: u32 = 8;
+const ROUND: u32 = 4;
 
 /// How long these wait between two calls.
-const WAIT: Duration = Duration::from_millis(20);
-const LONG_WAIT: Duration = Duration::from_millis(300);
+const WAIT: Duration = Duration::from_millis(10);
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// What a clerk is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub(super) const EVENTS: usize = 12;
 
 /// Those at the end are quiet: looked at often, and rarely changed. What a deposed owner writes or shows is seen there, where
 /// the new one has not written anything yet.
-pub(super) const QUIET: usize = 4;
+pub(super) const QUIET: usize = 2;
 
 /// Seats of each event.
 pub(super) const SEATS: u32 = 24;
