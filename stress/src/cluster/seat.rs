@@ -154,10 +154,7 @@ impl Model for SeatModel {
     type Call = Call;
 
     fn step(&self, state: &SeatState, span: &Span<Call>, into: &mut Vec<SeatState>) {
-        let rules = self.rules;
-        let last = span.returned.map_or(u64::MAX, |returned| {
-            returned.saturating_add(rules.slack_nanos)
-        });
+        let (rules, last) = (self.rules, self.last(span));
         for version in self.possible(state, last) {
             match span.call {
                 Call::Done(deed, by) => {
@@ -177,9 +174,20 @@ impl Model for SeatModel {
             }
         }
     }
+
+    fn is_idle(&self, state: &SeatState, span: &Span<Call>) -> bool {
+        can_be_seen(state.now, span.call, self.last(span))
+    }
 }
 
 impl SeatModel {
+    /// Up to when a call may have met a hold that had expired.
+    fn last(&self, span: &Span<Call>) -> u64 {
+        span.returned.map_or(u64::MAX, |returned| {
+            returned.saturating_add(self.rules.slack_nanos)
+        })
+    }
+
     pub(super) fn new(rules: Rules, mut doubts: Vec<Doubt>) -> Self {
         doubts.sort_by_key(|doubt| doubt.invoked);
         let mut has_hold = false;
