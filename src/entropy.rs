@@ -24,7 +24,8 @@ impl Entropy for SystemEntropy {
     }
 
     fn secret(&self) -> [u8; 16] {
-        rand::rng().random()
+        // As one number: an array is drawn byte by byte, each of 32 bits.
+        rand::rng().random::<u128>().to_ne_bytes()
     }
 }
 

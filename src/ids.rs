@@ -161,9 +161,7 @@ impl HoldId {
     /// Where it is.
     pub const fn place(self) -> Place {
         const MASK: u64 = (1 << Place::BITS) - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the mask leaves 12 bits")]
-        let number = (self.0 >> Self::TAKING_BITS & MASK) as u16;
-        Place(number)
+        Place((self.0 >> Self::TAKING_BITS & MASK) as u16)
     }
 
     /// The hold's first taking.
@@ -238,18 +236,45 @@ impl fmt::Display for Lsn {
     }
 }
 
-/// Writes two digits for each byte. A table does it: a formatter that is asked for each byte takes twenty times as long.
+/// Writes two digits for each byte. They come in fours: a formatter that is asked for each byte takes twenty times as
+/// long, and a table of digits twice.
+#[inline]
 pub(crate) fn write_hexadecimal(bytes: &[u8], digits: &mut [u8]) {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
-        let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
-        *pair = [DIGITS[high], DIGITS[low]];
+    let (fours, rest) = bytes.as_chunks();
+    debug_assert!(rest.is_empty(), "ids and tokens are of 64 bits or 128");
+    for (eight, four) in digits.as_chunks_mut().0.iter_mut().zip(fours) {
+        *eight = eight_digits(u32::from_be_bytes(*four));
     }
+}
+
+/// The digits of a number. Its half bytes are spread over the bytes of a number twice as wide, and each is turned into
+/// its digit where it stands.
+fn eight_digits(number: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let spread = u64::from(number);
+    let spread = (spread << 16 | spread) & 0x0000_ffff_0000_ffff;
+    let spread = (spread << 8 | spread) & 0x00ff_00ff_00ff_00ff;
+    let spread = (spread << 4 | spread) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 10 and more have the fifth bit once 6 is added.
+    let letters = (spread + 6 * ONES) >> 4 & ONES;
+    let digits = spread + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10);
+    digits.to_be_bytes()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hexadecimal_digits_are_those_of_a_formatter() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let by_formatter: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        for count in [256, 16, 8, 4, 0] {
+            let mut digits = vec![b'-'; 2 * count];
+            write_hexadecimal(&bytes[..count], &mut digits);
+            assert_eq!(digits, &by_formatter.as_bytes()[..2 * count], "{count}");
+        }
+    }
 
     #[test]
     fn a_taking_is_never_zero_and_wraps_to_the_first() {

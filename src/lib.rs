@@ -36,6 +36,9 @@
 //! A start goes the other way: the ledger's last words and notes become seats, events and holds again, and what has
 //! expired meanwhile is free before anybody is served (`engine::recovery`).
 //!
+//! In a cluster each shard of events has an engine like this one, whose ledger is in etcd, and the [`node`] finds the one that a
+//! request is for, here or at another node ([`cluster`]).
+//!
 //! # Floors
 //! A file imports from lower floors only, never sideways; `tests/floors.rs` reads this table and checks it.
 //!

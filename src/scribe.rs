@@ -17,9 +17,15 @@ use crate::{
 /// All seats as the changes up to one LSN have left them.
 #[derive(Debug)]
 pub struct Mirror {
-    words: Vec<SeatWord>,
-    lsns: Vec<Lsn>,
+    seats: Vec<Mirrored>,
     applied: Lsn,
+}
+
+/// A seat's word and the last change of it: side by side, as one is never asked for without the other where it matters.
+#[derive(Debug, Clone, Copy)]
+struct Mirrored {
+    word: SeatWord,
+    lsn: Lsn,
 }
 
 /// A change on the tape that does not follow from the ones before it. It means that the core is broken or the memory
@@ -46,10 +52,12 @@ pub struct Scribe<'t> {
 impl Mirror {
     /// The mirror of `seats` that were never taken.
     pub fn new(seats: u32) -> Self {
-        let seats = seats as usize;
+        let fresh = Mirrored {
+            word: SeatWord::FRESH,
+            lsn: Lsn::NONE,
+        };
         Self {
-            words: vec![SeatWord::FRESH; seats],
-            lsns: vec![Lsn::NONE; seats],
+            seats: vec![fresh; seats as usize],
             applied: Lsn::NONE,
         }
     }
@@ -62,8 +70,7 @@ impl Mirror {
         applied: Lsn,
     ) -> Self {
         for (seat, word) in words {
-            self.words[seat.index()] = word;
-            self.lsns[seat.index()] = applied;
+            self.seats[seat.index()] = Mirrored { word, lsn: applied };
         }
         self.applied = applied;
         self
@@ -71,12 +78,12 @@ impl Mirror {
 
     /// What the seat was after the last change that was applied.
     pub fn word(&self, seat: SeatId) -> SeatWord {
-        self.words[seat.index()]
+        self.seats[seat.index()].word
     }
 
     /// The last change of the seat.
     pub fn lsn(&self, seat: SeatId) -> Lsn {
-        self.lsns[seat.index()]
+        self.seats[seat.index()].lsn
     }
 
     /// The last change that was applied.
@@ -90,18 +97,19 @@ impl Mirror {
     /// If it does not follow from what was applied before; the mirror is then as it was.
     pub fn apply(&mut self, record: &Record) -> Result<(), OutOfOrder> {
         if let Some(change) = record.change() {
-            let seat = change.seat.index();
-            let (found, since) = (self.words[seat], self.lsns[seat]);
-            if found != change.before {
+            let seat = &mut self.seats[change.seat.index()];
+            if seat.word != change.before {
                 return Err(OutOfOrder {
                     lsn: record.lsn,
                     change,
-                    found,
-                    since,
+                    found: seat.word,
+                    since: seat.lsn,
                 });
             }
-            self.words[seat] = change.after;
-            self.lsns[seat] = record.lsn;
+            *seat = Mirrored {
+                word: change.after,
+                lsn: record.lsn,
+            };
         }
         self.applied = record.lsn;
         Ok(())

@@ -2,8 +2,16 @@
 //!
 //! First as many requests are under way as keep it busy, then ten times as many, and then as many as before. What counts
 //! is goodput: holds that were made, and were answered while their client would still have waited.
+//!
+//! Each line says besides how much processor time the server took for such a hold, and for which part of the time it had a
+//! processor. Where others use the machine the rate tells how much of it they have left. The processor time tells what
+//! the server made of that, and so whether the flood has cost it anything: work for clients who are gone is in it, and
+//! so is memory that it has to fetch from further away.
 
-use std::{io, time::Duration};
+use std::{
+    fmt, io,
+    time::{Duration, Instant},
+};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -25,41 +33,81 @@ const GOODPUT_MIN: f64 = 0.8;
 /// How soon afterwards it has to be well again.
 const RECOVERY_MAX: Duration = Duration::from_secs(5);
 
+/// What came of a load.
+struct Phase {
+    holds: f64,
+    /// Once all were connected.
+    length: Duration,
+    wall: Duration,
+    cpu: Duration,
+}
+
 /// Puts a server under so much load for so long, and prints what came of it.
 pub(crate) fn endure(length: Duration) -> io::Result<()> {
     raise_descriptors_max()?;
     let server = Server::start(Kind::Hold(Wanted::One, Lasts::BeyondTurn))?;
     let second = Duration::from_secs(1);
-    let _warm = goodput(&server, CONNECTIONS, second)?;
-    let peak = goodput(&server, CONNECTIONS, 5 * second)?;
-    println!("{CONNECTIONS} connections: {peak:.0} holds/s, each within {PATIENCE:?}");
-    let flooded = goodput(&server, TIMES * CONNECTIONS, length)?;
+    let _warm = Phase::of(&server, CONNECTIONS, second)?;
+    let peak = Phase::of(&server, CONNECTIONS, 5 * second)?;
+    println!("{CONNECTIONS} connections: {peak}, each within {PATIENCE:?}");
+    let flood = Phase::of(&server, TIMES * CONNECTIONS, length)?;
     println!(
-        "{} connections for {length:?}: {flooded:.0} holds/s, {:.2} of that, wanted {GOODPUT_MIN}",
+        "{} connections for {length:?}: {flood}: {}, wanted {GOODPUT_MIN}",
         TIMES * CONNECTIONS,
-        flooded / peak
+        flood.beside(&peak)
     );
     for after in 1..=RECOVERY_MAX.as_secs() {
-        let rate = goodput(&server, CONNECTIONS, second)?;
-        println!(
-            "{after} s after that: {rate:.0} holds/s, {:.2}",
-            rate / peak
-        );
+        let phase = Phase::of(&server, CONNECTIONS, second)?;
+        println!("{after} s after that: {phase}: {}", phase.beside(&peak));
     }
     Ok(())
 }
 
-/// Holds a second that were of use.
-fn goodput(server: &Server, connections: usize, duration: Duration) -> io::Result<f64> {
-    let load = Load {
-        connections,
-        depth: 1,
-        seats: SEATS,
-        duration,
-        wanted: server.kind.wanted(),
-    };
-    let tally = client::run(server.address, load, &mut server.shopper.borrow_mut())?;
-    Ok(tally.good as f64 / duration.as_secs_f64())
+impl Phase {
+    fn of(server: &Server, connections: usize, duration: Duration) -> io::Result<Self> {
+        let load = Load {
+            connections,
+            depth: 1,
+            seats: SEATS,
+            duration,
+            wanted: server.kind.wanted(),
+        };
+        let (cpu_before, start) = (server.cpu_time(), Instant::now());
+        let tally = client::run(server.address, load, &mut server.shopper.borrow_mut())?;
+        Ok(Self {
+            holds: tally.good as f64,
+            length: duration,
+            wall: start.elapsed(),
+            cpu: server.cpu_time() - cpu_before,
+        })
+    }
+
+    /// Holds a second.
+    fn rate(&self) -> f64 {
+        self.holds / self.length.as_secs_f64()
+    }
+
+    /// Microseconds of processor time for a hold.
+    fn cost(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.holds
+    }
+
+    /// How it compares with another, by the clock and by processor time.
+    fn beside(&self, other: &Self) -> String {
+        let (rate, cost) = (self.rate() / other.rate(), other.cost() / self.cost());
+        format!("{rate:.2} of that; {cost:.2} for the same processor time")
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rate, cost) = (self.rate(), self.cost());
+        let share = self.cpu.as_secs_f64() / self.wall.as_secs_f64();
+        write!(
+            f,
+            "{rate:.0} holds/s at {cost:.1} µs each, busy {share:.2} of the time"
+        )
+    }
 }
 
 /// Each connection needs a descriptor here and one in the server, which has the limit of who started it.

@@ -1,8 +1,7 @@
 //! Keeps etcd small: what was overwritten is forgotten after a while.
 //!
-//! A shard's log is trimmed by its owner, but etcd keeps every version of every key until somebody compacts it. Each node
-//! asks for that now and then; the second who does is told that it was done, which is as good. So no option of etcd's has
-//! to be set for it, and one that was set does no harm.
+//! A shard's log is trimmed by its owner, but etcd keeps every version of every key until somebody compacts it. One node asks
+//! for that each minute. So no option of etcd's has to be set for it, and one that was set does no harm.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,13 +17,15 @@ use super::{
 /// What was overwritten so long ago is forgotten. Whoever follows the roster and was gone for longer reads it anew.
 const HISTORY: Duration = Duration::from_secs(60);
 
-/// Has etcd forget what it need not remember, for as long as this is polled.
-pub async fn keep_small(etcd: Arc<Etcd>) {
+/// Has etcd forget what it need not remember, whenever it is for this node to do, for as long as this is polled. Should two
+/// nodes do it, the second is told that it was done.
+pub async fn keep_small(etcd: Arc<Etcd>, is_for_us: impl Fn() -> bool + Send) {
     let mut before = None;
     loop {
         let now = revision(&etcd).await;
         if let (Some(before), Ok(now)) = (before, &now)
             && before < *now
+            && is_for_us()
         {
             match etcd.compact(before).await {
                 Ok(()) => debug!(revision = before.get(), "compacted"),

@@ -9,6 +9,7 @@ use std::{
 };
 
 use dashmap::DashMap;
+use hashbrown::DefaultHashBuilder;
 
 use super::{
     event::{Event, State, Told},
@@ -26,8 +27,9 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     charts: RwLock<BTreeMap<Name, Drawn>>,
-    by_name: DashMap<Name, Entry>,
-    by_id: DashMap<EventId, Arc<Event>>,
+    /// Found by each request, and filled by administrators alone: nobody chooses names that collide.
+    by_name: DashMap<Name, Entry, DefaultHashBuilder>,
+    by_id: DashMap<EventId, Arc<Event>, DefaultHashBuilder>,
     /// By the first of an event's seats, as the tape numbers them.
     by_seat: RwLock<BTreeMap<SeatId, Arc<Event>>>,
     closing: Mutex<Vec<Closing>>,

@@ -31,8 +31,10 @@ use crate::{
     scribe::Scribe,
 };
 
-/// How long the scribe rests when there is nothing to read; twice as long each time there still is not.
-const SCRIBE_REST_MIN: Duration = Duration::from_millis(1);
+/// How long the scribe rests when there is nothing to read; twice as long each time there still is not. A shorter rest is
+/// of no use to anybody: who waits for a change to be durable ends it ([`Threads::wake_scribe`]), and what a feed's
+/// followers are told waits longer than this. Each one costs what it takes to read thirty changes.
+const SCRIBE_REST_MIN: Duration = Duration::from_millis(4);
 
 /// How often an engine's threads look whether there is something to do.
 #[derive(Debug, Clone, Copy)]
@@ -162,20 +164,20 @@ fn write_down(
         .expect("an engine has one scribe");
     let mut scribe = Scribe::new(reader);
     let mut desk = Desk::default();
-    let mut rest = SCRIBE_REST_MIN;
+    let (mut rest, mut has_rested) = (SCRIBE_REST_MIN, false);
     loop {
         let stopping = stop.load(Ordering::Acquire);
         let batch = scribe.next_batch();
         // At the end once more without changes: there may be notes.
         if batch.is_empty() && !stopping {
-            if rest == rest_max {
+            if has_rested && rest == rest_max {
                 ledger.idle();
             }
             thread::park_timeout(rest);
-            rest = (rest * 2).min(rest_max);
+            (rest, has_rested) = ((rest * 2).min(rest_max), true);
             continue;
         }
-        rest = SCRIBE_REST_MIN;
+        (rest, has_rested) = (SCRIBE_REST_MIN, false);
         let is_last = batch.is_empty();
         match desk.work_through(core, batch, ledger, stop) {
             Ok(()) if is_last => return,

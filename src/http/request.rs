@@ -94,6 +94,11 @@ pub(super) fn parameter<'q>(query: &'q str, wanted: &str) -> Option<Result<Cow<'
     })
 }
 
+/// A part of a path without its escapes.
+pub(super) fn decoded_part(part: &str) -> Result<Cow<'_, str>, NotText> {
+    decode(part, Plus::IsPlus)
+}
+
 /// What a `+` stands for: a space in a query, itself in a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Plus {

@@ -82,7 +82,7 @@ use crate::{
 };
 use peers::Peers;
 use relay::Relays;
-use shards::Shards;
+use shards::{Here, Shards};
 
 /// Shards that are taken, or handed over, at once.
 const AT_ONCE: usize = 8;
@@ -229,6 +229,11 @@ impl<S: Store> Node<S> {
     pub fn engines(&self) -> Vec<Arc<Engine>> {
         let served = self.shards.served().into_iter();
         served.map(|served| Arc::clone(&served.engine)).collect()
+    }
+
+    /// Whether it is this node that does what one of all has to: the one that keeps the charts.
+    pub fn keeps_house(&self) -> bool {
+        matches!(self.shards.look(target::CHARTS), Here::Serving(_))
     }
 
     /// What has happened since the start.

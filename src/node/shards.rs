@@ -82,7 +82,8 @@ impl<S: Store> Shards<S> {
 
     /// Somebody has said who serves a shard that is not served here.
     pub(super) fn hint(&self, shard: ShardId, owner: Owner) {
-        if let Some(Here::Elsewhere(hint)) = self.table().get_mut(&shard) {
+        let mut table = self.table();
+        if let Here::Elsewhere(hint) = table.entry(shard).or_insert(Here::Elsewhere(None)) {
             *hint = Some(owner);
         }
     }

@@ -25,6 +25,7 @@
 //! | [`crash`] | a server that is killed under load and started again, and has to have kept its word |
 //! | [`cluster`] | three nodes on three members of etcd, of which one thing after the other fails |
 //! | [`simulate`] | an on-sale in virtual time: people, bots, crashes, late payments |
+//! | [`fleet`] | a hundred nodes on etcd in virtual time: what etcd is asked for, and where it ends |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
 //! | [`run`], [`signals`], [`progress`], [`pace`], [`latency`], [`report`] | a run from its beginning to its summary |
 //! | [`contention`] | how unequally seats are wanted |
@@ -38,6 +39,7 @@ pub mod clock;
 pub mod cluster;
 pub mod contention;
 pub mod crash;
+pub mod fleet;
 mod folder;
 pub mod full;
 mod hall;

@@ -34,6 +34,7 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
         Some(Command::Report(options)) => return options.act(),
         Some(Command::Cluster(options)) => return options.act(),
         Some(Command::ClusterNode(options)) => return options.act(),
+        Some(Command::Fleet(options)) => return options.act(),
         None => {}
     }
     if options.list_sabotages {

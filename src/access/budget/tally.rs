@@ -95,8 +95,12 @@ impl Tally {
 
     /// How long it is until no more than the cap remains of the waste; `None` if that is so already.
     fn wait(self, caps: &Caps, now: Moment) -> Option<Duration> {
-        let allowed = halving_time(f64::from(caps.wasted_seat_seconds_max), caps.half_life);
         let ahead = now.until(self.forgotten_at);
+        // Most have wasted nothing, and a logarithm takes longer than all the rest.
+        if ahead.is_zero() {
+            return None;
+        }
+        let allowed = halving_time(f64::from(caps.wasted_seat_seconds_max), caps.half_life);
         ahead.checked_sub(allowed).filter(|wait| !wait.is_zero())
     }
 

@@ -69,7 +69,8 @@ pub(super) async fn join(
     };
     let node = Node::join(config, Arc::clone(&etcd)).await;
     let node = node.map_err(Failure::Join)?;
-    tokio::spawn(upkeep::keep_small(etcd));
+    let housekeeper = Arc::clone(&node);
+    tokio::spawn(upkeep::keep_small(etcd, move || housekeeper.keeps_house()));
     shown::metrics(&engines(&node), &streams, registry);
     shown::cluster_metrics(&node, appends, registry);
     Ok(Joined {

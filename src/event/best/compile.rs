@@ -3,6 +3,7 @@
 use std::{iter, ops::Range};
 
 use super::{
+    heard::Heard,
     house::{Area, House, Kind, Offset, Row},
     place::Places,
     plan::{Lot, Mixture, Plan, RowEntry, Stretch, stretch_count, stretch_of_row},
@@ -130,7 +131,6 @@ impl Draft {
             focus: self.places.focus(line, seats),
             behind: None,
             mixture: self.note(mixture),
-            cells: Vec::new(),
         }
     }
 
@@ -150,10 +150,11 @@ impl Draft {
             cell = mixture.cells().end;
         }
         let areas = lots(house, &mut cell);
-        let (mut stretches, stretches_of_rows) = in_order(self.stretches);
+        let (stretches, stretches_of_rows) = in_order(self.stretches);
         let mixtures = self.mixtures.into_boxed_slice();
-        let accessible = note_cells(&mut stretches, &mixtures);
-        let ways = Ways::new(&mut stretches, &mixtures, &mut cell);
+        let (accessible, mut heard) = own_cells(&stretches, &mixtures);
+        let ways = Ways::new(&stretches, &mixtures, &mut heard, &mut cell);
+        let heard = stretches_of_rows.iter().map(|at| &*heard[*at as usize]);
         Plan {
             accessible,
             has_companions: mixtures.iter().any(|mixture| mixture.companions != 0),
@@ -163,6 +164,7 @@ impl Draft {
             places: self.places,
             areas,
             rows: self.rows.into(),
+            heard: Heard::new(heard),
             stretches_of_rows,
             cells: cell,
         }
@@ -183,21 +185,21 @@ fn lots(house: &impl House, cell: &mut u32) -> Box<[Lot]> {
     areas.collect()
 }
 
-/// Tells the stretches their cells; those with accessible seats.
-fn note_cells(stretches: &mut [Stretch], mixtures: &[Mixture]) -> Box<[u32]> {
-    let mut accessible = Vec::new();
+/// The stretches with accessible seats; the cells of each stretch, as far as they are its own.
+fn own_cells(stretches: &[Stretch], mixtures: &[Mixture]) -> (Box<[u32]>, Vec<Vec<u32>>) {
+    let (mut accessible, mut heard) = (Vec::new(), Vec::new());
     for (index, stretch) in (0..).zip(stretches) {
-        stretch.cells.push(index);
-        let Some(mixture) = stretch.mixture else {
-            continue;
-        };
-        let mixture = &mixtures[mixture as usize];
-        stretch.cells.extend(mixture.cells());
-        if mixture.accessible != 0 {
-            accessible.push(index);
+        let mut cells = vec![index];
+        if let Some(mixture) = stretch.mixture {
+            let mixture = &mixtures[mixture as usize];
+            cells.extend(mixture.cells());
+            if mixture.accessible != 0 {
+                accessible.push(index);
+            }
         }
+        heard.push(cells);
     }
-    accessible.into()
+    (accessible.into(), heard)
 }
 
 /// Puts stretches in the order in which they are tried; also, where each has come to.

@@ -35,7 +35,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `wish`, `policy` | what is asked for, and what is best |
-//! | `plan`, `compile`, `place`, `way`, `house` | the chart, compiled |
+//! | `plan`, `compile`, `place`, `way`, `heard`, `house` | the chart, compiled |
 //! | `sight` | the seats as they are |
 //! | `walk` | past what is sold out |
 //! | `search` | parties side by side |
@@ -46,6 +46,7 @@
 mod access;
 mod areas;
 mod compile;
+mod heard;
 mod house;
 mod orphans;
 mod place;

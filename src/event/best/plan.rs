@@ -10,6 +10,7 @@
 use std::ops::Range;
 
 use super::{
+    heard::Heard,
     place::{Focus, Line, Places},
     policy::Distance,
     runs::{Bits, range},
@@ -42,6 +43,8 @@ pub struct Plan {
     pub(super) rows: Box<[RowEntry]>,
     /// The places in `stretches` of each row's stretches, row by row.
     pub(super) stretches_of_rows: Box<[u32]>,
+    /// The cells of the same stretches, in the same order.
+    pub(super) heard: Heard,
     pub(super) cells: u32,
 }
 
@@ -69,8 +72,6 @@ pub(super) struct Stretch {
     /// The stretch in the next row of the section, on the same side of the aisles.
     pub(super) behind: Option<u32>,
     pub(super) mixture: Option<u32>,
-    /// The cells that have to hear of a change of its seats.
-    pub(super) cells: Vec<u32>,
 }
 
 /// A stretch whose seats are not all alike.
@@ -111,15 +112,16 @@ impl Plan {
                 ordinals.clone()
             };
             told = ordinals;
-            let stretches = self.in_plan(untold);
-            let cells = stretches.flat_map(|stretch| &self.stretches[stretch as usize].cells);
-            chunk.into_iter().chain(cells.copied())
+            let cells = self.heard.of(untold).iter().copied();
+            chunk.into_iter().chain(cells)
         })
     }
 
     /// The stretches that see a seat; none for a place of an area.
     pub(super) fn stretches_with(&self, seat: SeatId) -> impl Iterator<Item = u32> + '_ {
-        self.in_plan(self.ordinals_with(seat))
+        let ordinals = self.ordinals_with(seat);
+        let ordinals = ordinals.start as usize..ordinals.end as usize;
+        self.stretches_of_rows[ordinals].iter().copied()
     }
 
     /// The stretches that see a seat, by their places in `stretches_of_rows`.
@@ -133,11 +135,6 @@ impl Plan {
         let from = place.saturating_sub(STRETCH_SEATS - 1).div_ceil(STRIDE);
         let to = (place / STRIDE).min(stretch_count(row.seats) - 1);
         row.ordinal + from..row.ordinal + to + 1
-    }
-
-    fn in_plan(&self, ordinals: Range<u32>) -> impl Iterator<Item = u32> + '_ {
-        let ordinals = ordinals.start as usize..ordinals.end as usize;
-        self.stretches_of_rows[ordinals].iter().copied()
     }
 
     pub(super) fn mixture(&self, stretch: &Stretch) -> Option<&Mixture> {

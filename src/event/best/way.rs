@@ -58,8 +58,13 @@ pub(super) struct Ways {
 
 impl Ways {
     /// The ways through these stretches, which are in the order in which they are tried. Takes cells from `cell` on, and
-    /// tells the stretches of theirs.
-    pub(super) fn new(stretches: &mut [Stretch], mixtures: &[Mixture], cell: &mut u32) -> Self {
+    /// adds them to what has to hear of a change of each stretch's seats.
+    pub(super) fn new(
+        stretches: &[Stretch],
+        mixtures: &[Mixture],
+        heard: &mut [Vec<u32>],
+        cell: &mut u32,
+    ) -> Self {
         let categories = stretches.iter().map(|stretch| stretch.categories);
         let mut ways = Self {
             all: Way::default(),
@@ -68,15 +73,15 @@ impl Ways {
             present: categories.fold(Categories::NONE, Categories::or),
             nowhere: Way::default(),
         };
-        for (index, stretch) in (0..).zip(&*stretches) {
+        for (index, stretch) in (0..).zip(stretches) {
             ways.add(index, stretch, |category, index: u32| {
                 let stretch = &stretches[index as usize];
                 cell_of(category, index, stretch, mixtures)
             });
         }
-        ways.all.lay_legs(stretches, cell);
+        ways.all.lay_legs(heard, cell);
         for way in &mut ways.categories {
-            way.lay_legs(stretches, cell);
+            way.lay_legs(heard, cell);
         }
         ways
     }
@@ -136,12 +141,12 @@ impl Ways {
 }
 
 impl Way {
-    /// Gives each leg a cell, and tells the stretches on it.
-    fn lay_legs(&mut self, stretches: &mut [Stretch], cell: &mut u32) {
+    /// Gives each leg a cell, which has to hear of the stretches on it.
+    fn lay_legs(&mut self, heard: &mut [Vec<u32>], cell: &mut u32) {
         self.legs = Some(*cell);
         for leg in self.stops.chunks(LEG_STOPS) {
             for stop in leg {
-                stretches[stop.stretch as usize].cells.push(*cell);
+                heard[stop.stretch as usize].push(*cell);
             }
             *cell += 1;
         }

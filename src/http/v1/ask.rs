@@ -1,5 +1,7 @@
 //! What the bodies of requests say.
 
+mod plain;
+
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -1,130 +1,29 @@
 //! Takes the body of a request, and reads it strictly: what is not exactly as described is refused.
 
-use std::{future::poll_fn, pin::pin};
+use std::{
+    future::poll_fn,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 use axum::{
     body::{Body, HttpBody as _},
-    extract::{FromRequest, FromRequestParts, Request},
     http::{
         HeaderMap,
         header::{CONTENT_ENCODING, CONTENT_TYPE},
-        request::Parts,
     },
-    response::{IntoResponse, Response},
 };
 use bytes::{Bytes, BytesMut};
 use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::{
-    durable::{self, Changes},
-    gate::{Admin, Caller, Denied, Sales},
-    once::{Asked, Reply, once},
-    path::Named,
+    gate::{Caller, HasGate},
     problem::{Fault, Kind, Problem},
-    reply::Said,
     shape::{self, Object},
 };
-use crate::{
-    http::{routes::Api, v1::gate::HasGate},
-    limits,
-    tick::Moment,
-};
-
-/// A request that changes something: who asks, what its path names, what it says. Who may not ask is told before the
-/// body is looked at.
-pub(super) struct Posted<R> {
-    pub(super) who: R,
-    pub(super) name: Named,
-    pub(super) head: Parts,
-    pub(super) body: Bytes,
-}
-
-impl<R> FromRequest<Api> for Posted<R>
-where
-    R: FromRequestParts<Api, Rejection = Denied> + Send,
-{
-    type Rejection = Response;
-
-    async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
-        let (mut head, body) = request.into_parts();
-        let who = R::from_request_parts(&mut head, api).await;
-        let who = who.map_err(IntoResponse::into_response)?;
-        let name = Named::from_request_parts(&mut head, api).await?;
-        let body = gather(body, limits::BODY_BYTES_MAX)
-            .await
-            .and_then(|body| json_alone(&head.headers, body))
-            .map_err(|problem| problem.answer())?;
-        Ok(Self {
-            who,
-            name,
-            head,
-            body,
-        })
-    }
-}
-
-/// Somebody whom the gate has let in.
-pub(super) trait Who {
-    /// Who it is.
-    fn caller(&self) -> &Caller;
-}
-
-impl Who for Sales {
-    fn caller(&self) -> &Caller {
-        &self.0
-    }
-}
-
-impl Who for Admin {
-    fn caller(&self) -> &Caller {
-        &self.0
-    }
-}
-
-/// What came of a request: the answer, and until when it must be possible to have it again.
-pub(super) type Outcome = Result<(Said, Option<Moment>), Problem>;
-
-impl<R: Who> Posted<R> {
-    /// Carries the request out, or answers it as before if it comes again. Wrong tokens are counted.
-    ///
-    /// What must be durable is answered when it is; the work is done by then, whether anybody still waits or not.
-    pub(super) async fn once(
-        &self,
-        api: &Api,
-        changes: Changes,
-        work: impl FnOnce() -> Outcome,
-    ) -> Response {
-        let engine = api.engine();
-        if !api.waits_for(changes) {
-            return self.answer(api, work);
-        }
-        if let Err(problem) = durable::there_is_room(engine) {
-            return problem.answer();
-        }
-        let answer = self.answer(api, work);
-        durable::told(engine, answer).await
-    }
-
-    fn answer(&self, api: &Api, work: impl FnOnce() -> Outcome) -> Response {
-        let caller = self.who.caller();
-        let asked = Asked {
-            method: &self.head.method,
-            uri: &self.head.uri,
-            headers: &self.head.headers,
-            body: &self.body,
-        };
-        once(api.repeats(), api.engine(), caller, asked, || {
-            match work() {
-                Ok((answer, keep_until)) => Reply { answer, keep_until },
-                Err(problem) => Reply {
-                    answer: counted(api, caller, problem).said(),
-                    keep_until: None,
-                },
-            }
-        })
-    }
-}
+use crate::http::routes::Api;
 
 /// The problem, unless it is one wrong token too many.
 pub(super) fn counted(api: &Api, caller: &Caller, problem: Problem) -> Problem {
@@ -140,33 +39,63 @@ pub(super) fn counted(api: &Api, caller: &Caller, problem: Problem) -> Problem {
 
 /// All of a body.
 pub(super) async fn gather(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    let promised = body.size_hint().lower();
-    if promised > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
-        return Err(Problem::new(Kind::TooLong));
+    let mut gathering = Gathering::of(body, bytes_max);
+    poll_fn(|cx| gathering.poll(cx)).await
+}
+
+/// A body that is taken in whole, piece by piece as it comes.
+pub(super) struct Gathering {
+    body: Body,
+    bytes_max: usize,
+    /// Nearly every body comes in one piece, which is not copied then.
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Gathering {
+    /// Of this body, no more than so much.
+    pub(super) fn of(body: Body, bytes_max: usize) -> Self {
+        Self {
+            body,
+            bytes_max,
+            first: Bytes::new(),
+            all: BytesMut::new(),
+        }
     }
-    let mut body = pin!(body);
-    let mut first = Bytes::new();
-    let mut all = BytesMut::new();
-    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        let broken = |_| Problem::new(Kind::Malformed).with_detail("The body is incomplete.");
-        // A frame of trailers has no data, and nobody here reads trailers.
-        let Ok(data) = frame.map_err(broken)?.into_data() else {
-            continue;
-        };
-        if data.len() > bytes_max - all.len().max(first.len()) {
+
+    /// All of it, once it is there. Not to be asked again then.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Problem>> {
+        let promised = self.body.size_hint().lower();
+        if promised > u64::try_from(self.bytes_max).unwrap_or(u64::MAX) {
+            return Poll::Ready(Err(Problem::new(Kind::TooLong)));
+        }
+        while let Some(frame) = ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+            let broken = |_| Problem::new(Kind::Malformed).with_detail("The body is incomplete.");
+            // A frame of trailers has no data, and nobody here reads trailers.
+            let Ok(data) = frame.map_err(broken)?.into_data() else {
+                continue;
+            };
+            self.take(data)?;
+        }
+        let first = mem::take(&mut self.first);
+        let all = mem::take(&mut self.all);
+        Poll::Ready(Ok(if all.is_empty() { first } else { all.freeze() }))
+    }
+
+    fn take(&mut self, data: Bytes) -> Result<(), Problem> {
+        if data.len() > self.bytes_max - self.all.len().max(self.first.len()) {
             return Err(Problem::new(Kind::TooLong));
         }
-        // Nearly every body comes in one piece, which is not copied then.
-        if first.is_empty() {
-            first = data;
+        if self.first.is_empty() {
+            self.first = data;
         } else {
-            if all.is_empty() {
-                all.extend_from_slice(&first);
+            if self.all.is_empty() {
+                self.all.extend_from_slice(&self.first);
             }
-            all.extend_from_slice(&data);
+            self.all.extend_from_slice(&data);
         }
+        Ok(())
     }
-    Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
 /// What a body says it is.
@@ -176,23 +105,31 @@ pub(super) enum MediaType {
     Csv,
 }
 
+/// What nearly every body is said to be.
+const JSON: &str = "application/json";
+
 /// What the body is said to be, if it is one of the types that are read here.
 pub(super) fn media_type(headers: &HeaderMap) -> Option<MediaType> {
     let is_plain = headers
         .get_all(CONTENT_ENCODING)
         .iter()
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    let named = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let named = headers.get(CONTENT_TYPE)?;
+    if named == JSON && is_plain {
+        return Some(MediaType::Json);
+    }
+    let named = named.to_str().ok()?;
     let essence = named.split_once(';').map_or(named, |(essence, _)| essence);
     match essence.trim() {
         _ if !is_plain => None,
-        json if json.eq_ignore_ascii_case("application/json") => Some(MediaType::Json),
+        json if json.eq_ignore_ascii_case(JSON) => Some(MediaType::Json),
         csv if csv.eq_ignore_ascii_case("text/csv") => Some(MediaType::Csv),
         _ => None,
     }
 }
 
-fn json_alone(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Problem> {
+/// A body that there is must be JSON.
+pub(super) fn json_alone(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Problem> {
     if body.is_empty() || media_type(headers) == Some(MediaType::Json) {
         Ok(body)
     } else {
@@ -212,6 +149,11 @@ pub(super) fn read<'b, T: Deserialize<'b> + Check>(body: &'b [u8]) -> Result<T, 
         return Err(Problem::new(Kind::Malformed).with_detail("The body is nested too deeply."));
     }
     let Object(value) = serde_json::from_slice::<Object<T>>(body).map_err(|e| refusal(body, &e))?;
+    checked(value)
+}
+
+/// What was read, if it is within its bounds.
+pub(super) fn checked<T: Check>(value: T) -> Result<T, Problem> {
     let mut faults = Vec::new();
     value.check(&mut faults);
     if faults.is_empty() {

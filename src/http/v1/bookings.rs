@@ -4,10 +4,10 @@ use axum::{extract::State, response::Response};
 
 use super::{
     ask::{CancelAsk, MoveAsk},
-    body::{self, Posted},
-    durable::{self, Changes},
+    body, durable,
     gate::{Admin, Sales},
     path::Named,
+    post::{Outcome, Posted},
     problem::Problem,
     reply, resolve,
     resolve::Resolver,
@@ -27,45 +27,37 @@ pub(super) async fn show(State(api): State<Api>, Sales(_): Sales, named: Named) 
 }
 
 /// `POST /v1/bookings/{id}/cancel`
-pub(super) async fn cancel(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted
-        .once(&api, Changes::Bookings, || {
-            let ask: CancelAsk = body::read_any(&posted.body)?;
-            let HoldView { id, event, .. } = look(&api, &posted.name)?;
-            let part = match (ask.seats, ask.areas) {
-                (None, None) => None,
-                (seats, areas) => {
-                    let (seats, areas) = (seats.unwrap_or_default(), areas.unwrap_or_default());
-                    Some(resolve::part(event.chart(), &seats, &areas)?)
-                }
-            };
-            let cancelled = api.engine().cancel(id, part.as_ref());
-            cancelled
-                .map(|view| (reply::hold(&view), None))
-                .map_err(|refusal| Problem::booking(&event, refusal))
-        })
-        .await
+pub(super) fn cancel(api: &Api, posted: &Posted<Admin>) -> Outcome {
+    let ask: CancelAsk = body::read_any(&posted.body)?;
+    let HoldView { id, event, .. } = look(api, &posted.name)?;
+    let part = match (ask.seats, ask.areas) {
+        (None, None) => None,
+        (seats, areas) => {
+            let (seats, areas) = (seats.unwrap_or_default(), areas.unwrap_or_default());
+            Some(resolve::part(event.chart(), &seats, &areas)?)
+        }
+    };
+    let cancelled = api.engine().cancel(id, part.as_ref());
+    cancelled
+        .map(|view| (reply::hold(&view), None))
+        .map_err(|refusal| Problem::booking(&event, refusal))
 }
 
 /// `POST /v1/bookings/{id}/move`
-pub(super) async fn move_seats(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted
-        .once(&api, Changes::Bookings, || {
-            let ask: MoveAsk = body::read(&posted.body)?;
-            let HoldView { id, event, .. } = look(&api, &posted.name)?;
-            let mut resolver = Resolver::new(event.chart());
-            let from = Part {
-                seats: resolver.seats("from", &ask.from),
-                areas: resolver.places("from_areas", &ask.from_areas),
-            };
-            let to = resolver.seats("to", &ask.to);
-            let (from, to) = resolver.end((from, to))?;
-            let moved = api.engine().move_seats(id, &from, &to);
-            moved
-                .map(|view| (reply::hold(&view), None))
-                .map_err(|refusal| Problem::booking(&event, refusal))
-        })
-        .await
+pub(super) fn move_seats(api: &Api, posted: &Posted<Admin>) -> Outcome {
+    let ask: MoveAsk = body::read(&posted.body)?;
+    let HoldView { id, event, .. } = look(api, &posted.name)?;
+    let mut resolver = Resolver::new(event.chart());
+    let from = Part {
+        seats: resolver.seats("from", &ask.from),
+        areas: resolver.places("from_areas", &ask.from_areas),
+    };
+    let to = resolver.seats("to", &ask.to);
+    let (from, to) = resolver.end((from, to))?;
+    let moved = api.engine().move_seats(id, &from, &to);
+    moved
+        .map(|view| (reply::hold(&view), None))
+        .map_err(|refusal| Problem::booking(&event, refusal))
 }
 
 fn look(api: &Api, named: &Named) -> Result<HoldView, Problem> {

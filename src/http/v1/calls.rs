@@ -8,6 +8,7 @@ use axum::{
 use super::{
     ask, bookings, change, charts, cluster, events, explain, export, holds,
     openapi::{Access::*, Call, chart_text::Chart, lead::Lead::*, served, texts},
+    post::{holding, selling},
     problem::Kind::*,
     seats,
     view::{EventView, Hold, SeatView},
@@ -15,7 +16,7 @@ use super::{
 use crate::http::routes::Api;
 
 macro_rules! calls {
-    ($($path:literal: $($method:ident $handler:path => $call:expr),+;)*) => {
+    ($($path:literal: $($method:ident $handler:expr => $call:expr),+;)*) => {
         /// The routes.
         pub(in crate::http) fn routes() -> Router<Api> {
             Router::new()
@@ -79,15 +80,15 @@ calls! {
             .or(200, "text/csv", texts::csv())
             .refuses(&[NoSuchEvent, Closed]);
     "/v1/events/{event}/block":
-        post seats::block => Call::new(Admin, "Keeps free seats from sale: all that are named, or none")
+        post selling(seats::block) => Call::new(Admin, "Keeps free seats from sale: all that are named, or none")
             .takes::<ask::BlockAsk>().answers::<seats::Changed>(200)
             .refuses(&[NoSuchEvent, NoSuchSeats, Closed, SeatsTaken, SeatsHeld]);
     "/v1/events/{event}/unblock":
-        post seats::unblock => Call::new(Admin, "Puts withheld seats on sale: all that are named, or none")
+        post selling(seats::unblock) => Call::new(Admin, "Puts withheld seats on sale: all that are named, or none")
             .takes::<ask::UnblockAsk>().answers::<seats::Changed>(200)
             .refuses(&[NoSuchEvent, NoSuchSeats, Closed, SeatsTaken, SeatsHeld]);
     "/v1/events/{event}/holds":
-        post holds::make => Call::new(Sales, "Holds seats: all that are asked for, or none")
+        post holding(holds::make) => Call::new(Sales, "Holds seats: all that are asked for, or none")
             .takes::<ask::HoldAsk>().answers::<Hold>(201).leads(Held)
             .refuses(&[NoSuchEvent, NoSuchSeats, Closed, Paused, NotOnSale, SeatsTaken, NotEnough, Orphans])
             .refuses(&[SeatsHeld, UserLimit, CoolingDown]);
@@ -95,43 +96,43 @@ calls! {
         get holds::show => Call::new(Token, "Shows a hold, also how one has ended")
             .answers::<Hold>(200).refuses(&[NoSuchHold, WrongToken, Invalid]);
     "/v1/holds/{id}/confirm":
-        post holds::confirm => Call::new(Token, "Books the seats of a hold")
+        post selling(holds::confirm) => Call::new(Token, "Books the seats of a hold")
             .may_take::<ask::ConfirmAsk>().answers::<Hold>(200).leads(Booked)
             .refuses(&[NoSuchHold, WrongToken, Ended, Closed, Paused, NotOnSale, UserLimit]);
     "/v1/holds/{id}/release":
-        post holds::release => Call::new(Token, "Gives all seats of a hold back")
+        post holding(holds::release) => Call::new(Token, "Gives all seats of a hold back")
             .may_take::<ask::TokenAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked]);
     "/v1/holds/{id}/revoke":
-        post holds::revoke => Call::new(Admin, "Gives all seats of a hold back, without its token")
+        post holding(holds::revoke) => Call::new(Admin, "Gives all seats of a hold back, without its token")
             .may_take::<ask::RevokeAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, Ended, IsBooked]);
     "/v1/holds/{id}/extend":
-        post holds::extend => Call::new(Token, "Moves a hold's deadline to one TTL from now")
+        post holding(holds::extend) => Call::new(Token, "Moves a hold's deadline to one TTL from now")
             .may_take::<ask::TokenAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked, AtLongest]);
     "/v1/holds/{id}/pay":
-        post holds::pay => Call::new(Token, "Moves a hold's deadline, once, so that a payment can arrive")
+        post holding(holds::pay) => Call::new(Token, "Moves a hold's deadline, once, so that a payment can arrive")
             .may_take::<ask::TokenAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, WrongToken, Ended, IsBooked, AtLongest]);
     "/v1/holds/{id}/add":
-        post holds::add => Call::new(Token, "Adds seats to a hold: all that are asked for, or none")
+        post holding(holds::add) => Call::new(Token, "Adds seats to a hold: all that are asked for, or none")
             .takes::<ask::AddAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, NoSuchSeats, WrongToken, Ended, IsBooked, Closed, Paused, NotOnSale])
             .refuses(&[SeatsTaken, NotEnough, Orphans, SeatsHeld, UserLimit, CoolingDown]);
     "/v1/holds/{id}/give-back":
-        post holds::give_back => Call::new(Token, "Gives seats of a hold back: all that are named, or none")
+        post holding(holds::give_back) => Call::new(Token, "Gives seats of a hold back: all that are named, or none")
             .takes::<ask::GiveBackAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, NoSuchSeats, WrongToken, Ended, IsBooked]);
     "/v1/bookings/{id}":
         get bookings::show => Call::new(Sales, "Shows a booking")
             .answers::<Hold>(200).refuses(&[NoSuchHold]);
     "/v1/bookings/{id}/cancel":
-        post bookings::cancel => Call::new(Admin, "Cancels a booking, whole or in part")
+        post selling(bookings::cancel) => Call::new(Admin, "Cancels a booking, whole or in part")
             .may_take::<ask::CancelAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, NoSuchSeats, NotBooked, Ended]);
     "/v1/bookings/{id}/move":
-        post bookings::move_seats => Call::new(Admin, "Moves seats of a booking to others in one step")
+        post selling(bookings::move_seats) => Call::new(Admin, "Moves seats of a booking to others in one step")
             .takes::<ask::MoveAsk>().answers::<Hold>(200)
             .refuses(&[NoSuchHold, NoSuchSeats, NotBooked, Ended, SeatsTaken, SeatsHeld]);
     "/v1/cluster":

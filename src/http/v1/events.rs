@@ -11,11 +11,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Posted},
+    body,
     change::EventAsk,
     charts, durable,
     gate::{Admin, Public},
     path::Named,
+    post::Posted,
     problem::{Kind, Problem},
     reply::{self, Said},
     view::{EventLine, EventView, StateWord},

@@ -40,6 +40,7 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
+pub(super) use self::caller::Who;
 pub use self::{
     caller::{Admin, Caller, HasGate, Public, Sales},
     denied::Denied,

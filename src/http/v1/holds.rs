@@ -6,11 +6,11 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 
 use super::{
     ask::{AddAsk, ConfirmAsk, GiveBackAsk, HoldAsk, IfFreeWord, RevokeAsk, TokenAsk},
-    body::{self, Posted},
-    durable::{self, Changes},
+    body, durable,
     gate::{Admin, Sales},
     once::SEATLOCK_TOKEN,
     path::Named,
+    post::{Outcome, Posted},
     problem::{Kind, Problem},
     reply, resolve,
     shape::Text,
@@ -23,22 +23,21 @@ use crate::{
 };
 
 /// `POST /v1/events/{event}/holds`
-pub(super) async fn make(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let event = posted.name.event(api.engine())?;
-            let ask: HoldAsk = body::read(&posted.body)?;
-            let asks = resolve::asks(event.chart(), &ask.seats, &ask.best, &ask.areas)?;
-            let want = Want {
-                user: User::new(&ask.user.0),
-                order: kept(ask.order.as_ref()),
-                asks,
-            };
-            let held = api.engine().hold(&event, want);
-            let new = held.map_err(|refusal| Problem::take(&event, refusal))?;
-            Ok((reply::new_hold(&new), Some(new.view.deadline)))
-        })
-        .await
+pub(super) fn make(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let event = posted.name.event(api.engine())?;
+    let ask = match HoldAsk::plain(&posted.body) {
+        Some(ask) => body::checked(ask)?,
+        None => body::read(&posted.body)?,
+    };
+    let asks = resolve::asks(event.chart(), &ask.seats, &ask.best, &ask.areas)?;
+    let want = Want {
+        user: User::new(&ask.user.0),
+        order: kept(ask.order.as_ref()),
+        asks,
+    };
+    let held = api.engine().hold(&event, want);
+    let new = held.map_err(|refusal| Problem::take(&event, refusal))?;
+    Ok((reply::new_hold(&new), Some(new.view.deadline)))
 }
 
 /// `GET /v1/holds/{id}`
@@ -57,99 +56,71 @@ pub(super) async fn show(
 }
 
 /// `POST /v1/holds/{id}/confirm`
-pub(super) async fn confirm(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Bookings, || {
-            let ask: ConfirmAsk = body::read_any(&posted.body)?;
-            let key = posted.key(ask.token.as_ref())?;
-            let if_free = match ask.if_free {
-                Some(IfFreeWord::Retake) => IfFree::Retake,
-                None => IfFree::Leave,
-            };
-            let engine = api.engine();
-            let confirmed = engine.confirm(&key, if_free, kept(ask.order.as_ref()));
-            confirmed.map(said).map_err(|refusal| {
-                let event = engine.look(&key).ok().map(|view| view.event);
-                Problem::confirm(event.as_deref(), refusal)
-            })
-        })
-        .await
+pub(super) fn confirm(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let ask: ConfirmAsk = body::read_any(&posted.body)?;
+    let key = posted.key(ask.token.as_ref())?;
+    let if_free = match ask.if_free {
+        Some(IfFreeWord::Retake) => IfFree::Retake,
+        None => IfFree::Leave,
+    };
+    let engine = api.engine();
+    let confirmed = engine.confirm(&key, if_free, kept(ask.order.as_ref()));
+    confirmed.map(said).map_err(|refusal| {
+        let event = engine.look(&key).ok().map(|view| view.event);
+        Problem::confirm(event.as_deref(), refusal)
+    })
 }
 
 /// `POST /v1/holds/{id}/release`
-pub(super) async fn release(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let key = posted.token_alone()?;
-            api.engine()
-                .release(&key)
-                .map(said)
-                .map_err(Problem::release)
-        })
-        .await
+pub(super) fn release(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let key = posted.token_alone()?;
+    api.engine()
+        .release(&key)
+        .map(said)
+        .map_err(Problem::release)
 }
 
 /// `POST /v1/holds/{id}/revoke`
-pub(super) async fn revoke(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let RevokeAsk {} = body::read_any(&posted.body)?;
-            let id = posted.name.hold()?;
-            api.engine().revoke(id).map(said).map_err(Problem::release)
-        })
-        .await
+pub(super) fn revoke(api: &Api, posted: &Posted<Admin>) -> Outcome {
+    let RevokeAsk {} = body::read_any(&posted.body)?;
+    let id = posted.name.hold()?;
+    api.engine().revoke(id).map(said).map_err(Problem::release)
 }
 
 /// `POST /v1/holds/{id}/extend`
-pub(super) async fn extend(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let key = posted.token_alone()?;
-            api.engine().extend(&key).map(said).map_err(Problem::extend)
-        })
-        .await
+pub(super) fn extend(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let key = posted.token_alone()?;
+    api.engine().extend(&key).map(said).map_err(Problem::extend)
 }
 
 /// `POST /v1/holds/{id}/pay`
-pub(super) async fn pay(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let key = posted.token_alone()?;
-            api.engine().pay(&key).map(said).map_err(Problem::extend)
-        })
-        .await
+pub(super) fn pay(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let key = posted.token_alone()?;
+    api.engine().pay(&key).map(said).map_err(Problem::extend)
 }
 
 /// `POST /v1/holds/{id}/add`
-pub(super) async fn add(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let ask: AddAsk = body::read(&posted.body)?;
-            let key = posted.key(ask.token.as_ref())?;
-            let event = look(api.engine(), &key)?.event;
-            let asks = resolve::asks(event.chart(), &ask.seats, &ask.best, &ask.areas)?;
-            let added = api.engine().add(&key, &asks);
-            added
-                .map(said)
-                .map_err(|refusal| Problem::add(&event, refusal))
-        })
-        .await
+pub(super) fn add(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let ask: AddAsk = body::read(&posted.body)?;
+    let key = posted.key(ask.token.as_ref())?;
+    let event = look(api.engine(), &key)?.event;
+    let asks = resolve::asks(event.chart(), &ask.seats, &ask.best, &ask.areas)?;
+    let added = api.engine().add(&key, &asks);
+    added
+        .map(said)
+        .map_err(|refusal| Problem::add(&event, refusal))
 }
 
 /// `POST /v1/holds/{id}/give-back`
-pub(super) async fn give_back(State(api): State<Api>, posted: Posted<Sales>) -> Response {
-    posted
-        .once(&api, Changes::Holds, || {
-            let ask: GiveBackAsk = body::read(&posted.body)?;
-            let key = posted.key(ask.token.as_ref())?;
-            let event = look(api.engine(), &key)?.event;
-            let part = resolve::part(event.chart(), &ask.seats, &ask.areas)?;
-            let given = api.engine().give_back(&key, &part);
-            given
-                .map(said)
-                .map_err(|refusal| Problem::give_back(&event, refusal))
-        })
-        .await
+pub(super) fn give_back(api: &Api, posted: &Posted<Sales>) -> Outcome {
+    let ask: GiveBackAsk = body::read(&posted.body)?;
+    let key = posted.key(ask.token.as_ref())?;
+    let event = look(api.engine(), &key)?.event;
+    let part = resolve::part(event.chart(), &ask.seats, &ask.areas)?;
+    let given = api.engine().give_back(&key, &part);
+    given
+        .map(said)
+        .map_err(|refusal| Problem::give_back(&event, refusal))
 }
 
 impl Posted<Sales> {

@@ -20,6 +20,7 @@
 //! # What they share
 //! | file | what it is |
 //! |---|---|
+//! | `post` | calls that change something |
 //! | `body`, `shape` | bodies, taken whole and read strictly |
 //! | `ask`, `path`, `resolve` | what requests say and name, and finding that in a chart |
 //! | `problem` | refusals, as RFC 9457 has them |
@@ -56,6 +57,7 @@ pub mod once;
 mod openapi;
 pub(super) mod path;
 mod places;
+mod post;
 pub(super) mod preference;
 mod problem;
 mod reply;

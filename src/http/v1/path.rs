@@ -12,7 +12,10 @@ use super::problem::{Kind, Problem};
 use crate::{
     engine::{Engine, Entry, Event},
     event::Name,
-    http::routes::Api,
+    http::{
+        request::{self, NotText},
+        routes::Api,
+    },
     ids::HoldId,
 };
 
@@ -36,6 +39,22 @@ impl FromRequestParts<Api> for Named {
 }
 
 impl Named {
+    /// What the path of a call under `/v1` names: the part after the next. The router knows it as well, but only gives
+    /// out copies of all that it knows.
+    ///
+    /// # Errors
+    /// The problem `no-such-path`, if its escapes are not UTF-8.
+    pub(super) fn of_call(path: &str) -> Result<Self, Problem> {
+        let no_such_path = || Problem::new(Kind::NoSuchPath);
+        let mut parts = path
+            .strip_prefix("/v1/")
+            .ok_or_else(no_such_path)?
+            .split('/');
+        let text = request::decoded_part(parts.nth(1).unwrap_or_default());
+        text.map(|text| Self(text.into()))
+            .map_err(|NotText| no_such_path())
+    }
+
     pub(in crate::http) fn as_str(&self) -> &str {
         &self.0
     }
@@ -63,5 +82,26 @@ impl Named {
         engine
             .entry(&self.0)
             .ok_or_else(|| Problem::new(Kind::NoSuchEvent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_its_third_part() {
+        for (path, name) in [
+            ("/v1/events/gala/holds", Some("gala")),
+            ("/v1/holds/cc1c539b40000001", Some("cc1c539b40000001")),
+            ("/v1/events/a+b", Some("a+b")),
+            ("/v1/events/a%20%C3%A4/holds", Some("a ä")),
+            ("/v1/events/%FF/holds", None),
+            ("/v1/events/%4/holds", None),
+            ("/e/gala", None),
+        ] {
+            let named = Named::of_call(path).ok();
+            assert_eq!(named.as_ref().map(Named::as_str), name, "{path}");
+        }
     }
 }

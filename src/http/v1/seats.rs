@@ -11,11 +11,10 @@ use utoipa::ToSchema;
 
 use super::{
     ask::{BlockAsk, UnblockAsk},
-    availability,
-    body::{self, Posted},
-    durable::{self, Changes},
+    availability, body, durable,
     gate::{Admin, Public},
     path::Named,
+    post::{Outcome, Posted},
     problem::{Fault, Kind, Problem},
     reply,
     resolve::Resolver,
@@ -105,36 +104,28 @@ pub(super) async fn stream(
 }
 
 /// `POST /v1/events/{event}/block`
-pub(super) async fn block(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted
-        .once(&api, Changes::Bookings, || {
-            let event = posted.name.event(api.engine())?;
-            let ask: BlockAsk = body::read(&posted.body)?;
-            let mut resolver = Resolver::new(event.chart());
-            let seats = resolver.seats("seats", &ask.seats);
-            let seats = resolver.end(seats)?;
-            let reason = ask.reason.map(|reason| reason.0.into());
-            let lsn = api.engine().block(&event, &seats, reason.as_ref());
-            lsn.map(said)
-                .map_err(|refusal| Problem::block(&event, refusal))
-        })
-        .await
+pub(super) fn block(api: &Api, posted: &Posted<Admin>) -> Outcome {
+    let event = posted.name.event(api.engine())?;
+    let ask: BlockAsk = body::read(&posted.body)?;
+    let mut resolver = Resolver::new(event.chart());
+    let seats = resolver.seats("seats", &ask.seats);
+    let seats = resolver.end(seats)?;
+    let reason = ask.reason.map(|reason| reason.0.into());
+    let lsn = api.engine().block(&event, &seats, reason.as_ref());
+    lsn.map(said)
+        .map_err(|refusal| Problem::block(&event, refusal))
 }
 
 /// `POST /v1/events/{event}/unblock`
-pub(super) async fn unblock(State(api): State<Api>, posted: Posted<Admin>) -> Response {
-    posted
-        .once(&api, Changes::Bookings, || {
-            let event = posted.name.event(api.engine())?;
-            let ask: UnblockAsk = body::read(&posted.body)?;
-            let mut resolver = Resolver::new(event.chart());
-            let seats = resolver.seats("seats", &ask.seats);
-            let seats = resolver.end(seats)?;
-            let lsn = api.engine().unblock(&event, &seats);
-            lsn.map(said)
-                .map_err(|refusal| Problem::block(&event, refusal))
-        })
-        .await
+pub(super) fn unblock(api: &Api, posted: &Posted<Admin>) -> Outcome {
+    let event = posted.name.event(api.engine())?;
+    let ask: UnblockAsk = body::read(&posted.body)?;
+    let mut resolver = Resolver::new(event.chart());
+    let seats = resolver.seats("seats", &ask.seats);
+    let seats = resolver.end(seats)?;
+    let lsn = api.engine().unblock(&event, &seats);
+    lsn.map(said)
+        .map_err(|refusal| Problem::block(&event, refusal))
 }
 
 fn said(lsn: Lsn) -> (reply::Said, Option<crate::tick::Moment>) {

@@ -9,9 +9,16 @@ use serde::{
 
 use crate::limits::JSON_DEPTH_MAX;
 
-/// Whether arrays and objects are nested deeper than [`JSON_DEPTH_MAX`]. Found by looking at each byte once, before
-/// anything is read.
+/// Whether arrays and objects are nested deeper than [`JSON_DEPTH_MAX`]. Found by looking at the bytes, before anything is
+/// read.
 pub(super) fn is_too_deep(body: &[u8]) -> bool {
+    // Most bodies don't have that many of either, wherever they are.
+    let opens = |byte: &&u8| **byte == b'[' || **byte == b'{';
+    let opened = body.iter().filter(opens).count();
+    opened > JSON_DEPTH_MAX as usize && nests_too_deep(body)
+}
+
+fn nests_too_deep(body: &[u8]) -> bool {
     let mut depth = 0_u32;
     let mut is_inside = false;
     let mut bytes = body.iter();

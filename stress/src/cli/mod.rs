@@ -17,6 +17,7 @@ use self::values::{Count, TtlRange};
 use crate::{
     cluster::{ClusterOptions, NodeOptions},
     crash::Fault,
+    fleet::cli::FleetOptions,
     full::FullOptions,
     plan::{mix::Mix, skew::Skew},
     simulate::cli::SimulateOptions,
@@ -44,8 +45,8 @@ const STALL: Duration = Duration::from_secs(5);
 /// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
 /// linearizability, seat by seat.
 ///
-/// `stress simulate` plays an on-sale in virtual time instead, `stress cluster` has things go wrong in a cluster, and
-/// `stress report` writes one report of everything; each has a --help of its own.
+/// `stress simulate` plays an on-sale in virtual time instead, `stress fleet` a hundred nodes on etcd, `stress cluster` has
+/// things go wrong in a cluster, and `stress report` writes one report of everything; each has a --help of its own.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 #[command(group(ArgGroup::new("served").args(["streams", "crashes"])))]
@@ -156,6 +157,8 @@ pub struct Options {
 pub enum Command {
     /// Plays an on-sale in virtual time, with people as they are, against the engine itself
     Simulate(Box<SimulateOptions>),
+    /// Plays a hundred nodes on etcd in virtual time: what etcd is asked for, and where it ends
+    Fleet(Box<FleetOptions>),
     /// Runs everything, and writes one report of it
     Report(FullOptions),
     /// Has one thing after the other go wrong in a cluster, under a load whose history is checked
@@ -192,6 +195,7 @@ Examples:
   stress report --out full.html                   all of it in one report, with the on-sale and the benchmarks
   stress simulate --scenario arena                an on-sale with 60 thousand people, in a few seconds
   stress cluster                                  three nodes on etcd, in which one thing after the other goes wrong
+  stress fleet                                    a hundred nodes on etcd: what it is asked for, and where it ends
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
 with --sabotage all it is 0 if every fault was found.";
@@ -232,6 +236,9 @@ mod tests {
             "cluster --faults fire",
             "cluster --single --sabotage all",
             "--threads 2 cluster",
+            "fleet --quiet-holds many",
+            "fleet --no-trouble --node-dies 5s",
+            "fleet --sabotage all",
         ] {
             let error = Options::try_parse_from(["stress"].into_iter().chain(line.split(' ')))
                 .expect_err(line);

@@ -11,6 +11,7 @@
 //! | `full` | the report of everything |
 //! | `loaded` | the report of a run under load |
 //! | `simulated`, `costs` | the report of a simulated on-sale; what holds cost in it |
+//! | `fleet` | the report of many nodes on etcd |
 //! | `crashed` | a server that was killed again and again |
 //! | `contention` | how unequally seats were wanted |
 //! | `promises` | promises, and deliberate faults |
@@ -24,6 +25,7 @@ mod contention;
 mod costs;
 mod crashed;
 mod element;
+mod fleet;
 mod full;
 mod loaded;
 mod machine;
@@ -40,6 +42,7 @@ mod criterion;
 mod questions;
 
 pub(crate) use axis::grouped;
+pub use fleet::page as fleet;
 pub use full::page as full;
 pub use loaded::page as loaded;
 pub use simulated::page as simulated;

@@ -13,7 +13,7 @@ const STREAM: u64 = 1 << 50;
 const BURST_FALLS_IN: f64 = 0.144_27;
 
 /// The time of each buyer's coming, in order, in nanoseconds.
-pub(super) fn times(scenario: &Scenario, seed: u64) -> Vec<u64> {
+pub(crate) fn times(scenario: &Scenario, seed: u64) -> Vec<u64> {
     let arrivals = &scenario.arrivals;
     let over = arrivals.over.0;
     let mut chance = Chance::of(seed, STREAM);

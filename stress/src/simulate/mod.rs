@@ -32,7 +32,7 @@
 //! | `outcome`, `picture`, `text` | what came of it, for programs and for people; the house as it filled |
 
 pub mod agent;
-mod arrivals;
+pub(crate) mod arrivals;
 mod bits;
 mod buyer;
 pub mod chance;

@@ -93,15 +93,37 @@ impl Caller {
     }
 }
 
+/// Somebody whom the gate lets in, or not.
+pub(in crate::http::v1) trait Who: Sized {
+    /// Who sent this request, if he may.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    fn enter(head: &Parts, state: &impl HasGate) -> Result<Self, Denied>;
+
+    /// Who it is.
+    fn caller(&self) -> &Caller;
+}
+
 macro_rules! extract {
     ($($who:ident)+) => { $(
+        impl Who for $who {
+            fn enter(head: &Parts, state: &impl HasGate) -> Result<Self, Denied> {
+                let peer = head.extensions.get().map(|Peer(address)| address.ip());
+                let gate = state.gate();
+                gate.enter(&head.headers, peer, Role::$who, state.now()).map(Self)
+            }
+
+            fn caller(&self) -> &Caller {
+                &self.0
+            }
+        }
+
         impl<S: HasGate + Sync> FromRequestParts<S> for $who {
             type Rejection = Denied;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Denied> {
-                let peer = parts.extensions.get().map(|Peer(address)| address.ip());
-                let gate = state.gate();
-                gate.enter(&parts.headers, peer, Role::$who, state.now()).map(Self)
+                Self::enter(parts, state)
             }
         }
     )+ };
