@@ -23,6 +23,7 @@
 //! | [`http`] | the small API of a running server: clients, and their judge |
 //! | [`streams`] | thousands who follow one event, each with a map of its own |
 //! | [`crash`] | a server that is killed under load and started again, and has to have kept its word |
+//! | [`cluster`] | three nodes on three members of etcd, of which one thing after the other fails |
 //! | [`simulate`] | an on-sale in virtual time: people, bots, crashes, late payments |
 //! | [`fleet`] | a hundred nodes on etcd in virtual time: what etcd is asked for, and where it ends |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
@@ -35,10 +36,13 @@ pub mod audit;
 pub mod claim;
 pub mod cli;
 pub mod clock;
+pub mod cluster;
 pub mod contention;
 pub mod crash;
 pub mod fleet;
+mod folder;
 pub mod full;
+mod hall;
 pub mod html;
 pub mod http;
 pub mod latency;

@@ -24,6 +24,12 @@ pub trait Model {
     /// Pushes every state that the model can be in after `span`'s call, taken in `state`, was answered as it was.
     /// None if the answer is impossible there.
     fn step(&self, state: &Self::State, span: &Span<Self::Call>, into: &mut Vec<Self::State>);
+
+    /// Whether `span`'s call fits `state` and leaves it as it is. Then it is taken at once when it is due: whatever order
+    /// takes it later takes it now as well. Without that, every set of reads at the same time would be searched.
+    fn is_idle(&self, _state: &Self::State, _span: &Span<Self::Call>) -> bool {
+        false
+    }
 }
 
 /// A call with the time of its invocation and, if an answer came, of its return.
@@ -65,12 +71,13 @@ pub fn check<M: Model>(
         history.is_sorted_by_key(|span| span.invoked),
         "the search stops at the first call that is too late"
     );
-    let mut layer: HashSet<(Taken, M::State)> = starts
-        .iter()
-        .map(|state| (Taken::default(), state.clone()))
-        .collect();
+    let begin = |state: &M::State| {
+        let taken = Taken::default().with_idle(model, state, history);
+        (taken, state.clone())
+    };
+    let mut layer: HashSet<(Taken, M::State)> = starts.iter().map(begin).collect();
     let mut ends = HashSet::new();
-    for longest in 0.. {
+    loop {
         ends.extend(
             layer
                 .iter()
@@ -82,10 +89,9 @@ pub fn check<M: Model>(
             if !ends.is_empty() {
                 break;
             }
-            let stuck = layer
-                .iter()
-                .next()
-                .map(|(taken, _)| taken.due(history))
+            let furthest = layer.iter().max_by_key(|(taken, _)| taken.count());
+            let (longest, stuck) = furthest
+                .map(|(taken, _)| (taken.count(), taken.due(history)))
                 .unwrap_or_default();
             return Finding::Refuted { longest, stuck };
         }
@@ -107,7 +113,10 @@ fn next_layer<M: Model>(
     for (taken, state) in layer {
         for index in taken.due(history) {
             model.step(state, &history[index], &mut states);
-            next.extend(states.drain(..).map(|state| (taken.with(index), state)));
+            next.extend(states.drain(..).map(|state| {
+                let taken = taken.with(index).with_idle(model, &state, history);
+                (taken, state)
+            }));
         }
     }
     next
@@ -135,6 +144,32 @@ impl Taken {
         taken.ahead.drain(..run);
         taken.first_open += run;
         taken
+    }
+
+    /// With all calls that are due and leave the state as it is.
+    fn with_idle<M: Model>(
+        mut self,
+        model: &M,
+        state: &M::State,
+        history: &[Span<M::Call>],
+    ) -> Self {
+        loop {
+            let due = self.due(history).into_iter();
+            let idle: Vec<usize> = due
+                .filter(|index| model.is_idle(state, &history[*index]))
+                .collect();
+            if idle.is_empty() {
+                return self;
+            }
+            for index in idle {
+                self = self.with(index);
+            }
+        }
+    }
+
+    /// How many calls have taken effect.
+    fn count(&self) -> usize {
+        self.first_open + self.ahead.len()
     }
 
     /// Whether every call that was answered has taken effect.

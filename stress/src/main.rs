@@ -32,6 +32,8 @@ fn act(options: &Options, seed: u64) -> Result<bool, String> {
     match &options.command {
         Some(Command::Simulate(options)) => return options.act(),
         Some(Command::Report(options)) => return options.act(),
+        Some(Command::Cluster(options)) => return options.act(),
+        Some(Command::ClusterNode(options)) => return options.act(),
         Some(Command::Fleet(options)) => return options.act(),
         None => {}
     }

@@ -15,6 +15,7 @@ use seatlock::limits::{SEATS_MAX, STREAMS_MAX, THREADS_MAX};
 pub(crate) use self::values::time;
 use self::values::{Count, TtlRange};
 use crate::{
+    cluster::{ClusterOptions, NodeOptions},
     crash::Fault,
     fleet::cli::FleetOptions,
     full::FullOptions,
@@ -44,8 +45,8 @@ const STALL: Duration = Duration::from_secs(5);
 /// With --url the small HTTP API of a running server is put under load instead, and every answer is checked for
 /// linearizability, seat by seat.
 ///
-/// `stress simulate` plays an on-sale in virtual time instead, `stress fleet` a hundred nodes on etcd, and `stress report`
-/// writes one report of everything; each has a --help of its own.
+/// `stress simulate` plays an on-sale in virtual time instead, `stress fleet` a hundred nodes on etcd, `stress cluster` has
+/// things go wrong in a cluster, and `stress report` writes one report of everything; each has a --help of its own.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 #[command(group(ArgGroup::new("served").args(["streams", "crashes"])))]
@@ -160,6 +161,11 @@ pub enum Command {
     Fleet(Box<FleetOptions>),
     /// Runs everything, and writes one report of it
     Report(FullOptions),
+    /// Has one thing after the other go wrong in a cluster, under a load whose history is checked
+    Cluster(ClusterOptions),
+    /// Be a node of such a cluster; the run starts its own
+    #[command(hide = true)]
+    ClusterNode(NodeOptions),
 }
 
 const AFTER_HELP: &str = "\
@@ -188,6 +194,7 @@ Examples:
                                                   everything that a run shows, for somebody who was not there
   stress report --out full.html                   all of it in one report, with the on-sale and the benchmarks
   stress simulate --scenario arena                an on-sale with 60 thousand people, in a few seconds
+  stress cluster                                  three nodes on etcd, in which one thing after the other goes wrong
   stress fleet                                    a hundred nodes on etcd: what it is asked for, and where it ends
 
 Exit code: 0 if every promise was kept, 1 if one was broken, 2 for bad usage. With --sabotage FAULT it must be 1;
@@ -225,6 +232,10 @@ mod tests {
             "simulate --crash 5s:5s --no-crashes",
             "report --duration 5",
             "report --threads 0",
+            "cluster --for 5",
+            "cluster --faults fire",
+            "cluster --single --sabotage all",
+            "--threads 2 cluster",
             "fleet --quiet-holds many",
             "fleet --no-trouble --node-dies 5s",
             "fleet --sabotage all",

@@ -11,12 +11,14 @@ use serde_json::Value;
 use super::{
     deed::{Deed, EVENTS},
     face::Face,
-    hall::Hall,
     journal::{Birth, Call, Kept, Pending, Record, Subject, Version},
     time::{self, Asked, Gap, Millis, SLACK},
     verdict::{Broken, Checks, Promise},
 };
-use crate::http::client::{Answer, Connection, Request};
+use crate::{
+    hall::Hall,
+    http::client::{Answer, Connection, Request},
+};
 
 /// A clerk and his journal.
 #[derive(Debug)]

@@ -5,10 +5,8 @@ use std::ops::RangeInclusive;
 use seatlock::ids::SeatId;
 use serde_json::Value;
 
-use super::{
-    hall::Hall,
-    time::{self, Asked, Gap, Millis},
-};
+use super::time::{self, Asked, Gap, Millis};
+use crate::hall::Hall;
 
 /// How far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

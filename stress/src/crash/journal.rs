@@ -8,9 +8,9 @@ use seatlock::ids::SeatId;
 use super::{
     deed::Deed,
     face::Face,
-    hall::Hall,
     time::{Asked, Millis},
 };
+use crate::hall::Hall;
 
 /// A request that can be sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,7 +23,6 @@ mod errand;
 mod face;
 mod fault;
 mod follow;
-mod hall;
 mod journal;
 mod look;
 mod reckon;

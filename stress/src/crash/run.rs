@@ -14,13 +14,16 @@ use super::{
     clerk::Clerk,
     deed::EVENTS,
     follow::Follower,
-    hall::Hall,
     seats::Ghost,
-    server::{End, Folder, Server},
+    server::{End, Server},
     time::{self, Gap, Millis},
     verdict::{Broken, Checks, Promise},
 };
-use crate::http::client::{Connection, Request};
+use crate::{
+    folder::Folder,
+    hall::Hall,
+    http::client::{Connection, Request},
+};
 
 /// How long a server lives under load.
 const LIFE_MILLIS: std::ops::Range<u64> = 20..600;
@@ -102,7 +105,7 @@ pub(super) struct Run<'p> {
 /// # Errors
 /// It could not be begun.
 pub fn run(plan: &CrashPlan) -> Result<Ended, String> {
-    let mut folder = Folder::new()?;
+    let mut folder = Folder::new("seatlock-crash")?;
     let hall = Arc::new(Hall::new(plan.seats)?);
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let clerks = (0..plan.clerks)

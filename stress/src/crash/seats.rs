@@ -8,10 +8,9 @@ use super::{
     clerk::Clerk,
     deed::EVENTS,
     face::Stage,
-    hall::Hall,
     journal::{Record, Subject},
 };
-use crate::streams::client::Map;
+use crate::{hall::Hall, streams::client::Map};
 
 /// Seats that were asked for under no key when the server went away: nobody knows whether somebody has them.
 #[derive(Debug, Clone)]

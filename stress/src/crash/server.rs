@@ -36,13 +36,6 @@ pub(super) enum End {
     Stop,
 }
 
-/// Where it keeps what it must not lose. Removed when this is dropped, unless it is evidence.
-#[derive(Debug)]
-pub(super) struct Folder {
-    path: PathBuf,
-    is_evidence: bool,
-}
-
 /// A server, running or not.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -51,41 +44,6 @@ pub(super) struct Server {
     folder: PathBuf,
     address: SocketAddr,
     process: Option<Child>,
-}
-
-impl Folder {
-    pub(super) fn new() -> Result<Self, String> {
-        let name = format!(
-            "seatlock-crash-{}-{:08x}",
-            std::process::id(),
-            rand::random::<u32>()
-        );
-        let path = env::temp_dir().join(name);
-        let made = fs::create_dir(&path);
-        made.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self {
-            path,
-            is_evidence: false,
-        })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Has it stay.
-    pub(super) fn keep(&mut self) {
-        self.is_evidence = true;
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !self.is_evidence {
-            // What is left is in the folder for temporary things.
-            let _ = fs::remove_dir_all(&self.path);
-        }
-    }
 }
 
 impl Server {

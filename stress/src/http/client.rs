@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -45,6 +45,8 @@ pub struct Answer {
     pub lsn: Option<u64>,
     /// Whether it is what the same request was answered before.
     pub is_replayed: bool,
+    /// In a cluster, the node that has answered.
+    pub node: Option<String>,
     /// The body.
     pub body: Vec<u8>,
     /// Whether the connection ends here.
@@ -88,13 +90,25 @@ impl Connection {
     /// # Errors
     /// Those of the socket.
     pub fn open(host: &str) -> io::Result<Self> {
-        let stream = TcpStream::connect(host)?;
+        Self::over(TcpStream::connect(host)?, host.to_owned(), TIMEOUT)
+    }
+
+    /// Connects to `address`, and waits no longer than `timeout`, neither for that nor for any part of an answer.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn open_within(address: SocketAddr, timeout: Duration) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, timeout)?;
+        Self::over(stream, address.to_string(), timeout)
+    }
+
+    fn over(stream: TcpStream, host: String, timeout: Duration) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(TIMEOUT))?;
-        stream.set_write_timeout(Some(TIMEOUT))?;
+        stream.set_read_timeout(Some(timeout))?;
+        stream.set_write_timeout(Some(timeout))?;
         Ok(Self {
             stream: BufReader::new(stream),
-            host: host.to_owned(),
+            host,
             line: String::new(),
         })
     }
@@ -164,6 +178,7 @@ impl Connection {
             status,
             lsn: None,
             is_replayed: false,
+            node: None,
             body: Vec::new(),
             closes: false,
         };
@@ -183,6 +198,7 @@ impl Connection {
                 "transfer-encoding" if value.eq_ignore_ascii_case("chunked") => {
                     framing = Some(Framing::Chunked);
                 }
+                "seatlock-node" => answer.node = Some(value.to_owned()),
                 "seatlock-lsn" => answer.lsn = value.parse().ok(),
                 "idempotency-replayed" => answer.is_replayed = value == "true",
                 "connection" => answer.closes = value.eq_ignore_ascii_case("close"),
@@ -239,12 +255,13 @@ mod tests {
     #[test]
     fn an_answer_is_read_with_its_lsn() {
         let answer = answered(
-            "HTTP/1.1 200 OK\r\nSeatlock-LSN: 77\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\nSeatlock-LSN: 77\r\nSeatlock-Node: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
         );
         let expected = Answer {
             status: 200,
             lsn: Some(77),
             is_replayed: false,
+            node: Some("a".to_owned()),
             body: b"{}".to_vec(),
             closes: true,
         };
