@@ -1,6 +1,10 @@
 //! What no shard knows alone: the list of all events, and a chart where an event is made of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     body,
@@ -12,7 +16,9 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 
 use super::{
     Node,
@@ -36,59 +42,82 @@ use crate::{
     limits,
 };
 
+/// How often it is looked whether a list can be whole now.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The events that one node serves, as it tells another.
+#[derive(Default, Serialize, Deserialize)]
+struct Part {
+    /// Those of these shards, and of no other.
+    shards: Vec<u16>,
+    events: Vec<Value>,
+}
+
 impl<S: Store> Node<S> {
-    /// `GET /v1/events`: those of all shards, or none of them.
+    /// `GET /v1/events`: those of all shards, or none of them. A node is told of those that this one serves.
     pub(super) async fn all_events(self: &Arc<Self>, request: Request, from: From) -> Response {
         let whole = match Whole::of(request, from).await {
             Ok(whole) => whole,
             Err(refused) => return refused,
         };
-        // What a node asks was let in there.
-        if !whole.is_from_a_node()
-            && let Err(denied) = self.let_in(&whole, Role::Public)
-        {
+        if whole.is_from_a_node() {
+            let here = self.events_here();
+            return self.sign(json(&serde_json::to_value(here).unwrap_or_default()));
+        }
+        if let Err(denied) = self.let_in(&whole, Role::Public) {
             return denied.into_response();
         }
-        let mut lines: Vec<Value> = Vec::new();
-        for served in self.shards.served() {
-            let of_shard = events::lines(&served.engine);
-            if served.is_certain(self.config.clock.now()) {
-                lines.extend(of_shard);
+        let deadline = Instant::now() + limits::OWNER_PATIENCE;
+        let mut changes = self.shards.changes();
+        loop {
+            changes.mark_unchanged();
+            if let Some(lines) = self.gather(&whole).await {
+                let events: Vec<Value> = lines.into_values().collect();
+                return self.sign(json(&json!({ "events": events })));
             }
-        }
-        if !whole.is_from_a_node() {
-            match self.events_elsewhere(&whole).await {
-                Ok(others) => lines.extend(others),
-                Err(refused) => return refused,
+            if Instant::now() > deadline {
+                return http::refuse(Refusal::NoOwner, whole.uri());
             }
+            // Some shard is on its way from one node to another, which need not be this one.
+            let _elapsed = timeout(LOOK, changes.changed()).await;
         }
-        lines.sort_by(|one, other| one["name"].as_str().cmp(&other["name"].as_str()));
-        self.sign(json(&json!({ "events": lines })))
     }
 
-    async fn events_elsewhere(&self, whole: &Whole) -> Result<Vec<Value>, Response> {
-        let refused = || http::refuse(Refusal::NoOwner, whole.uri());
+    /// All events by name; `None` if some shard has told nothing.
+    async fn gather(&self, whole: &Whole) -> Option<BTreeMap<String, Value>> {
+        let roster = self.roster();
         let mut owners = BTreeMap::<_, Owner>::new();
-        for shard in self.roster().placement().shards() {
+        for shard in roster.placement().shards() {
             match self.whose(shard) {
                 Whose::Ours(_) => {}
                 Whose::Theirs(owner) => drop(owners.insert(owner.lease, owner)),
-                Whose::Nobodys => return Err(refused()),
+                Whose::Nobodys => return None,
             }
         }
-        let mut lines = Vec::new();
+        let mut parts = vec![self.events_here()];
         for owner in owners.values() {
-            let heard = self.peers.hear(owner, whole.errand()).await;
-            let (status, body) = heard.map_err(|_lost| refused())?;
-            let list: Value = serde_json::from_slice(&body).unwrap_or_default();
-            match list.get("events") {
-                Some(Value::Array(events)) if status == StatusCode::OK => {
-                    lines.extend(events.iter().cloned());
-                }
-                _ => return Err(refused()),
+            let (_, body) = self.peers.hear(owner, whole.errand()).await.ok()?;
+            parts.push(serde_json::from_slice(&body).ok()?);
+        }
+        let (mut told, mut lines) = (BTreeSet::new(), BTreeMap::new());
+        for part in parts {
+            told.extend(part.shards);
+            let named = |line: Value| Some((line["name"].as_str()?.to_owned(), line));
+            lines.extend(part.events.into_iter().filter_map(named));
+        }
+        (told.len() == roster.placement().shards().count()).then_some(lines)
+    }
+
+    fn events_here(&self) -> Part {
+        let mut part = Part::default();
+        for served in self.shards.served() {
+            let events = events::lines(&served.engine);
+            if served.is_certain(self.config.clock.now()) {
+                part.shards.push(served.shard.get());
+                part.events.extend(events);
             }
         }
-        Ok(lines)
+        part
     }
 
     /// `PUT /v1/charts/{chart}`, of which nothing is read before it is clear that it may be sent.
