@@ -37,6 +37,9 @@ use crate::{
 /// How often somebody who waits for the last request looks whether it is done.
 const LOOK: Duration = Duration::from_millis(1);
 
+/// Bytes of the log behind a snapshot that the next owner may find: about as much as is read at once.
+const TAIL_BYTES_MAX: u64 = 2 << 20;
+
 /// A shard, as long as this node is its owner.
 pub(super) struct Served<S: Store> {
     pub(super) shard: ShardId,
@@ -118,7 +121,8 @@ impl<S: Store> Served<S> {
         let deadline = Instant::now() + patience;
         let ledger = Arc::clone(&self.ledger);
         // It waits for an append that is under way.
-        let begun = spawn_blocking(move || locked(&ledger).prepare_to_hand_over()).await;
+        let begun =
+            spawn_blocking(move || locked(&ledger).prepare_to_hand_over(TAIL_BYTES_MAX)).await;
         if !matches!(begun, Ok(Ok(()))) {
             return;
         }

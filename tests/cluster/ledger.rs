@@ -297,6 +297,10 @@ fn a_shard_that_is_handed_over_is_taken_at_once_and_its_log_is_short() {
             let batch = author::next(&trial.state, &mut trial.chance);
             while !trial.append(&mut first, &batch) {}
         }
+        while first.prepare_to_hand_over(0).is_err() {}
+        while first.is_snapshotting() {
+            first.idle();
+        }
         loop {
             match first.hand_over(&b) {
                 Ok(is_done) => {

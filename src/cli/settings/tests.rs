@@ -26,12 +26,20 @@ fn another_value(key: &str) -> &'static str {
         | "connections_per_address"
         | "streams"
         | "workers"
+        | "shards"
+        | "etcd_incarnation"
         | "ledger_budget" => "7",
         "rate_per_client" | "rate_per_key" => "7/8",
         "lock_ttl" | "restart_grace" => "5m",
         "listen" | "metrics_listen" => "[::1]:9090",
         "no_unlock" | "open" | "memory" | "durable_holds" => "true",
-        "tls_cert" | "tls_key" | "key_file" | "data" => "some.file",
+        "tls_cert" | "tls_key" | "key_file" | "data" | "etcd_ca" | "etcd_cert" | "etcd_key"
+        | "etcd_password_file" => "some.file",
+        "etcd" => "http://10.0.0.1:2379,http://10.0.0.2:2379",
+        "node" | "etcd_user" => "a",
+        "advertise" => "http://10.0.0.1:3000",
+        "lease" => "7s",
+        "etcd_prefix" => "/other",
         "key_env" => "OTHER",
         "trusted_proxies" => "10.0.0.0/8,192.0.2.1",
         "origins" => "https://a.example,https://b.example:8443",

@@ -3,6 +3,12 @@
 //! It does what the tenure says and carries what that asks to the store, on the scribe's thread, one request at a time. It
 //! keeps the state that all batches come to, of which it writes a snapshot whenever the log behind the last one has grown
 //! beyond a budget: a piece after each append, so that nobody waits for all of it.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `asking` | what is asked of the store, some times if need be |
+
+mod asking;
 
 use std::{error, fmt, io, sync::Arc};
 
@@ -13,20 +19,15 @@ use super::{
     keys::Slot,
     lease::{Living, Readable},
     owner::{Node, Owner, Term},
-    parts::{self, Gathering},
+    parts,
     store::{LeaseId, Store},
-    tenure::{Begun, Fault, Found, Heard, Tenure},
+    tenure::{Begun, Fault, Heard, Tenure},
 };
 use crate::{
     ledger::{AppendError, Batch, Ledger, State, Unfit},
     limits,
 };
-
-/// Times that something is asked before whoever wants it is told that there is no answer for now.
-const ATTEMPTS: u32 = 3;
-
-/// Bytes of the log behind a snapshot that its reader may find before a hand-over: about as much as is read at once.
-const TAIL_BYTES_MAX: u64 = 2 << 20;
+use asking::Asking;
 
 /// A shard that this node owns.
 pub struct ShardLedger<S> {
@@ -66,21 +67,6 @@ pub enum Ended {
     Unreadable(Slot),
     /// The batch is not the one that was begun.
     OtherBatch,
-}
-
-/// What is asked of the store, and by whom.
-struct Asking<S> {
-    store: S,
-    runtime: Handle,
-    tenure: Tenure,
-    readable: Arc<Readable>,
-}
-
-/// What a request has come to.
-enum Came {
-    Heard(Heard),
-    /// There is no answer for now.
-    Later(String),
 }
 
 impl<S: Store> ShardLedger<S> {
@@ -163,13 +149,13 @@ impl<S: Store> ShardLedger<S> {
         let _ = self.asking.tenure.live_by(lease);
     }
 
-    /// Begins a snapshot if there is something behind the last one that would take long to read. It is written while appends go
+    /// Begins a snapshot if more is behind the last one than whoever reads it should find there. It is written while appends go
     /// on, and is there once [`ShardLedger::is_snapshotting`] is over: a hand-over before that has to wait for it.
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub fn prepare_to_hand_over(&mut self) -> Result<(), AppendError> {
-        if self.batch.is_empty() && self.log_bytes > TAIL_BYTES_MAX {
+    pub fn prepare_to_hand_over(&mut self, tail_bytes_max: u64) -> Result<(), AppendError> {
+        if self.batch.is_empty() && self.log_bytes > tail_bytes_max {
             self.begin_snapshot()?;
         }
         Ok(())
@@ -318,103 +304,6 @@ impl<S: Store> Ledger for ShardLedger<S> {
     fn is_durable(&self) -> bool {
         true
     }
-}
-
-impl<S: Store> Asking<S> {
-    /// Makes the shard this node's, or says whose it is.
-    fn win(&mut self) -> Result<Option<Owner>, AppendError> {
-        let _ = self.tenure.look();
-        let mut has_tried = false;
-        loop {
-            match self.must_hear()? {
-                Heard::Won(_) => return Ok(None),
-                Heard::Saw(_) if !has_tried => {
-                    has_tried = self.tenure.take() == Begun::Yes;
-                }
-                Heard::Saw(Some(owner)) => return Ok(Some(owner)),
-                _ => return Err(later("this node is not there".into())),
-            }
-        }
-    }
-
-    fn read(&mut self) -> Result<(State, u64), AppendError> {
-        let (mut state, mut snapshot) = (State::new(), Vec::new());
-        let (mut gathering, mut log_bytes) = (Gathering::default(), 0);
-        loop {
-            let heard = self.must_hear()?;
-            let is_ready = matches!(heard, Heard::Ready(_));
-            match heard {
-                Heard::Read(Found::Checkpoint(_)) => {}
-                Heard::Read(Found::Pieces(pieces)) => {
-                    pieces
-                        .iter()
-                        .for_each(|piece| snapshot.extend_from_slice(piece));
-                }
-                Heard::Read(Found::Slots(slots)) | Heard::Ready(slots) => {
-                    if !snapshot.is_empty() {
-                        let unpacked = state.unpack(&std::mem::take(&mut snapshot));
-                        unpacked.map_err(|_| Ended::Unreadable(Slot::FOUNDING))?;
-                    }
-                    for (slot, value) in slots {
-                        log_bytes += value.len() as u64;
-                        let batch = gathering.take(&value);
-                        let batch = batch.map_err(|_| Ended::Unreadable(slot))?;
-                        if let Some(batch) = batch {
-                            let unpacked = state.unpack(&batch);
-                            unpacked.map_err(|_| Ended::Unreadable(slot))?;
-                        }
-                    }
-                }
-                _ => {}
-            }
-            if is_ready {
-                return Ok((state, log_bytes));
-            }
-        }
-    }
-
-    /// Asks what is to be asked now, some times if need be.
-    fn must_hear(&mut self) -> Result<Heard, AppendError> {
-        let mut came = Came::Later("nothing is to be asked".into());
-        for _ in 0..ATTEMPTS {
-            came = self.hear()?;
-            if matches!(came, Came::Heard(_)) {
-                break;
-            }
-        }
-        match came {
-            Came::Heard(heard) => Ok(heard),
-            Came::Later(why) => Err(later(why)),
-        }
-    }
-
-    fn publish(&self) {
-        self.readable.set(self.tenure.readable_under());
-    }
-
-    fn hear(&mut self) -> Result<Came, Ended> {
-        let Some(txn) = self.tenure.ask() else {
-            return Ok(Came::Later("nothing is to be asked".into()));
-        };
-        // A hand-over ends the reading before it is asked for.
-        self.publish();
-        let answer = self.runtime.block_on(self.store.txn(txn));
-        let heard = self.tenure.hear(answer);
-        self.publish();
-        match heard {
-            Heard::Deposed(by) => Err(Ended::Deposed(by)),
-            Heard::Impossible(why) => Err(Ended::Impossible(why)),
-            Heard::Broken(fault) => Err(Ended::Broken(fault)),
-            Heard::Refused(why) | Heard::InDoubt(why) => Ok(Came::Later(why)),
-            Heard::NoLease => Ok(Came::Later("the node's lease has ended".into())),
-            heard => Ok(Came::Heard(heard)),
-        }
-    }
-}
-
-/// There is no answer for now.
-fn later(why: String) -> AppendError {
-    AppendError::NoRoom(io::Error::other(why))
 }
 
 /// There will be none.
