@@ -27,12 +27,14 @@
 //! | [`simulate`] | an on-sale in virtual time: people, bots, crashes, late payments |
 //! | [`fleet`] | a hundred nodes on etcd in virtual time: what etcd is asked for, and where it ends |
 //! | [`linear`] | the search for an order that makes sense (linearizability) |
+//! | [`broken`] | a promise that was broken, with what shows it |
 //! | [`run`], [`signals`], [`progress`], [`pace`], [`latency`], [`report`] | a run from its beginning to its summary |
 //! | [`contention`] | how unequally seats are wanted |
 //! | [`html`], [`sheet`] | a report as one HTML file, and whether it can be written |
 //! | [`full`] | all of it in one run, for one report |
 
 pub mod audit;
+pub mod broken;
 pub mod claim;
 pub mod cli;
 pub mod clock;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::broken;
+
 /// Something that must hold over a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Promise {
@@ -133,39 +135,4 @@ impl Checks {
 }
 
 /// A promise, broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// Which.
-    pub promise: Promise,
-    /// How, in a sentence.
-    pub what: String,
-    /// What was seen and what was known, a line each.
-    pub evidence: Vec<String>,
-}
-
-impl Broken {
-    /// A promise was broken so.
-    pub fn new(promise: Promise, what: impl Into<String>) -> Self {
-        Self {
-            promise,
-            what: what.into(),
-            evidence: Vec::new(),
-        }
-    }
-
-    /// With these lines.
-    #[must_use]
-    pub fn with(mut self, evidence: impl IntoIterator<Item = String>) -> Self {
-        self.evidence.extend(evidence);
-        self
-    }
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BROKEN: {}\n  {}", self.promise, self.what)?;
-        self.evidence
-            .iter()
-            .try_for_each(|line| write!(f, "\n    {line}"))
-    }
-}
+pub type Broken = broken::Broken<Promise>;
