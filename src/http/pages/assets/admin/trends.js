@@ -95,16 +95,18 @@ const PLOTS = [
   },
 ];
 
+const COMMIT_TIME = {
+  title: 'Commit time',
+  unit: 'ms',
+  least: 0.1,
+  series: percentiles('ledger_append_duration_seconds'),
+  about: 'How long it takes to make a batch durable.',
+};
+
 /** What there is to see of a server that keeps its data. */
 const LEDGER_PLOTS = [
   { title: 'Ledger commits', unit: 'a second', series: [{ read: rate('ledger_batches') }], about: 'Batches that were made durable.' },
-  {
-    title: 'Commit time',
-    unit: 'ms',
-    least: 0.1,
-    series: percentiles('ledger_append_duration_seconds'),
-    about: 'How long it takes to make a batch durable.',
-  },
+  COMMIT_TIME,
   {
     title: 'Ledger size',
     unit: 'MB',
@@ -115,6 +117,13 @@ const LEDGER_PLOTS = [
     about: 'How large the files are, and how much of them is needed.',
   },
 ];
+
+/** What is to be seen of how a server keeps its data, and a word about it. */
+function kept(samples) {
+  if (samples.has('ledger_batches')) return [LEDGER_PLOTS, ''];
+  if (samples.has('cluster_shards')) return [[COMMIT_TIME], 'This is what this node serves. What it keeps is in etcd.'];
+  return [[], 'This server keeps everything in memory: there is no ledger to be shown.'];
+}
 
 export class Trends {
   constructor(api) {
@@ -144,10 +153,10 @@ export class Trends {
   }
 
   begin(samples) {
-    const isKept = samples.has('ledger_batches');
-    this.plots = [...PLOTS, ...(isKept ? LEDGER_PLOTS : [])].map((what) => new Plot(what));
+    const [ledger, note] = kept(samples);
+    this.plots = [...PLOTS, ...ledger].map((what) => new Plot(what));
     byId('trends').replaceChildren(...this.plots.map((plot) => plot.figure));
-    this.note = isKept ? '' : 'This server keeps everything in memory: there is no ledger to be shown.';
+    this.note = note;
     byId('metrics-status').textContent = this.note;
   }
 
