@@ -110,8 +110,11 @@ impl<S: Store> Node<S> {
         let uri = request.uri().clone();
         let is_change = request.method() != Method::GET && request.method() != Method::HEAD;
         let mut answer = call(&served.router, request).await;
-        // A change that was answered well is in the store by now.
-        let is_stored = is_change && answer.status().is_success();
+        // A change that was answered well is in the store by now, and an event's feed shows only what is: so availability is
+        // shown also while nothing can be written.
+        let is_of_feed =
+            !is_change && uri.path().starts_with("/v1/") && uri.path().ends_with("/seats");
+        let is_stored = is_of_feed || is_change && answer.status().is_success();
         if !self.may_be_told(served, is_stored).await {
             let refusal = if is_change {
                 Refusal::TookTooLong
