@@ -431,6 +431,9 @@ pub const OWNER_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a node follows an event at another node when none of its own clients does any more.
 pub const RELAY_LINGER: Duration = Duration::from_secs(10);
 
+/// A stream of another node on which nothing was said for so long is given up: it says something more often.
+pub const RELAY_SILENCE_MAX: Duration = Duration::from_secs(40);
+
 /// Bytes of one event of a stream that a node passes on. Longer ones there are none: seats of a delta are bounded.
 pub const RELAY_EVENT_BYTES_MAX: usize = 1 << 20;
 
@@ -459,6 +462,10 @@ pub const ETCD_REQUEST_BYTES_MAX: usize = 3 << 19;
 pub const ETCD_ANSWER_BYTES_MAX: usize = 64 << 20;
 
 const _: () = {
+    assert!(
+        RELAY_SILENCE_MAX.as_secs() > 2 * HEARTBEAT_INTERVAL.as_secs(),
+        "a stream on which nothing happens is not given up"
+    );
     assert!(
         SEATS_MAX < TAKINGS_MAX,
         "each held or booked seat needs a taking of its own"

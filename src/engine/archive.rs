@@ -1,10 +1,10 @@
 //! What an engine begins with that outlives it: its ledger, and what the ledger had.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tracing::error;
 
-use super::record;
+use super::{drawings::Drawings, record};
 use crate::{
     clock::BootClock,
     ids::Place,
@@ -26,6 +26,8 @@ pub struct Archive {
     pub notes: Vec<Note>,
     /// The engine is one of several in this process, and its place among them. It takes less memory and fewer turns.
     pub place: Option<Place>,
+    /// The charts that this process has at hand.
+    pub drawings: Arc<Drawings>,
     /// What becomes of the process when the ledger fails.
     pub on_failure: OnFailure,
 }
@@ -44,6 +46,7 @@ impl Archive {
             restart_grace: Duration::ZERO,
             notes: Vec::new(),
             place: None,
+            drawings: Arc::default(),
             on_failure: Box::new(end_process),
         }
     }

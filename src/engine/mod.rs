@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `registry`, `event` | which charts and events there are; one event |
 //! | `office` | how events are made, changed and closed |
+//! | `drawings` | charts that were read already, by what their notes say |
 //! | `request`, `answer` | what is asked, and what is answered |
 //! | `take`, `choice` | seats are chosen and taken, for a new hold or one that is alive |
 //! | `cart`, `confirm` | what a hold's owner does with it; how it becomes a booking |
@@ -32,6 +33,7 @@ mod cart;
 mod choice;
 mod confirm;
 mod desk;
+mod drawings;
 mod durable;
 mod event;
 mod notes;
@@ -58,6 +60,7 @@ pub use answer::{
     Unusable,
 };
 pub use archive::{Archive, OnFailure};
+pub use drawings::{Drawing, Drawings, NoDigest, NoteDigest};
 pub use event::{Event, State, Told};
 pub use notes::Inside;
 pub use office::{ChangeEvent, CloseEvent, CreateEvent, EventSpec};
@@ -132,6 +135,7 @@ pub(crate) struct Core {
     life: Life,
     notes: Notes,
     acks: Acks,
+    drawings: Arc<Drawings>,
 }
 
 /// Why an engine could not be started.
@@ -205,14 +209,16 @@ impl Engine {
             restart_grace,
             notes,
             place,
+            drawings,
             on_failure,
         } = archive;
-        let recovery = Recovery::of(&state, clock.now(), restart_grace);
+        let recovery = Recovery::of(&state, &drawings, clock.now(), restart_grace);
         let recovery = recovery.map_err(StartError::Recovery)?;
         let core = Arc::new(Core::after(
             recovery.through(),
             ledger.is_durable(),
             place,
+            drawings,
             clock,
             entropy,
         ));
@@ -249,6 +255,13 @@ impl Engine {
     pub fn cut_feeds(&self) {
         for event in self.core.registry.alive() {
             event.feed.cut();
+        }
+    }
+
+    /// All events go on here after all, for those who subscribe from now on.
+    pub fn mend_feeds(&self) {
+        for event in self.core.registry.alive() {
+            event.feed.mend();
         }
     }
 
@@ -293,6 +306,7 @@ impl Core {
         through: Lsn,
         is_durable: bool,
         place: Option<Place>,
+        drawings: Arc<Drawings>,
         clock: impl Clock,
         entropy: impl Entropy,
     ) -> Self {
@@ -316,6 +330,7 @@ impl Core {
             budgets: Budgets::new(limits::BUDGET_USERS_MAX),
             notes: Notes::new(is_durable),
             acks: Acks::after(through),
+            drawings,
         }
     }
 

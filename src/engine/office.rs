@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Core, Engine, EngineConfig, StartError,
+    drawings::{Drawing, NoteDigest},
     event::{Beginning, Event, State, Told},
     record::{self, Counters},
     registry::{ClosedEvent, Drawn, Entry, PutChart},
@@ -85,14 +86,15 @@ impl Engine {
         }
         let core = &*self.core;
         // These two take the longest, and keep nobody from the office.
-        let mut drawn = Drawn::new(0, chart);
-        let packed = core
-            .notes
-            .are_kept()
-            .then(|| record::pack_chart(&drawn.chart));
+        let drawing = Drawing::of(chart);
+        let packed = core.notes.are_kept().then(|| {
+            let packed = record::pack_chart(&drawing.chart);
+            core.drawings.learn(NoteDigest::of(&packed), &drawing);
+            packed
+        });
         let mut office = core.registry.office();
         office.charts += 1;
-        drawn.number = office.charts;
+        let drawn = Drawn::of(office.charts, drawing);
         let (outcome, replaced) = core.registry.put_chart(name.clone(), drawn);
         if matches!(outcome, PutChart::Created | PutChart::Replaced) {
             core.notes.leave(|| {
@@ -229,7 +231,8 @@ impl Core {
         }
         let mut office = self.registry.office();
         office.charts += 1;
-        let drawn = Drawn::new(office.charts, Chart::numbered(config.seats));
+        let drawing = Drawing::of(Chart::numbered(config.seats));
+        let drawn = Drawn::of(office.charts, drawing);
         let name = Name::new(DEFAULT).expect("a name");
         let spec = EventSpec {
             chart: name.clone(),

@@ -12,6 +12,7 @@ use dashmap::DashMap;
 use hashbrown::DefaultHashBuilder;
 
 use super::{
+    drawings::Drawing,
     event::{Event, State, Told},
     record::Counters,
 };
@@ -94,18 +95,13 @@ pub enum PutChart {
 }
 
 impl Drawn {
-    /// Plans a chart of up to [`limits::CHART_SEATS_MAX`] seats, as all have that were drawn. A longer row of plain
-    /// numbers has no better and worse seats to choose from, and no plan.
-    pub(super) fn new(number: u32, chart: Chart) -> Self {
-        let plan = if chart.seat_count() <= limits::CHART_SEATS_MAX {
-            Plan::new(&chart)
-        } else {
-            Plan::none()
-        };
+    /// A drawing under the number that it has in one ledger.
+    pub(super) fn of(number: u32, drawing: Drawing) -> Self {
+        let Drawing { chart, plan } = drawing;
         Self {
             number,
-            plan: Arc::new(plan),
-            chart: Arc::new(chart),
+            chart,
+            plan,
         }
     }
 }

@@ -204,6 +204,11 @@ impl Feed {
         self.end(Ending::Cut);
     }
 
+    /// What was cut goes on here after all, for those who come from now on.
+    pub fn mend(&self) {
+        locked(&self.ring).mend();
+    }
+
     /// Passes a delta on that another feed of the same life has written: everything that came after the last one and up to
     /// `to`. For a feed that nobody writes to but by this and [`Feed::relay_break`].
     pub fn relay(&self, to: Lsn, text: Bytes) {

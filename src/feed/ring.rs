@@ -108,6 +108,11 @@ impl Ring {
         self.ending.get_or_insert(ending);
     }
 
+    /// There will be more after all, if it was only cut.
+    pub(super) fn mend(&mut self) {
+        self.ending.take_if(|ending| *ending == Ending::Cut);
+    }
+
     /// Past the newest delta.
     pub(super) fn end(&self) -> Cursor {
         Cursor(self.first.0 + self.deltas.len() as u64)

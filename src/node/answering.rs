@@ -59,6 +59,10 @@ impl<S: Store> Node<S> {
             Target::Cluster(Asked::Drain) => self.drain(request, Drain::Begin).await,
             Target::Cluster(Asked::Undrain) => self.drain(request, Drain::Undo).await,
             Target::Cluster(Asked::Look(shard)) => self.asked_to_look(shard, request, from),
+            Target::Cluster(Asked::Expect(shard)) => self.expect(shard, request, from).await,
+            Target::Cluster(Asked::Charts(shard, one)) => {
+                self.charts(shard, one, request, from).await
+            }
             Target::Stream(shard) => self.stream(shard, request, from).await,
             Target::PutChart => self.put_chart(request, from).await,
             Target::PutEvent(shard) => match Whole::of(request, from).await {

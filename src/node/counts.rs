@@ -11,6 +11,8 @@ pub struct Tally(AtomicU64);
 pub struct Counts {
     /// Shards that came to be served here.
     pub taken: Tally,
+    /// Charts that were read here before their shard came.
+    pub foreseen: Tally,
     /// Shards that were handed over to another node.
     pub handed_over: Tally,
     /// Shards whose ledger has failed here, most often because somebody else has taken them.

@@ -17,19 +17,17 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `target` | which shard a request is for |
-//! | `answering` | a request: answered here, or handed on |
+//! | `target`, `answering` | which shard a request is for; answered here, or handed on |
 //! | `hop`, `peers` | what nodes tell one another beside it, and how |
 //! | `gathering` | what no shard knows alone: the list of events, charts for events |
 //! | `relay` | streams of events that another node serves |
-//! | `view` | what there is to see of the cluster |
-//! | `steward` | which shards this node should serve |
-//! | `shards`, `served` | which it does serve; one of them |
-//! | `taking` | a shard comes, or goes |
-//! | `counts` | what is counted |
+//! | `steward`, `shards`, `served` | which shards this node should serve; which it does; one of them |
+//! | `taking`, `expecting` | a shard comes, or goes, or all do; what is done before |
+//! | `view`, `counts` | what there is to see of the cluster; what is counted |
 
 mod answering;
 mod counts;
+mod expecting;
 mod gathering;
 mod hop;
 mod peers;
@@ -56,7 +54,7 @@ use tokio::{
     sync::{Notify, Semaphore},
     task::JoinHandle,
 };
-use tracing::{info, warn};
+use tracing::info;
 
 pub use counts::{Counts, Tally};
 
@@ -80,12 +78,13 @@ use crate::{
     ledger::{Ledger, State, Unreadable},
     metrics::Durations,
 };
+use expecting::Expected;
 use peers::Peers;
 use relay::Relays;
 use shards::{Here, Shards};
 
-/// Shards that are taken, or handed over, at once.
-const AT_ONCE: usize = 8;
+/// Shards that are taken at once, most often of a node that is gone.
+const TAKEN_AT_ONCE: usize = 8;
 
 /// Goes on from what a shard's ledger has, by a clock that shows no earlier time.
 pub type Resume = Box<
@@ -148,11 +147,13 @@ pub struct Node<S: Store> {
     shards: Shards<S>,
     peers: Peers,
     relays: Relays,
+    expected: Expected,
     /// Answers what is for no shard.
     elsewhere: Router,
     /// The steward looks at the roster at once.
     look_again: Notify,
     takes: Arc<Semaphore>,
+    gives: Semaphore,
     is_leaving: AtomicBool,
     counts: Counts,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -205,8 +206,10 @@ impl<S: Store> Node<S> {
             membership,
             shards: Shards::new(),
             relays: Relays::default(),
+            expected: Expected::default(),
             look_again: Notify::new(),
-            takes: Arc::new(Semaphore::new(AT_ONCE)),
+            takes: Arc::new(Semaphore::new(TAKEN_AT_ONCE)),
+            gives: Semaphore::new(taking::GIVEN_AT_ONCE as usize),
             is_leaving: AtomicBool::new(false),
             counts: Counts::default(),
             tasks: Mutex::default(),
@@ -250,60 +253,6 @@ impl<S: Store> Node<S> {
     pub fn is_certain(&self) -> bool {
         let living = self.membership.living();
         living.is_certain_under(living.lease(), self.config.clock.now())
-    }
-
-    /// Hands over all that it serves, and takes nothing more. How many shards that were. Where nobody else is there, they are
-    /// merely not served any more.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn hand_over_all(self: &Arc<Self>) -> Result<usize, StoreError> {
-        // Release, with the Acquire in `is_leaving`: nothing else hangs on it.
-        self.is_leaving.store(true, Ordering::Release);
-        self.membership.say_leaving(true).await?;
-        if let Err(error) = self.read_roster().await {
-            warn!(error, "the roster can't be read");
-        }
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        let mut giving = Vec::new();
-        for served in self.shards.served() {
-            let to = self.roster().rightful(served.shard);
-            let (node, places) = (Arc::clone(self), Arc::clone(&places));
-            giving.push(self.runtime.spawn(async move {
-                let _place = places.acquire_owned().await;
-                node.give(served, to).await;
-            }));
-        }
-        let count = giving.len();
-        for one in giving {
-            let _ = one.await;
-        }
-        Ok(count)
-    }
-
-    /// Takes shards again after [`Node::hand_over_all`].
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn stay(&self) -> Result<(), StoreError> {
-        self.membership.say_leaving(false).await?;
-        self.is_leaving.store(false, Ordering::Release);
-        self.look_again.notify_one();
-        Ok(())
-    }
-
-    /// Hands over all that it serves, and goes.
-    pub async fn leave(self: &Arc<Self>) {
-        match self.hand_over_all().await {
-            Ok(shards) => info!(shards, "handed over"),
-            Err(error) => warn!(%error, "what this node served is left to whoever takes it"),
-        }
-        for task in self.tasks().drain(..) {
-            task.abort();
-        }
-        if let Err(error) = self.membership.leave().await {
-            warn!(%error, "the node's lease ends by itself");
-        }
     }
 
     fn begin(self: &Arc<Self>) {
@@ -383,6 +332,16 @@ fn elsewhere(config: &NodeConfig) -> Result<Router, JoinError> {
         ..ApiConfig::default()
     };
     Ok(http::router_with(Arc::new(engine), api))
+}
+
+impl JoinError {
+    /// Whether it may be otherwise in a moment: the store is away, or full.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(StoreError::Refused(_) | StoreError::Unknown(_))
+        )
+    }
 }
 
 impl fmt::Display for JoinError {

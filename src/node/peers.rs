@@ -25,7 +25,7 @@ const IDLE_EACH: usize = 256;
 /// How long a node may take to say something about itself.
 const WORD_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Bytes of what a node says about itself.
+/// Bytes of what a node says about itself, or of a chart.
 const WORD_BYTES_MAX: usize = 16 << 20;
 
 /// The other nodes, as they are asked.
@@ -103,13 +103,26 @@ impl Peers {
         node: &Owner,
         errand: &Errand,
     ) -> Result<(StatusCode, Bytes), Lost> {
+        self.hear_within(WORD_TIMEOUT, node, errand).await
+    }
+
+    /// The same, with more patience.
+    ///
+    /// # Errors
+    /// [`Lost`].
+    pub(super) async fn hear_within(
+        &self,
+        patience: Duration,
+        node: &Owner,
+        errand: &Errand,
+    ) -> Result<(StatusCode, Bytes), Lost> {
         let heard = async {
             let answer = self.ask(node, errand, Body::empty()).await?;
             let status = answer.status();
             let body = body::to_bytes(answer.into_body(), WORD_BYTES_MAX).await;
             Ok((status, body.map_err(|_broken| Lost::Unanswered)?))
         };
-        timeout(WORD_TIMEOUT, heard)
+        timeout(patience, heard)
             .await
             .unwrap_or(Err(Lost::Unanswered))
     }

@@ -177,9 +177,10 @@ impl Upstream {
         }
     }
 
-    /// Passes on what comes, until the end, or until nobody has listened for a while.
+    /// Passes on what comes, until the end, or until nobody has listened for a while. An owner of whom nothing was heard for
+    /// longer than he can be silent is out of reach.
     async fn pass_on(mut self, feed: &Arc<Feed>) {
-        let mut last_followed = Instant::now();
+        let (mut last_followed, mut last_heard) = (Instant::now(), Instant::now());
         loop {
             let next = tokio::select! {
                 next = self.next() => next,
@@ -188,8 +189,12 @@ impl Upstream {
             if feed.followers() > 0 {
                 last_followed = Instant::now();
             }
-            let is_left = last_followed.elapsed() > limits::RELAY_LINGER;
-            let Some(event) = next.filter(|_| !is_left) else {
+            if next.as_ref().is_some_and(|event| !event.is_empty()) {
+                last_heard = Instant::now();
+            }
+            let is_over = last_followed.elapsed() > limits::RELAY_LINGER
+                || last_heard.elapsed() > limits::RELAY_SILENCE_MAX;
+            let Some(event) = next.filter(|_| !is_over) else {
                 return feed.cut();
             };
             match read(&event) {
@@ -282,6 +287,31 @@ mod tests {
         assert_eq!(upstream.start().await, Some(at(3)));
         assert_eq!(upstream.next().await.as_deref(), Some(&b":\n\n"[..]));
         assert_eq!(upstream.next().await, None);
+    }
+
+    /// A wire that was cut.
+    struct Silent;
+
+    impl hyper::body::Body for Silent {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+            std::task::Poll::Pending
+        }
+    }
+
+    /// It says nothing, and nobody says that it was.
+    #[tokio::test(start_paused = true)]
+    async fn an_owner_out_of_reach_is_followed_no_longer() {
+        let feed = Arc::new(Feed::relaying(Life::new(10), Lsn::new(3)));
+        let _subscription = feed.subscribe(crate::feed::Since::After(at(3)));
+        let begun = Instant::now();
+        Upstream::new(Body::new(Silent)).pass_on(&feed).await;
+        assert!(begun.elapsed() > limits::RELAY_SILENCE_MAX);
     }
 
     #[tokio::test]

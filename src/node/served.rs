@@ -2,11 +2,14 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, body::Bytes};
 use tokio::{
     runtime::Handle,
     task::{JoinHandle, spawn_blocking},
@@ -23,7 +26,7 @@ use crate::{
         shard_ledger::ShardLedger,
         store::Store,
     },
-    engine::{Archive, Engine, EngineConfig, OnFailure, StartError},
+    engine::{Archive, Drawings, Engine, EngineConfig, OnFailure, StartError},
     entropy::SystemEntropy,
     http::{self, ApiConfig, v1::durable::DurableHolds},
     ids::Place,
@@ -50,6 +53,8 @@ pub(super) struct Served<S: Store> {
     ledger: Arc<Mutex<ShardLedger<Arc<S>>>>,
     readable: Arc<Readable>,
     living: Arc<Living>,
+    is_going: AtomicBool,
+    are_streams_cut: AtomicBool,
     forgetting: JoinHandle<()>,
 }
 
@@ -79,6 +84,7 @@ impl<S: Store> Served<S> {
         shard: ShardId,
         ledger: ShardLedger<Arc<S>>,
         living: &Arc<Living>,
+        drawings: Arc<Drawings>,
         on_failure: OnFailure,
     ) -> Result<Self, Unserved> {
         let state = ledger.state_again();
@@ -93,6 +99,7 @@ impl<S: Store> Served<S> {
         let (mut archive, clock) = resuming.map_err(|error| Unserved::Clock(error.to_string()))?;
         archive.restart_grace = config.restart_grace;
         archive.place = Place::new(shard.get());
+        archive.drawings = drawings;
         archive.on_failure = on_failure;
         let engine = engine(config, shard, archive, clock)?;
         let repeats = Repeats::new(limits::SHARD_REPEATS_MAX, limits::SHARD_REPEATS_BYTES_MAX);
@@ -106,6 +113,8 @@ impl<S: Store> Served<S> {
             ledger,
             readable,
             living: Arc::clone(living),
+            is_going: AtomicBool::new(false),
+            are_streams_cut: AtomicBool::new(false),
             forgetting: Handle::current().spawn(forgetting),
         })
     }
@@ -114,6 +123,43 @@ impl<S: Store> Served<S> {
     pub(super) fn is_certain(&self, now: Moment) -> bool {
         let lease = self.readable.under();
         lease.is_some_and(|lease| self.living.is_certain_under(lease, now))
+    }
+
+    /// Sends away who follows an event here while another node may serve it already: he comes again, and finds that one. What he
+    /// is not told he would not miss.
+    pub(super) fn keep_streams_certain(&self, now: Moment) {
+        let is_certain = self.is_certain(now);
+        // Relaxed: the steward alone comes here.
+        if self.are_streams_cut.swap(!is_certain, Ordering::Relaxed) != is_certain {
+            return;
+        }
+        if is_certain {
+            self.engine.mend_feeds();
+        } else {
+            self.engine.cut_feeds();
+        }
+    }
+
+    /// What is written down of its charts. Waits for an append that is under way.
+    pub(super) fn chart_notes(&self) -> Vec<Bytes> {
+        Drawings::notes_in(locked(&self.ledger).state())
+    }
+
+    /// Begins to hand it over. `false`: somebody does so already.
+    #[must_use]
+    pub(super) fn begin_to_go(&self) -> bool {
+        // Relaxed: nothing is published by it.
+        !self.is_going.swap(true, Ordering::Relaxed)
+    }
+
+    /// It is not handed over after all.
+    pub(super) fn stay(&self) {
+        self.is_going.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether it is about to be handed over.
+    pub(super) fn is_going(&self) -> bool {
+        self.is_going.load(Ordering::Relaxed)
     }
 
     /// Has what the next owner will have to read be short, while requests go on.

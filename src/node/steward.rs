@@ -34,9 +34,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long a shard is left to the node whose share it is, before somebody else takes it.
 const STEP_IN: Duration = Duration::from_secs(3);
 
-/// Shards that are handed over at once to a node that has come.
-const MOVES_MAX: usize = 2;
-
 impl<S: Store> Node<S> {
     /// Looks after the shards for as long as it is polled.
     pub(super) async fn look_after(self: Arc<Self>) {
@@ -55,6 +52,12 @@ impl<S: Store> Node<S> {
                     sleep(PAUSE).await;
                 }
             }
+            let now = self.config.clock.now();
+            let served = self.shards.served();
+            served
+                .iter()
+                .for_each(|served| served.keep_streams_certain(now));
+            drop(served);
             self.wait_for_news().await;
         }
     }
@@ -105,7 +108,6 @@ impl<S: Store> Node<S> {
 
     fn settle(self: &Arc<Self>, orphans: &mut HashMap<ShardId, Moment>) {
         let roster = self.roster();
-        let mut moves = 0;
         for shard in roster.placement().shards() {
             match self.shards.look(shard) {
                 Here::Elsewhere(_) if self.wants(shard, &roster, orphans) => self.take(shard),
@@ -114,8 +116,8 @@ impl<S: Store> Node<S> {
                     drop(served);
                     self.runtime.spawn(async move { node.lose(shard).await });
                 }
-                Here::Serving(served) if moves < MOVES_MAX => {
-                    moves += usize::from(self.move_to_its_own(served, &roster));
+                Here::Serving(served) if !served.is_going() => {
+                    self.move_to_its_own(served, &roster)
                 }
                 Here::Serving(_) | Here::Elsewhere(_) | Here::Changing => {}
             }
@@ -149,13 +151,12 @@ impl<S: Store> Node<S> {
             .is_some_and(|(owner, term)| *term > served.term && owner.node.name != self.config.name)
     }
 
-    fn move_to_its_own(self: &Arc<Self>, served: Arc<Served<S>>, roster: &Roster) -> bool {
+    fn move_to_its_own(self: &Arc<Self>, served: Arc<Served<S>>, roster: &Roster) {
         let rightful = roster.rightful(served.shard);
-        let to = rightful.filter(|node| node.name != self.config.name);
-        let Some(to) = to else { return false };
-        let node = Arc::clone(self);
-        self.runtime
-            .spawn(async move { node.give(served, Some(to)).await });
-        true
+        if let Some(to) = rightful.filter(|node| node.name != self.config.name) {
+            let node = Arc::clone(self);
+            self.runtime
+                .spawn(async move { node.give(served, Some(to)).await });
+        }
     }
 }

@@ -1,6 +1,9 @@
-//! A shard comes to this node, or goes from it.
+//! A shard comes to this node, or goes from it; at the end all do.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
@@ -15,7 +18,7 @@ use crate::{
         owner::Node as Owner,
         placement::ShardId,
         shard_ledger::{ShardLedger, Taken},
-        store::Store,
+        store::{Store, StoreError},
         tenure::Tenure,
     },
     ledger::AppendError,
@@ -25,7 +28,65 @@ use crate::{
 /// After which a shard that could not be taken is tried again at the earliest.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Shards that are handed over at once. The others are served meanwhile, so few is better.
+pub(super) const GIVEN_AT_ONCE: u32 = 2;
+
 impl<S: Store> Node<S> {
+    /// Hands over all that it serves, and takes nothing more. How many shards that were. Where nobody else is there, they are
+    /// merely not served any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn hand_over_all(self: &Arc<Self>) -> Result<usize, StoreError> {
+        // Release, with the Acquire in `is_leaving`: nothing else hangs on it.
+        self.is_leaving.store(true, Ordering::Release);
+        self.membership.say_leaving(true).await?;
+        if let Err(error) = self.read_roster().await {
+            warn!(error, "the roster can't be read");
+        }
+        let mut giving = Vec::new();
+        for served in self.shards.served() {
+            let to = self.roster().rightful(served.shard);
+            let node = Arc::clone(self);
+            giving.push(
+                self.runtime
+                    .spawn(async move { node.give(served, to).await }),
+            );
+        }
+        let count = giving.len();
+        for one in giving {
+            let _ = one.await;
+        }
+        // Also those that the steward was giving away already.
+        let _all = self.gives.acquire_many(GIVEN_AT_ONCE).await;
+        Ok(count)
+    }
+
+    /// Takes shards again after [`Node::hand_over_all`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn stay(&self) -> Result<(), StoreError> {
+        self.membership.say_leaving(false).await?;
+        self.is_leaving.store(false, Ordering::Release);
+        self.look_again.notify_one();
+        Ok(())
+    }
+
+    /// Hands over all that it serves, and goes.
+    pub async fn leave(self: &Arc<Self>) {
+        match self.hand_over_all().await {
+            Ok(shards) => info!(shards, "handed over"),
+            Err(error) => warn!(%error, "what this node served is left to whoever takes it"),
+        }
+        for task in self.tasks().drain(..) {
+            task.abort();
+        }
+        if let Err(error) = self.membership.leave().await {
+            warn!(%error, "the node's lease ends by itself");
+        }
+    }
+
     /// Takes a shard and serves it, unless somebody else does.
     pub(super) fn take(self: &Arc<Self>, shard: ShardId) {
         if self.shards.begin_to_take(shard) {
@@ -39,7 +100,13 @@ impl<S: Store> Node<S> {
     /// for whoever comes.
     pub(super) async fn give(self: &Arc<Self>, served: Arc<Served<S>>, to: Option<Owner>) {
         let shard = served.shard;
-        if to.is_some() {
+        if !served.begin_to_go() {
+            return;
+        }
+        // All others are served until it is their turn. It is never closed.
+        let _place = self.gives.acquire().await;
+        if let Some(to) = &to {
+            self.announce(shard, to).await;
             served.prepare(limits::ANSWER_TIMEOUT).await;
         }
         if !self.shards.begin_to_leave(&served) {
@@ -50,6 +117,7 @@ impl<S: Store> Node<S> {
             Ok(ledger) => ledger,
             Err(served) => {
                 warn!(%shard, "a request takes so long that the shard stays here");
+                served.stay();
                 self.shards.set(shard, Here::Serving(served));
                 return;
             }
@@ -119,6 +187,7 @@ impl<S: Store> Node<S> {
             _ => self.look_again.notify_one(),
         }
         self.shards.set(shard, here);
+        self.expected.forget(shard);
     }
 
     fn try_to_take(self: &Arc<Self>, shard: ShardId) -> Result<Here<S>, String> {
@@ -141,7 +210,8 @@ impl<S: Store> Node<S> {
                 runtime.spawn(async move { node.lose(shard).await });
             }
         });
-        let served = Served::start(&self.config, shard, ledger, living, on_failure);
+        let drawings = Arc::clone(&self.expected.drawings);
+        let served = Served::start(&self.config, shard, ledger, living, drawings, on_failure);
         let served = served.map_err(|error| error.to_string())?;
         Ok(Here::Serving(Arc::new(served)))
     }

@@ -6,6 +6,7 @@ use axum::http::Method;
 
 use crate::{
     cluster::placement::{Placement, ShardId},
+    engine::NoteDigest,
     ids::HoldId,
 };
 
@@ -45,6 +46,10 @@ pub(super) enum Asked {
     Undrain,
     /// To look who owns this shard: it may be this node by now.
     Look(ShardId),
+    /// To read the charts of this shard, which is about to come to this node.
+    Expect(ShardId),
+    /// For the charts of this shard, or for one of them.
+    Charts(ShardId, Option<NoteDigest>),
 }
 
 impl Target {
@@ -80,11 +85,26 @@ impl Target {
             }
             ("v1", Some("cluster"), Some("shards"), Some(number)) => {
                 let shard = number.parse().map(ShardId::new).unwrap_or_default();
-                Self::Cluster(Asked::Look(shard))
+                of_shard(shard, method, parts.next(), parts.next())
             }
             _ => Self::Nothing,
         }
     }
+}
+
+/// What nodes ask each other of a shard.
+fn of_shard(shard: ShardId, method: &Method, what: Option<&str>, one: Option<&str>) -> Target {
+    let asked = match (method, what, one) {
+        (&Method::POST, None, None) => Asked::Look(shard),
+        (&Method::POST, Some("expect"), None) => Asked::Expect(shard),
+        (&Method::GET, Some("charts"), None) => Asked::Charts(shard, None),
+        (&Method::GET, Some("charts"), Some(digest)) => match digest.parse() {
+            Ok(digest) => Asked::Charts(shard, Some(digest)),
+            Err(_) => return Target::Nothing,
+        },
+        _ => return Target::Nothing,
+    };
+    Target::Cluster(asked)
 }
 
 fn shard_of(event: &str, placement: &Placement) -> ShardId {
@@ -173,6 +193,11 @@ mod tests {
         );
         let look = Target::Cluster(Asked::Look(ShardId::new(7)));
         assert_eq!(of(&Method::POST, "/v1/cluster/shards/7"), look);
+        let digest = NoteDigest::of(b"a chart");
+        let chart = Target::Cluster(Asked::Charts(ShardId::new(7), Some(digest)));
+        let path = format!("/v1/cluster/shards/7/charts/{digest}");
+        assert_eq!(of(&Method::GET, &path), chart);
+        assert_eq!(of(&Method::POST, &path), Target::Nothing);
         for path in [
             "/",
             "/admin",

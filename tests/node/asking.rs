@@ -96,6 +96,25 @@ async fn only_a_node_is_told_that_it_is_misdirected() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nodes_ask_each_other_is_for_nobody_else() {
+    let (a, b) = two().await;
+    put_on_sale(&a, "hamlet").await;
+    for shard in 0..SHARDS {
+        for (method, what) in [("POST", ""), ("POST", "/expect"), ("GET", "/charts")] {
+            let path = format!("/v1/cluster/shards/{shard}{what}");
+            for host in [&a, &b] {
+                let answer = host.ask(method, &path, &[], None).await;
+                assert_eq!(answer.status, 404, "{method} {path}");
+            }
+        }
+    }
+    assert_eq!(
+        a.node.counts().foreseen.get() + b.node.counts().foreseen.get(),
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_cluster_shows_who_serves_what() {
     let (a, b) = two().await;
     let view = b.get("/v1/cluster").await.json();

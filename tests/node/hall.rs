@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::HeaderMap};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::HeaderMap,
+};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -172,4 +176,28 @@ fn config(name: &str, address: SocketAddr, clock: &ManualClock) -> NodeConfig {
         resume: node::by_boot_clock(0),
         appends: Arc::default(),
     }
+}
+
+/// The stream of an event, as this node gives it.
+pub(crate) async fn follow(host: &Host, event: &str) -> Body {
+    let client = Client::builder(TokioExecutor::new()).build::<_, Body>(HttpConnector::new());
+    let uri = format!("http://{}/v1/events/{event}/stream", host.address);
+    let answer = client.get(uri.parse().expect("a URI")).await;
+    let answer = answer.expect("it answers");
+    assert_eq!(answer.status(), 200);
+    Body::new(answer.into_body())
+}
+
+/// What has come of a stream so far.
+pub(crate) async fn read_until(body: &mut Body, wanted: &str) -> String {
+    let mut text = String::new();
+    while !text.contains(wanted) {
+        let frame = std::future::poll_fn(|cx| {
+            hyper::body::Body::poll_frame(std::pin::Pin::new(&mut *body), cx)
+        });
+        let Some(frame) = frame.await else { break };
+        let data: Bytes = frame.expect("it goes on").into_data().unwrap_or_default();
+        text.push_str(std::str::from_utf8(&data).expect("UTF-8"));
+    }
+    text
 }

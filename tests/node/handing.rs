@@ -2,15 +2,10 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use seatlock::cluster::twin::TwinStore;
 use tokio::time::sleep;
 
-use crate::hall::{Host, SHARDS, hold, put_on_sale};
+use crate::hall::{Host, SHARDS, follow, hold, put_on_sale, read_until};
 
 const ALL: usize = SHARDS as usize;
 
@@ -25,6 +20,8 @@ async fn what_is_handed_over_is_there_at_the_next() {
     assert!(a.node.hand_over_all().await.is_ok());
     b.serves(ALL).await;
     assert_eq!(a.node.engines().len(), 0);
+    let foreseen = b.node.counts().foreseen.get();
+    assert!(foreseen >= 2, "the chart and the event's copy of it");
     let taken = hold(&a, "hamlet", 1).await;
     assert_eq!((taken.status, taken.node()), (423, "b"));
     assert_eq!(hold(&a, "hamlet", 2).await.status, 201);
@@ -70,20 +67,6 @@ async fn whoever_is_gone_is_followed_by_the_other() {
     assert_eq!(hold(&b, "hamlet", 4).await.status, 423);
 }
 
-/// What has come of a stream so far.
-async fn read_until(body: &mut Body, wanted: &str) -> String {
-    let mut text = String::new();
-    while !text.contains(wanted) {
-        let frame = std::future::poll_fn(|cx| {
-            hyper::body::Body::poll_frame(std::pin::Pin::new(&mut *body), cx)
-        });
-        let Some(frame) = frame.await else { break };
-        let data: Bytes = frame.expect("it goes on").into_data().unwrap_or_default();
-        text.push_str(std::str::from_utf8(&data).expect("UTF-8"));
-    }
-    text
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_is_passed_on_and_ends_when_the_event_moves() {
     let store = TwinStore::reliable();
@@ -97,14 +80,7 @@ async fn a_stream_is_passed_on_and_ends_when_the_event_moves() {
     }
     let owner = a.get("/v1/events/hamlet").await.node().to_owned();
     let (here, there) = if owner == "a" { (&a, &b) } else { (&b, &a) };
-    let client = Client::builder(TokioExecutor::new()).build::<_, Body>(HttpConnector::new());
-    let uri = format!("http://{}/v1/events/hamlet/stream", there.address);
-    let answer = client
-        .get(uri.parse().expect("a URI"))
-        .await
-        .expect("it answers");
-    assert_eq!(answer.status(), 200);
-    let mut body = Body::new(answer.into_body());
+    let mut body = follow(there, "hamlet").await;
     let begun = read_until(&mut body, "event: start").await;
     assert!(begun.contains("event: start"), "{begun}");
     assert_eq!(hold(there, "hamlet", 5).await.status, 201);

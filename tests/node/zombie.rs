@@ -7,7 +7,7 @@ use std::time::Duration;
 use seatlock::cluster::twin::TwinStore;
 use serde_json::json;
 
-use crate::hall::{Host, LEASE, SHARDS, hold, put_on_sale};
+use crate::hall::{Host, LEASE, SHARDS, follow, hold, put_on_sale, read_until};
 
 const ALL: usize = SHARDS as usize;
 
@@ -36,6 +36,30 @@ async fn nothing_is_read_once_the_lease_may_have_ended() {
     }
     let unsure = hold(&a, "hamlet", 1).await;
     assert_eq!(unsure.status, 503, "{unsure:?}");
+}
+
+/// Mutation: without `keep_streams_certain` in the steward's loop, who follows an event here would never know that another node sells
+/// it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_ends_once_the_lease_may_have_ended() {
+    let (store, a) = alone().await;
+    let mut stream = follow(&a, "hamlet").await;
+    assert!(
+        read_until(&mut stream, "event: start")
+            .await
+            .contains("start")
+    );
+    // Nothing that is asked of the store is answered any more.
+    store.mishap(seatlock::cluster::twin::Mishaps {
+        refused: 1_000,
+        ..Default::default()
+    });
+    a.clock.advance(LEASE * 9 / 10);
+    let rest = read_until(&mut stream, "event: closed").await;
+    assert!(
+        !rest.contains("closed"),
+        "it has ended, and the event goes on: {rest}"
+    );
 }
 
 /// Mutation: without the wait for what was read to be in the store, somebody is told of a hold that nobody has.

@@ -22,10 +22,16 @@ use seatlock::{
     node::{self, Node, NodeConfig},
 };
 
+use tokio::time::sleep;
+use tracing::warn;
+
 use super::{Failure, Settings, shown, unlock};
 
 /// Of a lease's time, what a request to etcd may take. A renewal that is lost can then be repeated.
 const TIMEOUTS: u32 = 2;
+
+/// How long a node waits that can't come to the cluster yet.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// What the server shows of the cluster.
 pub(super) struct Joined {
@@ -33,42 +39,54 @@ pub(super) struct Joined {
     pub(super) app: Router,
 }
 
-/// Comes to the cluster.
+/// Comes to the cluster, as soon as etcd answers and takes something: who starts all machines at once need not see to the order.
 ///
 /// # Errors
-/// Why it can't.
+/// Why it never can.
 pub(super) async fn join(
     settings: &Settings,
     gate: GateConfig,
     streams: Streams<Client>,
     registry: &mut Registry,
 ) -> Result<Joined, Failure> {
+    if settings.tls_cert.is_some() {
+        return Err(Failure::ClusterTls);
+    }
     let etcd = Arc::new(etcd(settings)?);
     let clock: Arc<dyn Clock> = Arc::new(BootClock::new());
     let appends = Arc::<Durations>::default();
-    let config = NodeConfig {
-        name: given(settings.node.as_ref(), "--node")?,
-        address: given(settings.advertise.as_ref(), "--advertise")?,
-        prefix: settings.etcd_prefix.clone(),
-        incarnation: u64::from(settings.etcd_incarnation),
-        shards: settings.shards,
-        lease_ttl: settings.lease,
-        restart_grace: settings.restart_grace,
-        log_budget_bytes: log_budget_bytes(settings),
-        engine: EngineConfig {
-            seats: settings.seats,
-            hold_ttl: settings.lock_ttl,
-        },
-        default_shard: None,
-        unlock: unlock(settings),
-        gate: Arc::new(Gate::new(gate).on(Arc::clone(&clock))),
-        streams: streams.clone(),
-        clock,
-        resume: node::by_boot_clock(0),
-        appends: Arc::clone(&appends),
+    let gate = Arc::new(Gate::new(gate).on(Arc::clone(&clock)));
+    let config = || -> Result<NodeConfig, Failure> {
+        Ok(NodeConfig {
+            name: given(settings.node.as_ref(), "--node")?,
+            address: given(settings.advertise.as_ref(), "--advertise")?,
+            prefix: settings.etcd_prefix.clone(),
+            incarnation: u64::from(settings.etcd_incarnation),
+            shards: settings.shards,
+            lease_ttl: settings.lease,
+            restart_grace: settings.restart_grace,
+            log_budget_bytes: log_budget_bytes(settings),
+            engine: EngineConfig {
+                seats: settings.seats,
+                hold_ttl: settings.lock_ttl,
+            },
+            default_shard: None,
+            unlock: unlock(settings),
+            gate: Arc::clone(&gate),
+            streams: streams.clone(),
+            clock: Arc::clone(&clock),
+            resume: node::by_boot_clock(0),
+            appends: Arc::clone(&appends),
+        })
     };
-    let node = Node::join(config, Arc::clone(&etcd)).await;
-    let node = node.map_err(Failure::Join)?;
+    let node = loop {
+        match Node::join(config()?, Arc::clone(&etcd)).await {
+            Ok(node) => break node,
+            Err(error) if error.may_pass() => warn!(%error, "cannot come to the cluster yet"),
+            Err(error) => return Err(Failure::Join(error)),
+        }
+        sleep(PAUSE).await;
+    };
     let housekeeper = Arc::clone(&node);
     tokio::spawn(upkeep::keep_small(etcd, move || housekeeper.keeps_house()));
     shown::metrics(&engines(&node), &streams, registry);

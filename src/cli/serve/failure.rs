@@ -25,6 +25,8 @@ pub(crate) enum Failure {
         reason: String,
     },
     Engine(StartError),
+    /// Nodes ask each other in the clear.
+    ClusterTls,
     /// How etcd is to be reached.
     Etcd(String),
     Join(JoinError),
@@ -46,6 +48,10 @@ impl fmt::Display for Failure {
                     "TLS needs a certificate and its key: {missing} is missing"
                 )
             }
+            Self::ClusterTls => f.write_str(
+                "nodes ask each other over plain HTTP, so --tls-cert cannot be used with --etcd: \
+                 put what speaks TLS in front of the nodes",
+            ),
             Self::Gate(reason) => f.write_str(reason),
             Self::Tls(error) => write!(f, "cannot speak TLS: {error}"),
             Self::Ledger { folder, reason } => write!(

@@ -23,6 +23,7 @@ use std::{error, fmt, sync::Arc, time::Duration};
 
 use super::{
     Core,
+    drawings::Drawings,
     event::{Beginning, Event},
     record,
     registry::Drawn,
@@ -67,11 +68,16 @@ impl Recovery {
     ///
     /// # Errors
     /// [`RecoveryError`].
-    pub(super) fn of(state: &State, now: Moment, grace: Duration) -> Result<Self, RecoveryError> {
+    pub(super) fn of(
+        state: &State,
+        drawings: &Drawings,
+        now: Moment,
+        grace: Duration,
+    ) -> Result<Self, RecoveryError> {
         if now < state.clock() {
             return Err(RecoveryError::Clock);
         }
-        let mut told = Told::read(state)?;
+        let mut told = Told::read(state, drawings)?;
         let amended = Amended::of(state, &told.seated, now, grace);
         let mut notes = told.forget_holds_of_gone_events();
         notes.extend(told.forget_answers_until(now));
@@ -129,12 +135,11 @@ impl Core {
         } = recovery;
         self.holds.resume_at(takings);
         *self.registry.office() = told.counters;
-        let drawn = told.draw();
         let now = self.clock.now();
         self.rebuild_holds(&told.holds, &amended.found(&told, now)?, now);
         told.holds.clear();
         for (number, name) in told.names {
-            if let Some(drawn) = drawn.get(&number) {
+            if let Some(drawn) = told.charts.get(&number) {
                 let _new = self.registry.put_chart(name, drawn.clone());
             }
         }
@@ -142,7 +147,10 @@ impl Core {
             self.registry.add_closed(closed.entry(id));
         }
         for ((id, seated), words) in told.seated.into_iter().zip(amended.words) {
-            let drawn = drawn.get(&seated.chart).ok_or(RecoveryError::Chart(id))?;
+            let drawn = told
+                .charts
+                .get(&seated.chart)
+                .ok_or(RecoveryError::Chart(id))?;
             let event = self.rebuild_event(id, seated, drawn, &words, amended.through)?;
             let reasons = told.reasons.iter();
             event.restore_reasons(reasons.map(|(seat, reason)| (*seat, reason)));

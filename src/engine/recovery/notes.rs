@@ -7,6 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{
     super::{
+        drawings::Drawings,
         record::{self, Closed, Counters, Seated, kind},
         registry::Drawn,
     },
@@ -14,7 +15,6 @@ use super::{
     parts::each_part,
 };
 use crate::{
-    chart::Chart,
     event::{Hold, Name},
     ids::{EventId, HoldId, SeatId},
     ledger::{Key, Note, State, Unreadable},
@@ -26,7 +26,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     pub(crate) counters: Counters,
-    pub(crate) charts: HashMap<u32, Chart>,
+    /// Each planned once for all events that were made with it.
+    pub(crate) charts: HashMap<u32, Drawn>,
     pub(crate) names: Vec<(u32, Name)>,
     pub(crate) seated: Vec<(EventId, Seated)>,
     pub(crate) closed: Vec<(EventId, Closed)>,
@@ -40,7 +41,7 @@ pub(crate) struct Told {
 impl Told {
     /// # Errors
     /// [`RecoveryError`].
-    pub(super) fn read(state: &State) -> Result<Self, RecoveryError> {
+    pub(super) fn read(state: &State, drawings: &Drawings) -> Result<Self, RecoveryError> {
         let mut told = Self::default();
         let mut holds = Vec::new();
         for (key, value) in state.notes() {
@@ -48,7 +49,7 @@ impl Told {
                 holds.push((key, value));
                 continue;
             }
-            let read = told.note(key, value);
+            let read = told.note(key, value, drawings);
             read.map_err(|error| RecoveryError::Note(key, error))?;
         }
         let read_part = |_place, part: &[_]| part.iter().map(read_hold).collect();
@@ -62,12 +63,14 @@ impl Told {
     }
 
     /// Any but a hold's.
-    fn note(&mut self, key: Key, value: &[u8]) -> Result<(), Unreadable> {
+    fn note(&mut self, key: Key, value: &[u8], drawings: &Drawings) -> Result<(), Unreadable> {
         let number = || u32::try_from(key.id).map_err(|_| Unreadable::Field("number"));
         match key.kind {
             kind::COUNTERS => self.counters = Counters::read(value)?,
             kind::CHART => {
-                self.charts.insert(number()?, record::read_chart(value)?);
+                let number = number()?;
+                let drawing = drawings.read(value)?;
+                self.charts.insert(number, Drawn::of(number, drawing));
             }
             kind::CHART_NAME => {
                 let name = Name::new(text(value)?).map_err(|_| Unreadable::Field("name"))?;
@@ -110,14 +113,6 @@ impl Told {
             key: record::answer_key(kept.id),
         })
         .collect()
-    }
-
-    /// The charts, each planned once for all events that were made with it.
-    pub(super) fn draw(&mut self) -> HashMap<u32, Drawn> {
-        let charts = self.charts.drain();
-        charts
-            .map(|(number, chart)| (number, Drawn::new(number, chart)))
-            .collect()
     }
 }
 
