@@ -53,34 +53,12 @@ pub(super) async fn join(
         return Err(Failure::ClusterTls);
     }
     let etcd = Arc::new(etcd(settings)?);
-    let clock: Arc<dyn Clock> = Arc::new(BootClock::new());
     let appends = Arc::<Durations>::default();
+    let clock: Arc<dyn Clock> = Arc::new(BootClock::new());
     let gate = Arc::new(Gate::new(gate).on(Arc::clone(&clock)));
-    let config = || -> Result<NodeConfig, Failure> {
-        Ok(NodeConfig {
-            name: given(settings.node.as_ref(), "--node")?,
-            address: given(settings.advertise.as_ref(), "--advertise")?,
-            prefix: settings.etcd_prefix.clone(),
-            incarnation: u64::from(settings.etcd_incarnation),
-            shards: settings.shards,
-            lease_ttl: settings.lease,
-            restart_grace: settings.restart_grace,
-            log_budget_bytes: log_budget_bytes(settings),
-            engine: EngineConfig {
-                seats: settings.seats,
-                hold_ttl: settings.lock_ttl,
-            },
-            default_shard: None,
-            unlock: unlock(settings),
-            gate: Arc::clone(&gate),
-            streams: streams.clone(),
-            clock: Arc::clone(&clock),
-            resume: node::by_boot_clock(0),
-            appends: Arc::clone(&appends),
-        })
-    };
     let node = loop {
-        match Node::join(config()?, Arc::clone(&etcd)).await {
+        let config = config(settings, &gate, &streams, &clock, &appends)?;
+        match Node::join(config, Arc::clone(&etcd)).await {
             Ok(node) => break node,
             Err(error) if error.may_pass() => warn!(%error, "cannot come to the cluster yet"),
             Err(error) => return Err(Failure::Join(error)),
@@ -104,6 +82,36 @@ impl Joined {
     pub(super) async fn leave(&self) {
         self.node.leave().await;
     }
+}
+
+fn config(
+    settings: &Settings,
+    gate: &Arc<Gate>,
+    streams: &Streams<Client>,
+    clock: &Arc<dyn Clock>,
+    appends: &Arc<Durations>,
+) -> Result<NodeConfig, Failure> {
+    Ok(NodeConfig {
+        name: given(settings.node.as_ref(), "--node")?,
+        address: given(settings.advertise.as_ref(), "--advertise")?,
+        prefix: settings.etcd_prefix.clone(),
+        incarnation: u64::from(settings.etcd_incarnation),
+        shards: settings.shards,
+        lease_ttl: settings.lease,
+        restart_grace: settings.restart_grace,
+        log_budget_bytes: log_budget_bytes(settings),
+        engine: EngineConfig {
+            seats: settings.seats,
+            hold_ttl: settings.lock_ttl,
+        },
+        default_shard: None,
+        unlock: unlock(settings),
+        gate: Arc::clone(gate),
+        streams: streams.clone(),
+        clock: Arc::clone(clock),
+        resume: node::by_boot_clock(0),
+        appends: Arc::clone(appends),
+    })
 }
 
 fn engines(node: &Arc<Node<Etcd>>) -> shown::Engines {
