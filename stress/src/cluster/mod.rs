@@ -43,6 +43,7 @@ mod seat;
 mod strike;
 mod verdict;
 mod wire;
+mod witness;
 
 use std::{path::PathBuf, time::Duration};
 
