@@ -52,6 +52,7 @@ pub mod linear;
 pub mod pace;
 mod packed;
 pub mod plan;
+mod process;
 pub mod progress;
 pub mod reaping;
 pub mod report;

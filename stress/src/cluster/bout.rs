@@ -13,17 +13,25 @@ use super::{
     ClusterPlan,
     caller::{Attempt, Call, Caller, nanos},
     clerk::Clerk,
+    errand::Role,
     fault::Stroke,
     house::{House, RECOVERY_MAX},
     notes::Notes,
     outage,
-    sale::{QUIET, Sale},
+    sale::{QUIET, STILL, Sale},
     verdict::{Broken, Promise},
 };
 use crate::http::client::Answer;
 
 /// How long clerks wait for each part of an answer.
 const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long the witness does, who only looks while somebody else has to answer.
+const WITNESS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a successor may take at most to sell where the witness looks, and how long he looks then at who was struck.
+const SUCCESSION_MAX: Duration = Duration::from_secs(20);
+const LOOKED_AT: Duration = Duration::from_millis(500);
 
 /// How long all goes well before and after.
 const CALM: Duration = Duration::from_millis(1_500);
@@ -52,22 +60,16 @@ pub(super) struct Bout<'r> {
     pub(super) told_shown: u64,
 }
 
-impl Bout<'_> {
+impl<'r> Bout<'r> {
     /// Opens the sale, sells, has the thing go wrong and puts it right.
     pub(super) fn play(mut self) -> Result<Played, Broken> {
-        let mut caller = self.caller();
+        let mut caller = self.caller(TIMEOUT);
         open(self.sale, &mut caller)?;
         let owners = owners(self.house, self.sale, &mut caller)?;
         let victim = self.victim(&owners);
         let began = Instant::now();
         let stop = Arc::new(AtomicBool::new(false));
-        let clerks: Vec<Clerk<'_>> = (0..self.plan.clerks)
-            .map(|number| {
-                let caller = self.caller();
-                let seed = self.plan.seed.wrapping_add(u64::from(self.sale.number));
-                Clerk::new(number, self.sale, caller, &stop, seed)
-            })
-            .collect();
+        let clerks = self.clerks(victim, &stop);
         let (acted, worked) = thread::scope(|scope| {
             let clerks: Vec<_> = clerks
                 .into_iter()
@@ -133,12 +135,34 @@ impl Bout<'_> {
         } else {
             what.to_owned()
         };
+        let struck = nanos(self.started.elapsed());
         self.house.strike(&stroke, victim)?;
-        let waited = self.pass(stroke.lasts, &whom, stop);
+        let mut waited = self.pass(stroke.lasts, &whom, stop);
+        if stroke.deposes(self.plan.lease) {
+            waited = waited.and_then(|()| self.wait_for_successor(struck, &whom, stop));
+        }
         self.house.heal(&stroke, victim)?;
         waited?;
         self.wait_for_service(&whom, stop)?;
         self.pass(CALM, "all is well again", stop)
+    }
+
+    /// Waits until another node has sold something where all stands still, and for some looks at the one that was struck.
+    fn wait_for_successor(
+        &mut self,
+        struck: u64,
+        whom: &str,
+        stop: &AtomicBool,
+    ) -> Result<(), Broken> {
+        let began = Instant::now();
+        while !self.sale.events[STILL].is_sold_after(struck) {
+            // Whether there is service again at all is seen once this is put right.
+            if stop.load(Ordering::Relaxed) || began.elapsed() > SUCCESSION_MAX {
+                return Ok(());
+            }
+            self.pass(LOOK_EACH, whom, stop)?;
+        }
+        self.pass(LOOKED_AT, whom, stop)
     }
 
     fn wait_for_service(&mut self, whom: &str, stop: &AtomicBool) -> Result<(), Broken> {
@@ -146,7 +170,7 @@ impl Bout<'_> {
         let began = Instant::now();
         let name = format!("after {whom}");
         loop {
-            let mut events = self.sale.events.iter();
+            let mut events = self.sale.events[..STILL].iter();
             let Some(waiting) = events.find(|event| !event.is_sold_after(healed)) else {
                 return Ok(());
             };
@@ -198,15 +222,27 @@ impl Bout<'_> {
         (self.shown, self.told_shown) = (Instant::now(), told);
     }
 
-    fn caller(&self) -> Caller {
-        Caller::new(&self.house.addresses(), TIMEOUT, self.started)
+    /// All of them, and where there are several nodes the witness.
+    fn clerks(&self, victim: usize, stop: &Arc<AtomicBool>) -> Vec<Clerk<'r>> {
+        let seed = self.plan.seed.wrapping_add(u64::from(self.sale.number));
+        let clerk = |number, role, timeout| {
+            Clerk::new(number, role, self.sale, self.caller(timeout), stop, seed)
+        };
+        let count = self.plan.clerks;
+        let clerks = (0..count).map(|number| clerk(number, Role::of(number), TIMEOUT));
+        let witness = Role::Witness { victim };
+        let witness = (self.house.nodes.len() > 1).then(|| clerk(count, witness, WITNESS_TIMEOUT));
+        clerks.chain(witness).collect()
     }
 
-    /// Whom it strikes, if it strikes a node: the owner of a quiet event, and of others.
+    fn caller(&self, timeout: Duration) -> Caller {
+        Caller::new(&self.house.addresses(), timeout, self.started)
+    }
+
+    /// Whom it strikes, if it strikes a node: the owner of the event that stands still, and of others.
     fn victim(&self, owners: &[Option<usize>]) -> usize {
         let lot = self.stroke.map_or(0, |stroke| stroke.lot as usize);
-        let owner = owners[owners.len() - 1 - lot % QUIET];
-        owner.unwrap_or(lot % self.house.nodes.len())
+        owners[STILL].unwrap_or(lot % self.house.nodes.len())
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) struct Clerk<'s> {
     pub(super) mine: Vec<Mine>,
     /// Holds of which he does not know what has become of them.
     pub(super) doubtful: Vec<Mine>,
-    holds: u32,
+    pub(super) holds: u32,
     keys: u32,
     pub(super) notes: Notes,
 }
@@ -88,6 +88,7 @@ enum Outcome {
 impl<'s> Clerk<'s> {
     pub(super) fn new(
         number: u32,
+        role: Role,
         sale: &'s Sale,
         caller: Caller,
         stop: &Arc<AtomicBool>,
@@ -95,7 +96,7 @@ impl<'s> Clerk<'s> {
     ) -> Self {
         Self {
             number,
-            role: Role::of(number),
+            role,
             sale,
             caller,
             stop: Arc::clone(stop),
@@ -232,18 +233,17 @@ impl<'s> Clerk<'s> {
             }
             let pause = self.dice.random_range(PAUSE_MILLIS);
             thread::sleep(Duration::from_millis(pause));
-            node = (node + self.dice.random_range(1..=2)) % self.caller.nodes();
+            node = self.another_node(node);
         }
     }
 
-    /// Looks at something, once. None: there was no answer.
-    pub(super) fn look(&mut self, path: String) -> Option<(Answer, (u64, u64))> {
+    /// Looks at something at a node, once. None: there was no answer.
+    pub(super) fn look(&mut self, node: usize, path: String) -> Option<(Answer, (u64, u64))> {
         let call = Call {
             method: "GET",
             path,
             ..Call::default()
         };
-        let node = self.any_node();
         let sent = self.caller.now();
         let attempt = self.caller.attempt(node, &call);
         let asked = (sent, self.caller.now());
@@ -260,8 +260,20 @@ impl<'s> Clerk<'s> {
         }
     }
 
-    fn any_node(&mut self) -> usize {
-        self.dice.random_range(0..self.caller.nodes())
+    /// Any node that he asks for something: the witness does not ask the one that is struck.
+    pub(super) fn any_node(&mut self) -> usize {
+        let nodes = self.caller.nodes();
+        match self.role {
+            Role::Witness { victim } => (victim + self.dice.random_range(1..nodes)) % nodes,
+            _ => self.dice.random_range(0..nodes),
+        }
+    }
+
+    fn another_node(&mut self, node: usize) -> usize {
+        match self.role {
+            Role::Witness { .. } => self.any_node(),
+            _ => (node + self.dice.random_range(1..=2)) % self.caller.nodes(),
+        }
     }
 
     /// Keeps a hold with which nothing has been done.

@@ -75,7 +75,8 @@ What goes wrong (--faults):
   full-etcd     etcd has no room, until somebody makes some
 
 Deliberate faults (--sabotage):
-  no-term-compare, acknowledge-before-commit, serve-after-lease-end; none is the control
+  no-term-compare, acknowledge-before-commit, serve-after-lease-end; none is the control. All of them, also the control,
+  hear of the roster two seconds late, so that an owner that is deposed has time to do harm. Each is found in half a minute or so
 
 How to read the table: 'without service' is, of each event that the fault concerns, the longest time from when a change was
 asked for to the first good answer to it or to a later one; without a fault, the longest wait. 'late' are changes that were acknowledged when they were

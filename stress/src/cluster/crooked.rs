@@ -1,4 +1,7 @@
 //! etcd in the hands of a node that is not honest.
+//!
+//! Whatever these hands do besides, and also if they are honest: what they tell of the roster is old. Nothing that is safe may
+//! depend on news of it, and a node that is deposed has the time to do what its fault lets it do.
 
 use std::{
     collections::HashMap,
@@ -22,13 +25,18 @@ use super::sabotage::Sabotage;
 /// How long after its acknowledgement an append is sent at the earliest.
 const LATE: Duration = Duration::from_millis(50);
 
-/// How many times as long as it does a lease is said to last.
-const TIMES_AS_LONG: u32 = 4;
+/// How old what is told of the roster is.
+const NEWS_LATE: Duration = Duration::from_secs(2);
+
+/// How many times as long as it does a lease is said to last: also if it is renewed that much more rarely, it is long over
+/// before its node takes it to be.
+const TIMES_AS_LONG: u32 = 10;
 
 /// In how many parts of its time a lease is renewed in truth.
 const RENEWALS: u32 = 4;
 
-/// How the keys of owners, of shards and of a shard's log are told from all others.
+/// How the keys of the whole roster, of owners, of shards and of a shard's log are told from all others.
+const ROSTER: &[u8] = b"/roster/";
 const OWNERS: &[u8] = b"/roster/owners/";
 const SHARDS: &[u8] = b"/shards/";
 const LOG: &[u8] = b"/log/";
@@ -112,7 +120,12 @@ impl<S: Store> Store for Crooked<S> {
             }
             _ => {}
         }
-        self.store.txn(txn).await
+        let is_news = asks_for_roster(&txn);
+        let done = self.store.txn(txn).await;
+        if is_news {
+            sleep(NEWS_LATE).await;
+        }
+        done
     }
 
     async fn grant(&self, ttl: Duration) -> Result<LeaseId, StoreError> {
@@ -139,6 +152,11 @@ impl<S: Store> Store for Crooked<S> {
     async fn changed(&self, keys: Keys, since: Revision) -> Result<(), StoreError> {
         self.store.changed(keys, since).await
     }
+}
+
+/// Whether it reads the whole roster.
+fn asks_for_roster(txn: &Txn) -> bool {
+    matches!(&txn.then[..], [Action::Get(keys, _)] if keys.from.ends_with(ROSTER))
 }
 
 /// Whether it asks for the revision of an owner's key: in a fenced transaction that is the term.
@@ -202,7 +220,7 @@ async fn renew_in_truth<S: Store>(store: Arc<S>, lease: LeaseId, ttl: Duration) 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use seatlock::cluster::twin::TwinStore;
+    use seatlock::cluster::{keys::ClusterKeys, roster::Roster, twin::TwinStore};
 
     use super::*;
 
@@ -237,6 +255,12 @@ mod tests {
         };
         let revision = store.txn(txn).await.expect("it is reliable").revision;
         (store, revision)
+    }
+
+    #[test]
+    fn only_who_reads_the_whole_roster_hears_it_late() {
+        assert!(asks_for_roster(&Roster::ask(&ClusterKeys::new("/s", 0))));
+        assert!(!asks_for_roster(&append(Revision::new(7))));
     }
 
     #[tokio::test]

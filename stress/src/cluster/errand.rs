@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     caller::{Call, json as body_of, nanos},
     clerk::{Clerk, Errand, Mine, span},
-    sale::{QUIET, Sale},
+    sale::{QUIET, STILL, Sale},
     seat::{self, Deed, Shown, Stage},
     verdict::Broken,
 };
@@ -29,7 +29,7 @@ const QUIET_LOOKED_AT: f64 = 0.8;
 const ROUND: u32 = 4;
 
 /// How long these wait between two calls.
-const WAIT: Duration = Duration::from_millis(10);
+pub(super) const WAIT: Duration = Duration::from_millis(10);
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// What a clerk is for.
@@ -41,6 +41,8 @@ pub(super) enum Role {
     Looker,
     /// Changes something in a quiet event now and then.
     Quiet,
+    /// Sees what becomes of an owner that is struck (see `witness`).
+    Witness { victim: usize },
 }
 
 /// Every other time one of the first seats is wanted, a quarter of all.
@@ -89,6 +91,7 @@ impl Clerk<'_> {
                 return self.look_at_map();
             }
             Role::Quiet => thread::sleep(LONG_WAIT),
+            Role::Witness { victim } => return self.witness(victim),
             Role::Seller => {}
         }
         match self.dice.random_range(0..100) {
@@ -111,9 +114,18 @@ impl Clerk<'_> {
         {
             return errand;
         }
-        let is_quiet = self.role == Role::Quiet;
-        let event = self.event(if is_quiet { 1.0 } else { 0.0 });
+        let event = match self.role {
+            Role::Quiet => self
+                .dice
+                .random_range(self.sale.events.len() - QUIET..STILL),
+            _ => self.event(0.0),
+        };
         let seats = self.wanted();
+        self.hold_of(event, seats)
+    }
+
+    /// One for a hold of these seats.
+    pub(super) fn hold_of(&mut self, event: usize, seats: Vec<SeatId>) -> Errand {
         let number = self.hold_number();
         let ttl_nanos = nanos(self.sale.events[event].ttl);
         let labels = self.sale.hall.labels(&seats);
@@ -211,10 +223,19 @@ impl Clerk<'_> {
     }
 
     fn look_at_map(&mut self) -> Result<(), Broken> {
-        let event = self.event(QUIET_LOOKED_AT);
+        let (event, node) = (self.event(QUIET_LOOKED_AT), self.any_node());
+        self.look_at_map_of(event, node).map(drop)
+    }
+
+    /// Looks at an event's map at a node. Who has answered, if somebody has.
+    pub(super) fn look_at_map_of(
+        &mut self,
+        event: usize,
+        node: usize,
+    ) -> Result<Option<String>, Broken> {
         let path = format!("/v1/events/{}/seats", self.sale.events[event].name);
-        let Some((answer, asked)) = self.look(path.clone()) else {
-            return Ok(());
+        let Some((answer, asked)) = self.look(node, path.clone()) else {
+            return Ok(None);
         };
         let shown = map(self.sale, &body_of(&answer)).filter(|_| answer.status == 200);
         let shown = shown.ok_or_else(|| self.strange_look(&path, &answer))?;
@@ -223,7 +244,7 @@ impl Clerk<'_> {
             self.notes.note(event, [seat], &seen);
         }
         self.notes.time(4, Ended::Done, asked.1 - asked.0);
-        Ok(())
+        Ok(answer.node)
     }
 
     /// Looks at a hold of his, or at one of which he does not know what has become of it.
@@ -233,8 +254,8 @@ impl Clerk<'_> {
         let Some(hold) = holds.choose(&mut self.dice).cloned() else {
             return Ok(());
         };
-        let path = format!("/v1/bookings/{}", hold.id);
-        let Some((answer, asked)) = self.look(path.clone()) else {
+        let (path, node) = (format!("/v1/bookings/{}", hold.id), self.any_node());
+        let Some((answer, asked)) = self.look(node, path.clone()) else {
             return Ok(());
         };
         let body = body_of(&answer);

@@ -116,6 +116,11 @@ impl Fault {
 }
 
 impl Stroke {
+    /// Whether it makes somebody else the owner of what the one has whom it strikes, who learns of that late.
+    pub(super) fn deposes(&self, lease: Duration) -> bool {
+        matches!(self.fault, Fault::StopNode | Fault::CutEtcd) && self.lasts > lease
+    }
+
     /// The stroke of this number: every fault of `faults` comes once before any comes again.
     pub(super) fn draw(faults: &[Fault], seed: u64, number: u32, lease: Duration) -> Option<Self> {
         let count = u32::try_from(faults.len())

@@ -12,12 +12,12 @@ use tokio::runtime::{self, Handle, Runtime};
 use super::{
     ClusterPlan,
     ensemble::Ensemble,
-    node::{End, Node},
+    node::Node,
     sabotage::{Guise, Sabotage},
     verdict::Broken,
     wire::Wire,
 };
-use crate::folder::Folder;
+use crate::{folder::Folder, process::End};
 
 /// The nodes' names.
 pub(super) const NAMES: [&str; 3] = ["a", "b", "c"];

@@ -1,16 +1,19 @@
 //! A cluster in which one thing after the other goes wrong, under a load whose history is checked.
 //!
 //! ```text
-//!   clerks (clerk, errand, caller)  -- HTTP -->  nodes a, b, c  (node)
-//!        |                                        |   ^ wires (wire), each of which can be cut or slow
-//!        |  what each call says about             v   |
-//!        |  each seat, and when (notes)          members of etcd (ensemble)
-//!        v                                            ^
-//!   judge: seat by seat (judge, seat)                 |  one thing goes wrong at a time (fault, strike)
+//!   clerks (clerk, errand, witness, caller)  -- HTTP -->  nodes a, b, c  (node)
+//!        |                                                 |   ^ wires (wire), each of which can be cut or slow
+//!        |  what each call says about                      v   |
+//!        |  each seat, and when (notes)                   members of etcd (ensemble)
+//!        v                                                     ^
+//!   judge: seat by seat (judge, seat)                          |  one thing goes wrong at a time (fault, strike)
 //! ```
 //! A run is a row of sales (`sale`), each of a few events that are new: events are sold by all clerks at all nodes, something
 //! goes wrong, is put right again, and when every event is sold once more the sale ends and is judged (`bout`). Because
 //! each history is short, the search for an order that makes sense ends. Bookings of earlier sales are asked for later.
+//!
+//! An owner that stands still or is cut off from etcd beyond its lease is deposed, and does not know. One event stands still
+//! for that: only the witness buys there, from the successor alone, and looks at once at what the deposed owner shows.
 //!
 //! Half of all changes have an idempotency key, and are asked for again at other nodes until it is known how they ended;
 //! of the others some are never known, and may have been done, or not, or may be done later. Everything that is drawn
@@ -43,6 +46,7 @@ mod seat;
 mod strike;
 mod verdict;
 mod wire;
+mod witness;
 
 use std::{path::PathBuf, time::Duration};
 

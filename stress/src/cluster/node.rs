@@ -1,33 +1,21 @@
 //! A node's process: started, stopped, killed, started again.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, waitpid};
 
 use super::verdict::{Broken, Promise};
+use crate::process::{self, End, Process};
 
 /// How long a node may take to hand over and end.
 const STOP_MAX: Duration = Duration::from_secs(30);
-
-/// Lines of the log that are shown when something is wrong.
-const LOG_LINES: usize = 12;
-
-/// How a process is ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// At this instant, whatever it does.
-    Kill,
-    /// It is asked to hand over and end.
-    Stop,
-}
 
 /// A node, running or not.
 #[derive(Debug)]
@@ -38,7 +26,7 @@ pub(super) struct Node {
     role: Vec<String>,
     arguments: Vec<String>,
     log: PathBuf,
-    process: Option<Child>,
+    process: Option<Process>,
     /// It stands still, and is to.
     is_paused: bool,
 }
@@ -76,7 +64,7 @@ impl Node {
             let what = format!("node {}: {}: {error}", self.name, program.display());
             Broken::new(Promise::GoesOn, what)
         })?;
-        (self.process, self.is_paused) = (Some(process), false);
+        (self.process, self.is_paused) = (Some(Process::new(process)), false);
         Ok(())
     }
 
@@ -98,7 +86,7 @@ impl Node {
 
     /// The process's number, if there is one.
     pub(super) fn id(&self) -> Option<u32> {
-        self.process.as_ref().map(Child::id)
+        self.process.as_ref().map(Process::id)
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -107,13 +95,12 @@ impl Node {
 
     /// Whether it has ended without being told to.
     pub(super) fn check(&mut self) -> Result<(), Broken> {
-        let status = self.process.as_mut().map(Child::try_wait);
-        match status {
-            Some(Ok(Some(status))) => {
+        match self.process.as_mut().and_then(Process::has_ended) {
+            Some(status) => {
                 self.process = None;
                 Err(self.broken(&format!("has ended by itself: {status}")))
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -123,23 +110,8 @@ impl Node {
         let Some(mut process) = self.process.take() else {
             return Err(self.broken("is not running"));
         };
-        let asked = match (end, pid(&process)) {
-            (End::Stop, Some(pid)) => kill_process(pid, Signal::TERM).map_err(io::Error::from),
-            _ => process.kill(),
-        };
-        asked.map_err(|error| self.broken(&error.to_string()))?;
-        let deadline = Instant::now() + STOP_MAX;
-        loop {
-            match process.try_wait() {
-                Ok(Some(status)) => return Ok(status),
-                Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
-                _ => {
-                    // It is ended all the same when this is dropped.
-                    self.process = Some(process);
-                    return Err(self.broken("was told to end, and did not"));
-                }
-            }
-        }
+        let ended = process.end(end, STOP_MAX);
+        ended.map_err(|error| self.broken(&error.to_string()))
     }
 
     /// SIGSTOP: it keeps its connections and says nothing.
@@ -166,32 +138,14 @@ impl Node {
     }
 
     fn signal(&self, signal: Signal) -> io::Result<Pid> {
-        let pid = self.process.as_ref().and_then(pid);
-        let pid = pid.ok_or_else(|| io::Error::other("it is not running"))?;
-        kill_process(pid, signal)?;
-        Ok(pid)
+        let process = self.process.as_ref();
+        let process = process.ok_or_else(|| io::Error::other("is not running"))?;
+        process.signal(signal)
     }
 
     /// What is wrong, with the end of the log.
     pub(super) fn broken(&self, what: &str) -> Broken {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        let last = lines[lines.len().saturating_sub(LOG_LINES)..].iter();
         Broken::new(Promise::GoesOn, format!("node {} {what}", self.name))
-            .with(last.map(|line| format!("log: {line}")))
+            .with(process::end_of(&self.log))
     }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        if let Some(process) = &mut self.process {
-            // It may have ended by itself.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
-
-fn pid(process: &Child) -> Option<Pid> {
-    i32::try_from(process.id()).ok().and_then(Pid::from_raw)
 }

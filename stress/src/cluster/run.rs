@@ -17,7 +17,7 @@ use super::{
     house::{House, Wires},
     judge::Judge,
     notes::KINDS,
-    sale::{CHART, SEATS, Sale},
+    sale::{CHART, SEATS, STILL, Sale},
     seat::Rules,
     verdict::{Broken, Checks, Promise},
 };
@@ -156,7 +156,7 @@ impl Run<'_> {
             elapsed,
         } = played;
         self.judge.checks.add(Promise::Answers, notes.answers);
-        self.judge.checks.add(Promise::GoesOn, sale.events.len());
+        self.judge.checks.add(Promise::GoesOn, STILL);
         let row = self.rows.entry(stroke.map(|stroke| stroke.fault));
         let row = row.or_insert_with(Row::new);
         row.times += 1;

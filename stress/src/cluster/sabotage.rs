@@ -11,10 +11,18 @@ pub enum Sabotage {
     /// The control: a node in the same hands, which are honest.
     None,
     /// Transactions do not ask whether the owner's term is still the one they were made in.
+    ///
+    /// An owner that was deposed while it stood still or was cut off takes its shards again, under a new lease, and goes on
+    /// from what it remembers. Found by the witness: what the successor has sold is shown as free.
     NoTermCompare,
     /// Appends are acknowledged before etcd has committed them.
+    ///
+    /// Found by anybody after a node was killed: the last things that it has sold are free again.
     AcknowledgeBeforeCommit,
-    /// A node believes its lease to last four times as long as it does.
+    /// A node believes its lease to last ten times as long as it does.
+    ///
+    /// An owner that is cut off from etcd goes on answering while its successor sells. Found by the witness, who looks at the
+    /// one right after he has bought at the other.
     ServeAfterLeaseEnd,
 }
 
@@ -49,7 +57,7 @@ impl Sabotage {
             ),
             Self::ServeAfterLeaseEnd => (
                 "serve-after-lease-end",
-                "a node believes its lease to last four times as long",
+                "a node believes its lease to last ten times as long",
             ),
         }
     }

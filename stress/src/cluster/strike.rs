@@ -8,11 +8,11 @@ use super::{
     ensemble::{Ensemble, MEMBERS},
     fault::{Fault, Stroke},
     house::{House, own_program},
-    node::End,
     sabotage::{CLOCK_OFF, Guise},
     verdict::{Broken, Promise},
     wire::Mode,
 };
+use crate::process::End;
 
 /// Bytes that pass in a second on a slow wire.
 const SLOW_BYTES: u32 = 512 << 10;

@@ -44,6 +44,8 @@ pub use sabotage::{faults, list, sabotage};
 pub use serve::{ServePlan, serve};
 pub use verdict::{Broken, Checks, Promise};
 
+use crate::process::End;
+
 /// A run of crashes.
 #[derive(Debug, Clone)]
 pub struct CrashPlan {
@@ -70,7 +72,7 @@ pub struct CrashPlan {
 struct Fate {
     /// How long it lives under load.
     life: Duration,
-    end: server::End,
+    end: End,
     /// After how long it is killed while it starts again, if that happens.
     stillborn: Option<Duration>,
     /// What the next one grants.

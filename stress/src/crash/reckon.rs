@@ -15,11 +15,13 @@ use super::{
     look::Lost,
     run::Run,
     seats::{self, Ghost},
-    server::End,
     time::Gap,
     verdict::{Broken, Promise},
 };
-use crate::streams::{client::Map, line};
+use crate::{
+    process::End,
+    streams::{client::Map, line},
+};
 
 /// How long the reaper and the followers may take to show what is so.
 const PATIENCE: Duration = Duration::from_secs(5);

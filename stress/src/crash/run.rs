@@ -15,7 +15,7 @@ use super::{
     deed::EVENTS,
     follow::Follower,
     seats::Ghost,
-    server::{End, Server},
+    server::Server,
     time::{self, Gap, Millis},
     verdict::{Broken, Checks, Promise},
 };
@@ -23,6 +23,7 @@ use crate::{
     folder::Folder,
     hall::Hall,
     http::client::{Connection, Request},
+    process::End,
 };
 
 /// How long a server lives under load.

@@ -2,39 +2,26 @@
 
 use std::{
     env,
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
-
-use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
     CrashPlan,
     verdict::{Broken, Promise},
 };
+use crate::process::{self, End, Process};
 
 /// How long a start may take. The ledgers here are small.
 const START_MAX: Duration = Duration::from_secs(20);
 
 /// How long the requests in progress may keep a server that was told to stop.
 const STOP_MAX: Duration = Duration::from_secs(15);
-
-/// Lines of the log that are shown when something is wrong.
-const LOG_LINES: usize = 12;
-
-/// How a process is ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// At this instant, whatever it does.
-    Kill,
-    /// It is asked to stop.
-    Stop,
-}
 
 /// A server, running or not.
 #[derive(Debug)]
@@ -43,7 +30,7 @@ pub(super) struct Server {
     program: PathBuf,
     folder: PathBuf,
     address: SocketAddr,
-    process: Option<Child>,
+    process: Option<Process>,
 }
 
 impl Server {
@@ -114,18 +101,22 @@ impl Server {
             .spawn()
             .map_err(|error| format!("{}: {error}", self.program.display()))?;
         let said = process.stdout.take().ok_or("it has no standard output")?;
-        self.process = Some(process);
+        self.process = Some(Process::new(process));
         Ok(BufReader::new(said))
     }
 
     fn log(&self) -> io::Result<File> {
-        let path = self.folder.join("server.log");
+        let path = self.log_path();
         OpenOptions::new().create(true).append(true).open(path)
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.join("server.log")
     }
 
     /// Whether it has ended without being told to.
     pub(super) fn has_ended(&mut self) -> Option<ExitStatus> {
-        self.process.as_mut()?.try_wait().ok().flatten()
+        self.process.as_mut()?.has_ended()
     }
 
     /// Ends it, and waits until it is gone.
@@ -133,43 +124,14 @@ impl Server {
         let Some(mut process) = self.process.take() else {
             return Err(self.broken("it is not running"));
         };
-        let pid = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
-        let asked = match (end, pid) {
-            (End::Stop, Some(pid)) => kill_process(pid, Signal::TERM).map_err(io::Error::from),
-            _ => process.kill(),
-        };
-        asked.map_err(|error| self.broken(&error.to_string()))?;
-        let deadline = Instant::now() + STOP_MAX;
-        loop {
-            match process.try_wait() {
-                Ok(Some(status)) => return Ok(status),
-                Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(1)),
-                _ => {
-                    // It is ended all the same when the run is.
-                    self.process = Some(process);
-                    return Err(self.broken("it was told to end, and did not"));
-                }
-            }
-        }
+        let ended = process.end(end, STOP_MAX);
+        ended.map_err(|error| self.broken(&format!("it {error}")))
     }
 
     /// What is wrong, with the end of the log.
     pub(super) fn broken(&self, what: &str) -> Broken {
-        let log = fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        let last = lines[lines.len().saturating_sub(LOG_LINES)..].iter();
         Broken::new(Promise::Serves, format!("the server: {what}"))
-            .with(last.map(|line| format!("log: {line}")))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(process) = &mut self.process {
-            // It may have ended by itself.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+            .with(process::end_of(&self.log_path()))
     }
 }
 

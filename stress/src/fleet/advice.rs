@@ -134,8 +134,8 @@ fn snapshots(played: &Played, weights: &Weights) -> String {
     let state = played.outcome.great_state as f64;
     let answers = Shares::of_small().asked_for() * plan.kept_answers * weights.answer as f64;
     format!(
-        "snapshots: {again:.1} bytes for each byte of logs. The great sale's state came to {:.0} MiB, of which each {:.0} MiB of log write a new \
-         snapshot; with a budget as large as the state it would be one for one. Of a hold's bytes in the state {answers:.0} are kept answers",
+        "snapshots: {again:.1} bytes for each byte of logs. The great sale's state came to {:.0} MiB; it is written anew when its log has \
+         grown by as much as the last snapshot, and by {:.0} MiB at least. Of a hold's bytes in the state {answers:.0} are kept answers",
         state / MIB,
         plan.log_budget as f64 / MIB,
     )

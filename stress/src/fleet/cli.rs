@@ -62,11 +62,11 @@ pub struct FleetOptions {
     /// How long a node's lease lasts; it is renewed each third of it
     #[arg(long, default_value = "5s", value_name = "TIME", value_parser = time)]
     pub lease: Duration,
-    /// KiB that a shard's log grows by before its state is written anew
+    /// KiB that a shard's log grows by before its state is written anew; by as much as the state, where that is more
     #[arg(long, default_value_t = 4_096, value_name = "KIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     pub log_budget: u64,
-    /// Between two compactions of etcd
-    #[arg(long, default_value = "5m", value_name = "TIME", value_parser = time)]
+    /// Between two compactions of etcd, each of what was overwritten before the last one
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time)]
     pub compaction: Duration,
     /// GiB that an etcd takes
     #[arg(long, default_value_t = QUOTA >> 30, value_name = "GIB", value_parser = clap::value_parser!(u64).range(1..=1_024))]
@@ -116,7 +116,7 @@ const AFTER_HELP: &str = "\
 How to read what it prints:
   'asked of etcd' is what all clusters of it are asked for a second, on average and in the busiest ten seconds.
   'over time': 'busy' is the share of the time that the busiest etcd works, 'file' the largest of their files. A file gets no
-  smaller by itself, and at the quota etcd takes nothing more: what is overwritten counts until the next compaction.
+  smaller by itself, and at the quota etcd takes nothing more: what is overwritten counts until the next compaction but one.
   'on paper' puts what can be reckoned in closed form beside what was simulated.
   'where it ends': with so many shards that append at once, how many durable changes a second there can be until etcd
   works always ('busy'), and until one of a hundred waits longer than 100 ms ('slow'). Beyond 'busy' batches grow, and
@@ -127,7 +127,7 @@ What to try, one thing at a time:
   stress fleet --etcd-clusters 1,2,4                 what several clusters of etcd are good for
   stress fleet --small-over 10m                      the smaller sales don't all begin at the same instant
   stress fleet --shards 256                          fewer shards: larger batches, longer takeovers
-  stress fleet --log-budget 65536                    snapshots are rarer, logs longer
+  stress fleet --log-budget 65536                    snapshots of small states are rarer, logs longer
   stress fleet --kept-answers 0 --sold-before 10     what fills etcd?
   stress fleet --lease 2s                            a dead node is found out sooner
   stress fleet --sabotage early-answer               would it be noticed if holds were answered too soon?

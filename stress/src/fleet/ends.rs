@@ -78,8 +78,11 @@ pub fn search(plan: &Plan, weights: &Weights, shards: u16, clusters: u16) -> Res
         ..plan.clone()
     };
     let mut ground = Ground::of(&tried, weights)?;
-    // However many shards there are, they have the same events.
-    ground.state.fill(state / u64::from(shards));
+    // However many shards there are, they have the same events. Of a state beyond the budget it is all the same how large it is:
+    // as much is written for snapshots as for logs. Those of a smaller one come and go often while a load is tried.
+    ground
+        .state
+        .fill((state / u64::from(shards)).min(plan.log_budget));
     let mut load = |changes: f64| {
         tried.quiet_holds = changes / Shares::of_small().changes();
         let outcome = run(&tried, weights, &ground, true);

@@ -83,8 +83,10 @@ pub struct Etcd {
 pub struct File {
     /// Bytes that count.
     pub live: f64,
-    /// Bytes that were overwritten or removed since the last compaction.
+    /// Bytes that were overwritten or removed, and are not forgotten yet.
     pub dead: f64,
+    /// Those of them that the next compaction forgets.
+    pub ripe: f64,
     /// The most that it ever was: a file gets no smaller by itself.
     pub most: f64,
 }
@@ -189,16 +191,17 @@ impl File {
         self.most = self.most.max(self.live + self.dead);
     }
 
-    /// They go, or are overwritten; what they take comes back with the next compaction.
+    /// They go, or are overwritten; what they take comes back with the next compaction but one.
     pub fn remove(&mut self, costs: &Costs, keys: f64, values: f64) {
         let bytes = costs.file_bytes(keys, values);
         self.live -= bytes;
         self.dead += bytes;
     }
 
-    /// What does not count any more is forgotten.
+    /// What did not count any more at the last compaction is forgotten.
     pub fn compact(&mut self) {
-        self.dead = 0.0;
+        self.dead -= self.ripe;
+        self.ripe = self.dead;
     }
 }
 
@@ -252,6 +255,9 @@ mod tests {
         file.remove(&costs, 1.0, 5e5);
         assert!((file.live - file.dead).abs() < 1.0);
         file.compact();
+        assert!(file.dead > 5e5, "it may be asked for until the next one");
+        file.compact();
+        assert!(file.dead < 1.0);
         file.write(&costs, 1.0, 1e5);
         assert!(file.most > 1e6 && file.live < 7e5 * costs.file_value_bytes + 1e3);
     }

@@ -3,8 +3,8 @@
 //! # What is real and what is not
 //! Real are the bytes (each kind of change is weighed on the engine, [`weight`]), which shard an event belongs to
 //! ([`seatlock::cluster::placement`]), how people come and what they are like (the scenarios of [`crate::simulate`]), what is
-//! asked of etcd and in which order (one append in flight a shard; what waits meanwhile is the next batch; a piece of a
-//! snapshot after each append while there is one; take, read, serve), and the limits. What etcd needs for it was measured
+//! asked of etcd and in which order (one append in flight a shard; what waits meanwhile is the next batch; once a batch is
+//! answered a piece of a snapshot, while there is one; take, read, serve), and the limits. What etcd needs for it was measured
 //! ([`costs`]; `--measure` measures yours).
 //!
 //! Not real are etcd, which is a queue that works in rounds ([`etcd`]), the network, which takes the same time always, and the

@@ -115,11 +115,11 @@ impl World<'_> {
                 if let Some(snapshot) = &mut serves.snapshot {
                     snapshot.written += 1;
                 }
-                self.acknowledge_batch(shard);
+                self.append_next(shard);
             }
             Stage::Turning => {
                 serves.snapshot = None;
-                self.acknowledge_batch(shard);
+                self.append_next(shard);
             }
             Stage::Looking | Stage::Taking | Stage::Reading => self.has_read(shard),
             Stage::Idle | Stage::Packing | Stage::Orphaned | Stage::Starting => {}
@@ -127,7 +127,6 @@ impl World<'_> {
     }
 
     fn appended(&mut self, shard: u16) {
-        let budget = self.plan.log_budget;
         let serves = &mut self.shards[usize::from(shard)];
         serves.slots += 1;
         serves.log_bytes += serves.part_bytes;
@@ -135,7 +134,15 @@ impl World<'_> {
         if serves.parts > 0 {
             return self.append_part(shard);
         }
-        if serves.log_bytes > budget && serves.snapshot.is_none() {
+        self.acknowledge_batch(shard);
+        self.tend(shard);
+    }
+
+    /// A step of the snapshot, once whoever waited for the batch is told; the next batch waits for it.
+    fn tend(&mut self, shard: u16) {
+        let serves = &mut self.shards[usize::from(shard)];
+        let log_most = self.plan.log_most(serves.kept.snapshot_bytes);
+        if serves.log_bytes > log_most && serves.snapshot.is_none() {
             serves.stage = Stage::Packing;
             serves.log_bytes = 0;
             serves.snapshot = Some(Snapshot {
@@ -159,12 +166,11 @@ impl World<'_> {
         }
     }
 
-    /// A piece of the snapshot follows each batch, and only then the batch is answered.
     fn go_on_with_snapshot(&mut self, shard: u16) {
         let serves = &mut self.shards[usize::from(shard)];
         let term = serves.term;
         if serves.snapshot.is_none() {
-            return self.acknowledge_batch(shard);
+            return self.append_next(shard);
         }
         match serves.next_piece() {
             Some(bytes) => {
@@ -189,7 +195,6 @@ impl World<'_> {
         // What is acknowledged may have led to a change, but not to a batch: this one was in its way.
         serves.batch = batch;
         serves.batch.clear();
-        self.append_next(shard);
     }
 
     /// Whoever waits for a change is told that it is durable.

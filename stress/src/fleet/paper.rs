@@ -167,7 +167,7 @@ pub fn compare(plan: &Plan, weights: &Weights, ground: &Ground, outcome: &Outcom
         ),
         figure(
             "bytes of the fullest etcd at first",
-            "state and half a budget of log of each of its shards",
+            "state of each of its shards, and half of what its log may grow to",
             file_at_first(plan, ground),
             outcome.file[0],
         ),
@@ -195,7 +195,7 @@ fn peak_of_ramp(plan: &Plan, shares: &Shares) -> f64 {
 fn file_at_first(plan: &Plan, ground: &Ground) -> f64 {
     let mut files = vec![0.0; usize::from(plan.etcd_clusters)];
     for (shard, state) in (0..).zip(&ground.state) {
-        let log = plan.log_budget as f64 / 2.0;
+        let log = plan.log_most(*state) as f64 / 2.0;
         let pieces = state.div_ceil(PIECE_BYTES) as f64;
         let bytes = plan.costs.file_bytes(pieces, *state as f64)
             + plan.costs.file_bytes(log / 1_000.0, log);

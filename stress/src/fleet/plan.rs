@@ -33,9 +33,9 @@ pub struct Plan {
     pub etcd_clusters: u16,
     /// How long a lease lasts.
     pub lease: Duration,
-    /// Bytes that a shard's log grows by before its state is written anew.
+    /// Bytes that a shard's log grows by at least before its state is written anew ([`Plan::log_most`]).
     pub log_budget: u64,
-    /// Between two compactions.
+    /// Between two compactions, each of what was overwritten before the last one.
     pub compaction: Duration,
     /// Bytes that etcd takes.
     pub quota: u64,
@@ -75,7 +75,7 @@ impl Plan {
             etcd_clusters: 1,
             lease: Duration::from_secs(5),
             log_budget: 4 << 20,
-            compaction: Duration::from_secs(300),
+            compaction: Duration::from_secs(10),
             quota: QUOTA,
             round_trip: Duration::from_micros(500),
             node_dies: Some(Duration::from_secs(180)),
@@ -85,6 +85,12 @@ impl Plan {
             costs,
             fault: Fault::None,
         }
+    }
+
+    /// Bytes that the log of a shard grows by before its state is written anew, of which the last snapshot has so many: so no
+    /// more is written for snapshots than for logs.
+    pub fn log_most(&self, snapshot_bytes: u64) -> u64 {
+        self.log_budget.max(snapshot_bytes)
     }
 
     /// Refuses what can't be simulated.

@@ -199,6 +199,17 @@ fn a_log_beyond_its_budget_is_made_a_snapshot_and_the_file_stays_bounded() {
 }
 
 #[test]
+fn snapshots_keep_pace_with_the_state_however_small_the_budget() {
+    let outcome = well(&Plan {
+        log_budget: 1,
+        ..small()
+    });
+    assert!(outcome.asked.turns > 0);
+    // A state grows by no more than its log, which is as long as the last snapshot; some had grown before.
+    assert!(outcome.asked.piece_bytes < 3 * outcome.asked.append_bytes);
+}
+
+#[test]
 fn a_load_beyond_the_end_makes_longer_batches_and_not_a_longer_queue() {
     let plan = Plan {
         shards: 32,

@@ -225,6 +225,7 @@ fn space(plan: &Plan, weights: &Weights, ground: &Ground, outcome: &Outcome) -> 
     let quota = plan.quota as f64 / GIB;
     let growth = (most - before) * GIB / outcome.lasted.max(1.0) / MIB;
     let state: u64 = ground.state.iter().sum();
+    let logs: u64 = ground.state.iter().map(|state| plan.log_most(*state)).sum();
     let clusters = f64::from(plan.etcd_clusters);
     let shards = f64::from(plan.shards);
     let mean = Parts::of(plan, weights, plan.events / u32::from(plan.shards));
@@ -235,7 +236,7 @@ fn space(plan: &Plan, weights: &Weights, ground: &Ground, outcome: &Outcome) -> 
          {before:.2} GiB at first and {most:.2} in the end, of {quota:.0}\n",
         state as f64 / GIB,
         state as f64 / shards / MIB,
-        plan.log_budget as f64 / 2.0 * shards / GIB,
+        logs as f64 / 2.0 / GIB,
     );
     let answer = plan.costs.file_bytes(0.0, weights.answer as f64);
     let answers = plan.quota as f64 * clusters / answer / 86_400.0;
@@ -260,7 +261,7 @@ fn space(plan: &Plan, weights: &Weights, ground: &Ground, outcome: &Outcome) -> 
     );
     let _ = writeln!(
         text,
-        "  the great sale's state has {:.1} MiB in the end: a snapshot of it is {:.0} pieces for each {:.0} MiB of log",
+        "  the great sale's state has {:.1} MiB in the end: a snapshot of it is {:.0} pieces for as much log, and for {:.0} MiB at least",
         outcome.great_state as f64 / MIB,
         outcome.great_state as f64 / limits::SLOT_BYTES_MAX as f64,
         plan.log_budget as f64 / MIB,

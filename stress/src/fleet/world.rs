@@ -161,7 +161,7 @@ impl<'p> World<'p> {
         }
     }
 
-    /// Shards with what there was before, whose logs have grown by some part of their budget.
+    /// Shards with what there was before, whose logs have grown by some part of what they may.
     fn found_shards(&mut self) {
         let (plan, costs) = (self.plan, &self.plan.costs);
         for number in 0..self.ground.shards {
@@ -171,7 +171,7 @@ impl<'p> World<'p> {
                 ..Shard::default()
             };
             let state = self.ground.state[usize::from(number)];
-            let grown = whole(self.chance.share() * plan.log_budget as f64);
+            let grown = whole(self.chance.share() * plan.log_most(state) as f64);
             shard.log_bytes = grown;
             shard.kept.log.bytes = grown;
             shard.kept.snapshot_bytes = state;

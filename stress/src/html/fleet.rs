@@ -206,7 +206,7 @@ fn file(plan: &Plan, outcome: &Outcome) -> String {
     ];
     plot::lines("etcd's file", "GiB", &over(outcome), &lines, Manner::Lines)
         + &element::paragraph(
-            "A file gets no smaller by itself. What is overwritten or removed counts until the next compaction, and then makes room for \
+            "A file gets no smaller by itself. What is overwritten or removed counts until the next compaction but one, and then makes room for \
              what comes.",
         )
 }

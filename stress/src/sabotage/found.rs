@@ -23,7 +23,7 @@ pub struct Found {
 
 impl Found {
     /// The names of the columns of a line.
-    pub const HEAD: &str = "fault             committed          after  found as";
+    pub const HEAD: &str = "fault                      committed          after  found as";
 }
 
 impl fmt::Display for Found {
@@ -35,7 +35,7 @@ impl fmt::Display for Found {
         let after = self.after.as_deref().unwrap_or("-");
         write!(
             f,
-            "{:<16} {committed:>10} {after:>14}  {}",
+            "{:<25} {committed:>10} {after:>14}  {}",
             self.name, self.found_as
         )
     }
