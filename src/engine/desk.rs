@@ -82,6 +82,7 @@ impl Desk {
             }
             // DURABILITY POINT: the batch is in the ledger, and from here on so it is said.
             core.acks.advance(through);
+            ledger.acknowledged();
         }
         self.clear();
         Ok(())

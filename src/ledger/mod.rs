@@ -47,6 +47,9 @@ pub trait Ledger: Send + 'static {
     /// [`AppendError::Failed`] nothing more.
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError>;
 
+    /// Told after a batch was appended and whoever waited for that was told: what is left to do for it is done now.
+    fn acknowledged(&mut self) {}
+
     /// Told when nothing is to be appended for a while: a ledger that can does now what makes the next start surer. It
     /// does not wait for a disk.
     fn idle(&mut self) {}

@@ -238,6 +238,10 @@ impl<S: Store> Ledger for Shared<S> {
         Ok(())
     }
 
+    fn acknowledged(&mut self) {
+        locked(&self.ledger).acknowledged();
+    }
+
     fn idle(&mut self) {
         locked(&self.ledger).idle();
     }

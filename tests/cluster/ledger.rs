@@ -52,6 +52,8 @@ struct Tally {
     deposed: u32,
     /// Batches that were there although nobody was told.
     lucky: u32,
+    /// Batches after which a snapshot was being written.
+    snapshotting: u32,
 }
 
 const MISHAPS: Mishaps = Mishaps {
@@ -191,6 +193,8 @@ impl Trial {
                     self.begun = None;
                     self.state.apply(&batch.borrow()).expect("it follows");
                     assert!(author::is_same(ledger.state(), &self.state));
+                    ledger.acknowledged();
+                    self.tally.snapshotting += u32::from(ledger.is_snapshotting());
                     self.tally.batches += 1;
                     return true;
                 }
@@ -221,10 +225,11 @@ fn what_was_acknowledged_is_there_whoever_owns_it_next() {
         all.later += trial.tally.later;
         all.deposed += trial.tally.deposed;
         all.lucky += trial.tally.lucky;
+        all.snapshotting += trial.tally.snapshotting;
     }
     println!("{all:?}");
     if env::var("SEATLOCK_SEED").is_err() {
-        assert!(all.later > 0 && all.lucky > 0 && all.deposed > 0);
+        assert!(all.later > 0 && all.lucky > 0 && all.deposed > 0 && all.snapshotting > 0);
     }
 }
 

@@ -99,8 +99,8 @@ fn log_budget_bytes(settings: &Settings) -> u64 {
     budget.max(LOG_BUDGET_BYTES_MIN)
 }
 
-/// A snapshot that is written more often would be most of what is written.
-const LOG_BUDGET_BYTES_MIN: u64 = 4 << 20;
+/// A shard of little state has a snapshot no more often.
+const LOG_BUDGET_BYTES_MIN: u64 = 256 << 10;
 
 fn etcd(settings: &Settings) -> Result<Etcd, Failure> {
     let config = EtcdConfig {

@@ -53,6 +53,10 @@ impl Ledger for Timed {
         Ok(())
     }
 
+    fn acknowledged(&mut self) {
+        self.ledger.acknowledged();
+    }
+
     fn idle(&mut self) {
         self.ledger.idle();
     }

@@ -28,6 +28,14 @@ pub(super) struct Asking<S> {
     pub(super) readable: Arc<Readable>,
 }
 
+/// What there is of a shard.
+pub(super) struct Read {
+    pub(super) state: State,
+    /// Bytes of the log behind the snapshot, and of the snapshot.
+    pub(super) log_bytes: u64,
+    pub(super) snapshot_bytes: u64,
+}
+
 /// What a request has come to.
 enum Came {
     Heard(Heard),
@@ -52,9 +60,9 @@ impl<S: Store> Asking<S> {
         }
     }
 
-    pub(super) fn read(&mut self) -> Result<(State, u64), AppendError> {
+    pub(super) fn read(&mut self) -> Result<Read, AppendError> {
         let (mut state, mut snapshot) = (State::new(), Vec::new());
-        let (mut gathering, mut log_bytes) = (Gathering::default(), 0);
+        let (mut gathering, mut log_bytes, mut snapshot_bytes) = (Gathering::default(), 0, 0);
         loop {
             let heard = self.must_hear()?;
             let is_ready = matches!(heard, Heard::Ready(_));
@@ -64,6 +72,7 @@ impl<S: Store> Asking<S> {
                     pieces
                         .iter()
                         .for_each(|piece| snapshot.extend_from_slice(piece));
+                    snapshot_bytes = snapshot.len() as u64;
                 }
                 Heard::Read(Found::Slots(slots)) | Heard::Ready(slots) => {
                     if !snapshot.is_empty() {
@@ -83,7 +92,11 @@ impl<S: Store> Asking<S> {
                 _ => {}
             }
             if is_ready {
-                return Ok((state, log_bytes));
+                return Ok(Read {
+                    state,
+                    log_bytes,
+                    snapshot_bytes,
+                });
             }
         }
     }

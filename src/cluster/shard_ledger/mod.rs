@@ -2,7 +2,8 @@
 //!
 //! It does what the tenure says and carries what that asks to the store, on the scribe's thread, one request at a time. It
 //! keeps the state that all batches come to, of which it writes a snapshot whenever the log behind the last one has grown
-//! beyond a budget: a piece after each append, so that nobody waits for all of it.
+//! beyond a budget and beyond what a snapshot takes: so no more is written for snapshots than for the log. It writes a piece
+//! after each append, once whoever waited for that was told.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -27,14 +28,15 @@ use crate::{
     ledger::{AppendError, Batch, Ledger, State, Unfit},
     limits,
 };
-use asking::Asking;
+use asking::{Asking, Read};
 
 /// A shard that this node owns.
 pub struct ShardLedger<S> {
     asking: Asking<S>,
     state: State,
-    /// Bytes of the log behind the snapshot.
+    /// Bytes of the log behind the snapshot, and of the snapshot.
     log_bytes: u64,
+    snapshot_bytes: u64,
     budget_bytes: u64,
     /// The batch that is being appended, until all of its parts are there.
     batch: Vec<u8>,
@@ -92,11 +94,16 @@ impl<S: Store> ShardLedger<S> {
         if let Some(owner) = asking.win()? {
             return Ok(Taken::There(owner));
         }
-        let (state, log_bytes) = asking.read()?;
+        let Read {
+            state,
+            log_bytes,
+            snapshot_bytes,
+        } = asking.read()?;
         Ok(Taken::Here(Box::new(Self {
             asking,
             state,
             log_bytes,
+            snapshot_bytes,
             budget_bytes,
             batch: Vec::new(),
             parts_done: 0,
@@ -227,10 +234,10 @@ impl<S: Store> ShardLedger<S> {
         }
     }
 
-    /// A batch is there; a step of the snapshot follows. Whatever comes of that, the batch is there: what is wrong is found again
-    /// by the next one.
+    /// A step of the snapshot. Whatever comes of that, the last batch is there: what is wrong is found again by the next one.
     fn tend(&mut self) {
-        if self.log_bytes > self.budget_bytes && self.begin_snapshot().is_err() {
+        let budget_bytes = self.budget_bytes.max(self.snapshot_bytes);
+        if self.log_bytes > budget_bytes && self.begin_snapshot().is_err() {
             self.has_failed = true;
         }
         if self.asking.tenure.is_snapshotting()
@@ -253,7 +260,7 @@ impl<S: Store> ShardLedger<S> {
         let piece =
             |from: usize| packed.slice(from..packed.len().min(from + limits::SLOT_BYTES_MAX));
         if tenure.snapshot(pieces.map(piece).collect()) == Begun::Yes {
-            self.log_bytes = 0;
+            (self.log_bytes, self.snapshot_bytes) = (0, packed.len() as u64);
         }
         Ok(())
     }
@@ -280,12 +287,16 @@ impl<S: Store> Ledger for ShardLedger<S> {
         }
         self.follow();
         let appended = self.try_append(batch);
-        match appended {
-            Ok(()) => self.tend(),
-            Err(AppendError::Failed(_)) => self.has_failed = true,
-            Err(AppendError::NoRoom(_)) => {}
+        if matches!(appended, Err(AppendError::Failed(_))) {
+            self.has_failed = true;
         }
         appended
+    }
+
+    fn acknowledged(&mut self) {
+        if !self.has_failed && self.batch.is_empty() {
+            self.tend();
+        }
     }
 
     /// Takes the shard again if the node lives by another lease, and goes on with a snapshot, a step each time. This does wait

@@ -38,7 +38,7 @@ const TIMEOUTS: u32 = 2;
 const PREFIX: &str = "/seatlock";
 const SHARDS: u16 = 64;
 const GRACE: Duration = Duration::from_secs(30);
-const LOG_BUDGET_BYTES: u64 = 4 << 20;
+const LOG_BUDGET_BYTES_MIN: u64 = 256 << 10;
 
 /// Be a node; the run starts its own
 #[derive(Debug, Args)]
@@ -58,6 +58,9 @@ pub struct NodeOptions {
     /// How long its lease lasts
     #[arg(long, value_parser = time)]
     lease: Duration,
+    /// MiB of the logs of all shards
+    #[arg(long, default_value_t = 256)]
+    ledger_budget: u64,
     /// What is wrong with its ways with etcd
     #[arg(long, value_parser = Sabotage::named, default_value = "none")]
     sabotage: Sabotage,
@@ -117,7 +120,8 @@ impl NodeOptions {
             shards: SHARDS,
             lease_ttl: self.lease,
             restart_grace: GRACE,
-            log_budget_bytes: LOG_BUDGET_BYTES,
+            log_budget_bytes: ((self.ledger_budget << 20) / u64::from(SHARDS))
+                .max(LOG_BUDGET_BYTES_MIN),
             engine: EngineConfig::default(),
             default_shard: None,
             unlock: Unlock::Absent,

@@ -19,8 +19,10 @@ use super::members::{Members, Plan};
 /// How many there are.
 pub(super) const MEMBERS: usize = 3;
 
-/// Bytes that a member's file may have: so many that only who wants to fills it.
+/// Bytes that a member's file may have, and more for each second of a run, in which kept answers come together: so many that only
+/// who wants to fills it.
 const QUOTA_BYTES: u64 = 96 << 20;
+const QUOTA_BYTES_A_SECOND: u64 = 512 << 10;
 
 /// What it is filled with.
 const JUNK: &str = "junk/";
@@ -41,11 +43,12 @@ pub(super) struct Ensemble {
 }
 
 impl Ensemble {
-    /// Starts them; what they keep is in memory if the system has files there, unless it is to be `on_disk`.
-    pub(super) fn start(runtime: &Handle, on_disk: bool) -> Result<Self, String> {
+    /// Starts them for a run of this length; what they keep is in memory if the system has files there, unless it is to be
+    /// `on_disk`.
+    pub(super) fn start(runtime: &Handle, length: Duration, on_disk: bool) -> Result<Self, String> {
         let members = Members::start(&Plan {
             members: MEMBERS,
-            quota: Some(QUOTA_BYTES),
+            quota: Some(QUOTA_BYTES + QUOTA_BYTES_A_SECOND * length.as_secs()),
             is_on_disk: on_disk,
             ..Plan::default()
         });

@@ -49,7 +49,7 @@ impl House {
     pub(super) fn cluster(plan: &ClusterPlan, wires: Wires) -> Result<Self, String> {
         let runtime = proxies()?;
         let folder = Folder::new("seatlock-cluster")?;
-        let etcd = Ensemble::start(runtime.handle(), plan.on_disk)?;
+        let etcd = Ensemble::start(runtime.handle(), plan.length, plan.on_disk)?;
         let members = etcd.addresses()?;
         let mut house = Self {
             nodes: Vec::new(),
@@ -115,7 +115,11 @@ impl House {
             self.to_nodes.push(to_node);
             self.to_members.push(to_members);
         }
-        let arguments = plan.arguments(name, address, advertised, &etcd);
+        let mut arguments = plan.arguments(name, address, advertised, &etcd);
+        if wires == Wires::Laid {
+            // So that there are snapshots all the time.
+            arguments.extend(["--ledger-budget".to_owned(), "1".to_owned()]);
+        }
         let node = Node::new(name, address, plan.role()?, arguments, self.folder.path());
         self.nodes.push(node);
         Ok(())
