@@ -78,9 +78,15 @@ impl SeatLabel<'_> {
 
 /// The number that this is the only way to write.
 pub(super) fn number(text: &str) -> Option<u32> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let canonical = text == "0" || !text.starts_with('0');
-    (plain && canonical).then(|| text.parse().ok()).flatten()
+    let is_canonical = text == "0" || !text.starts_with('0');
+    if text.is_empty() || !is_canonical {
+        return None;
+    }
+    text.bytes().try_fold(0_u32, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        let shifted = number.checked_mul(10).filter(|_| digit < 10)?;
+        shifted.checked_add(digit.into())
+    })
 }
 
 /// Texts one after another, without an allocation for each.

@@ -13,7 +13,7 @@ use super::{
     request::{HoldKey, Part},
 };
 use crate::{
-    event::{Cart, Hold, How, Stage, Taken},
+    event::{Cart, Hold, How, Rules, Stage, Taken},
     ids::{HoldId, Lsn, SeatId, TakingId},
     seat::{Group, GroupOutcome, Step},
     tick::{Moment, Ttl},
@@ -272,6 +272,19 @@ impl Core {
         now: Now,
         lsn: Lsn,
     ) -> HoldView {
+        self.view_by(&event.rules(), event, hold, cart, now, lsn)
+    }
+
+    /// As [`Core::view`], for whoever has the event's rules at hand.
+    pub(super) fn view_by(
+        &self,
+        rules: &Rules,
+        event: &Arc<Event>,
+        hold: &Hold,
+        cart: &Cart,
+        now: Now,
+        lsn: Lsn,
+    ) -> HoldView {
         HoldView {
             id: hold.id(),
             event: Arc::clone(event),
@@ -281,7 +294,7 @@ impl Core {
             seats: cart.seats.iter().map(|taken| taken.seat).collect(),
             began: cart.began,
             deadline: cart.deadline,
-            longest: cart.began.deadline_moment(event.rules().hold_longest),
+            longest: cart.began.deadline_moment(rules.hold_longest),
             now,
             lsn,
         }

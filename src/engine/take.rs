@@ -28,8 +28,20 @@ impl Engine {
     /// # Errors
     /// [`TakeRefusal`]; nothing has changed.
     pub fn hold(&self, event: &Arc<Event>, want: Want) -> Result<NewHold, TakeRefusal> {
+        self.hold_at(event, want, self.now())
+    }
+
+    /// As [`Engine::hold`], for whoever has read the engine's clock ([`Engine::now`]) just now.
+    ///
+    /// # Errors
+    /// As [`Engine::hold`].
+    pub fn hold_at(
+        &self,
+        event: &Arc<Event>,
+        want: Want,
+        now: Now,
+    ) -> Result<NewHold, TakeRefusal> {
         let core = &*self.core;
-        let now = core.now();
         let token = Token::new(core.entropy.secret());
         let view = core.hold(event, want, Some(token.hash()), now)?;
         Ok(NewHold { view, token })
@@ -81,7 +93,7 @@ impl Core {
         let mut cart = hold.cart();
         let (asks, manner) = (&want.asks, Manner::Hold);
         match self.take(event, &mut cart, taking, asks, manner, now.moment) {
-            Ok(lsn) => Ok(self.view(event, &hold, &cart, now, lsn)),
+            Ok(lsn) => Ok(self.view_by(&rules, event, &hold, &cart, now, lsn)),
             Err(refusal) => {
                 self.holds.dismiss(taking, &mut cart);
                 self.count_off(event, &hold, &cart, of_hold(seats), now.moment);

@@ -1,6 +1,9 @@
 //! Who holds a seat.
 
-use std::sync::Arc;
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -18,15 +21,57 @@ pub struct User(Name);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Name {
+    Short(Short),
     Text(Arc<str>),
     /// The text was longer than is kept. A variant of its own: a short text that spells a digest is another user.
     Digest(Arc<[u8; 32]>),
 }
 
+/// A text of a few bytes, which lies where it is used: most names are so short, and a place in memory for each would be one
+/// more that is asked for with each hold, and looked at with each look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Short {
+    length: u8,
+    /// The text, and zeros.
+    bytes: [u8; Short::BYTES_MAX],
+}
+
+impl Short {
+    /// With it a name takes no more room than a pointer to a text does.
+    const BYTES_MAX: usize = 22;
+
+    fn of(text: &str) -> Option<Self> {
+        let mut bytes = [0; Self::BYTES_MAX];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).ok()?;
+        Some(Self { length, bytes })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length.into()]
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(self.bytes()).expect("it was made of a text")
+    }
+}
+
+impl Hash for Short {
+    /// As texts do it: what follows the text has no part in it.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.bytes());
+        state.write_u8(u8::MAX);
+    }
+}
+
 impl User {
     /// The user with this name.
     pub fn new(text: &str) -> Self {
-        if text.len() <= limits::USER_BYTES_MAX {
+        if let Some(short) = Short::of(text) {
+            Self(Name::Short(short))
+        } else if text.len() <= limits::USER_BYTES_MAX {
             Self(Name::Text(text.into()))
         } else {
             Self(Name::Digest(Arc::new(Sha256::digest(text).into())))
@@ -36,6 +81,7 @@ impl User {
     /// The user's text, if it was kept.
     pub fn text(&self) -> Option<&str> {
         match &self.0 {
+            Name::Short(short) => Some(short.text()),
             Name::Text(text) => Some(text),
             Name::Digest(_) => None,
         }
@@ -44,6 +90,7 @@ impl User {
     /// What is written down of a user.
     pub fn record(&self, fields: Fields) -> Fields {
         match &self.0 {
+            Name::Short(short) => fields.flag(true).text(short.text()),
             Name::Text(text) => fields.flag(true).text(text),
             Name::Digest(digest) => fields.flag(false).plain(&**digest),
         }
@@ -71,7 +118,12 @@ mod tests {
     #[test]
     fn users_are_equal_exactly_when_their_texts_are() {
         let long = "x".repeat(limits::USER_BYTES_MAX + 1);
+        let longest_short = "s".repeat(Short::BYTES_MAX);
         let texts = [
+            &longest_short,
+            &longest_short[1..],
+            &format!("{longest_short}s"),
+            "a\0",
             "",
             "a",
             "A",
@@ -86,6 +138,18 @@ mod tests {
                 assert_eq!(User::new(one) == User::new(other), i == j, "{one} {other}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_that_is_kept_is_given_back_wherever_it_lies() {
+        for bytes in [0, 1, Short::BYTES_MAX, Short::BYTES_MAX + 1] {
+            let text = "ü".repeat(bytes / 2) + &"u".repeat(bytes % 2);
+            let user = User::new(&text);
+            assert_eq!(user.text(), Some(&*text));
+            let is_short = matches!(user.0, Name::Short(_));
+            assert_eq!(is_short, bytes <= Short::BYTES_MAX, "{bytes}");
+        }
+        assert_eq!(size_of::<User>(), 3 * size_of::<usize>());
     }
 
     #[test]

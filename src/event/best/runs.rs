@@ -66,6 +66,15 @@ pub(super) fn steps_to(seats: Bits, place: u32) -> u32 {
     after.min(before)
 }
 
+/// Those of the places that are within `from..to`, the last one before and the first one behind.
+pub(super) fn around(places: Bits, from: u32, to: u32) -> Bits {
+    let before = places & range(0, from);
+    let last_before = Bits::from(before != 0) << (Bits::BITS - 1 - (before | 1).leading_zeros());
+    let behind = places & !range(0, to);
+    let first_behind = behind & behind.wrapping_neg();
+    last_before | places & range(from, to) | first_behind
+}
+
 /// The places of the bits, in ascending order.
 pub(super) fn places(bits: Bits) -> impl Iterator<Item = u32> {
     let mut left = bits;
@@ -115,6 +124,15 @@ mod tests {
         assert_eq!(range(3, 5), 0b11000);
         assert_eq!(starts(Bits::MAX, 128), 1);
         assert_eq!(places(1 << 127 | 1).collect::<Vec<_>>(), [0, 127]);
+    }
+
+    #[test]
+    fn around_some_places_are_they_and_one_on_either_side() {
+        assert_eq!(around(0b1101_1011_0011, 4, 8), 0b1_1011_0010);
+        assert_eq!(around(Bits::MAX, 0, 1), 0b11);
+        assert_eq!(around(Bits::MAX, 127, 128), 0b11 << 126);
+        assert_eq!(around(1 << 127 | 1, 60, 61), 1 << 127 | 1);
+        assert_eq!(around(0, 3, 9), 0);
     }
 
     proptest! {

@@ -107,6 +107,9 @@ impl<T: Copy> Shortlist<T> {
 
     /// One of those that were kept: the only one, or one by chance.
     pub(super) fn pick(self, chance: &mut impl FnMut(u32) -> u32) -> Option<T> {
+        if let [(_, only)] = self.found[..] {
+            return Some(only);
+        }
         self.sample(1, chance)?.pop()
     }
 

@@ -152,9 +152,10 @@ impl Hints {
 
     /// Says that seats of these cells have been taken.
     pub fn raise(&self, cells: impl IntoIterator<Item = u32>) {
-        for cell in cells {
-            self.swing(cell, Hint::raised);
-        }
+        // Not in a loop: what joins several sources goes through each of them faster from within.
+        cells
+            .into_iter()
+            .for_each(|cell| self.swing(cell, Hint::raised));
     }
 
     /// Whether a search that is about to refuse should look at every seat first, whatever the hints say. True for

@@ -110,14 +110,14 @@ const JSON: &str = "application/json";
 
 /// What the body is said to be, if it is one of the types that are read here.
 pub(super) fn media_type(headers: &HeaderMap) -> Option<MediaType> {
+    let named = headers.get(CONTENT_TYPE)?;
+    if named == JSON && !headers.contains_key(CONTENT_ENCODING) {
+        return Some(MediaType::Json);
+    }
     let is_plain = headers
         .get_all(CONTENT_ENCODING)
         .iter()
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    let named = headers.get(CONTENT_TYPE)?;
-    if named == JSON && is_plain {
-        return Some(MediaType::Json);
-    }
     let named = named.to_str().ok()?;
     let essence = named.split_once(';').map_or(named, |(essence, _)| essence);
     match essence.trim() {

@@ -35,7 +35,7 @@ pub(super) fn make(api: &Api, posted: &Posted<Sales>) -> Outcome {
         order: kept(ask.order.as_ref()),
         asks,
     };
-    let held = api.engine().hold(&event, want);
+    let held = api.engine().hold_at(&event, want, posted.now);
     let new = held.map_err(|refusal| Problem::take(&event, refusal))?;
     Ok((reply::new_hold(&new), Some(new.view.deadline)))
 }

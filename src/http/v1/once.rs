@@ -101,12 +101,10 @@ pub fn once(
     asked: Asked<'_>,
     work: impl FnOnce() -> Reply,
 ) -> Response {
-    let mut keys = asked.headers.get_all(IDEMPOTENCY_KEY).into_iter();
-    let Some(key) = keys.next() else {
+    if !asked.headers.contains_key(IDEMPOTENCY_KEY) {
         return send(work().answer);
-    };
-    let key = key.to_str().ok().filter(|_| keys.next().is_none());
-    let Some(key) = key else {
+    }
+    let Some(key) = asked.key() else {
         return Unrepeatable::KeyInvalid.into_response();
     };
     let now = caller.now().moment;
@@ -135,7 +133,14 @@ pub fn once(
     }
 }
 
-impl Asked<'_> {
+impl<'r> Asked<'r> {
+    /// Its key, if there is one alone, and that is a text.
+    fn key(self) -> Option<&'r str> {
+        let mut keys = self.headers.get_all(IDEMPOTENCY_KEY).into_iter();
+        let key = keys.next().filter(|_| keys.next().is_none())?;
+        key.to_str().ok()
+    }
+
     /// With the token, so that nobody who doesn't know it is told what its owner was told.
     fn fingerprint(self) -> Fingerprint {
         let token = self.headers.get(SEATLOCK_TOKEN);

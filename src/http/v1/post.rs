@@ -8,7 +8,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use axum::{
@@ -22,13 +22,13 @@ use bytes::Bytes;
 use super::{
     body::{Gathering, counted, json_alone},
     durable::{self, Changes},
-    gate::Who,
+    gate::{HasGate as _, Who},
     once::{Asked, Reply, once},
     path::Named,
     problem::Problem,
     reply::Said,
 };
-use crate::{http::routes::Api, limits, tick::Moment};
+use crate::{engine::Now, http::routes::Api, limits, tick::Moment};
 
 /// A request that changes something: who asks, what its path names, what it says. Who may not ask is told before the
 /// body is looked at.
@@ -37,6 +37,8 @@ pub(super) struct Posted<R> {
     pub(super) name: Named,
     pub(super) head: Parts,
     pub(super) body: Bytes,
+    /// The instant at which all of it was there.
+    pub(super) now: Now,
 }
 
 /// What came of a request: the answer, and until when it must be possible to have it again.
@@ -81,10 +83,10 @@ where
         };
         // Our own server has taken the body in already, and nobody is woken for it.
         match arriving.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(body) => self.answer(api, arriving.with(body)),
+            Poll::Ready(whole) => self.answer(&api, whole.map(|()| &arriving.posted)),
             Poll::Pending => Answering::Later(Box::pin(async move {
-                let body = poll_fn(|cx| arriving.poll(cx)).await;
-                self.answer(api, arriving.with(body)).await
+                let whole = arriving.rest(&api).await;
+                self.answer(&api, whole.map(|()| &arriving.posted)).await
             })),
         }
     }
@@ -94,7 +96,7 @@ impl<W> Post<W> {
     /// Carries the request out, or answers it as before if it comes again. Wrong tokens are counted.
     ///
     /// What must be durable is answered when it is; the work is done by then, whether anybody still waits or not.
-    fn answer<R>(self, api: Api, posted: Result<Posted<R>, Problem>) -> Answering
+    fn answer<R>(self, api: &Api, posted: Result<&Posted<R>, Problem>) -> Answering
     where
         R: Who,
         W: Fn(&Api, &Posted<R>) -> Outcome,
@@ -103,14 +105,15 @@ impl<W> Post<W> {
             Ok(posted) => posted,
             Err(problem) => return Answering::Now(Some(problem.answer())),
         };
-        let work = || (self.work)(&api, &posted);
+        let work = || (self.work)(api, posted);
         if !api.waits_for(self.changes) {
-            return Answering::Now(Some(posted.once(&api, work)));
+            return Answering::Now(Some(posted.once(api, work)));
         }
         if let Err(problem) = durable::there_is_room(api.engine()) {
             return Answering::Now(Some(problem.answer()));
         }
-        let answer = posted.once(&api, work);
+        let answer = posted.once(api, work);
+        let api = api.clone();
         Answering::Later(Box::pin(async move {
             durable::told(api.engine(), answer).await
         }))
@@ -138,40 +141,45 @@ impl<R: Who> Posted<R> {
     }
 }
 
-/// A request whose body may still be coming.
+/// A request whose body may still be coming. It stays where it is until it is answered: it is large.
 struct Arriving<R> {
-    who: R,
-    name: Named,
-    head: Parts,
+    posted: Posted<R>,
     body: Gathering,
 }
 
 impl<R: Who> Arriving<R> {
+    #[inline]
     fn of(request: Request, api: &Api) -> Result<Self, Box<Response>> {
         let (head, body) = request.into_parts();
         let who = R::enter(&head, api).map_err(|denied| Box::new(denied.into_response()))?;
         let name = Named::of_call(head.uri.path());
         let name = name.map_err(|problem| Box::new(problem.answer()))?;
+        let now = who.caller().now();
         Ok(Self {
-            who,
-            name,
-            head,
+            posted: Posted {
+                who,
+                name,
+                head,
+                body: Bytes::new(),
+                now,
+            },
             body: Gathering::of(body, limits::BODY_BYTES_MAX),
         })
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Problem>> {
-        self.body.poll(cx)
+    /// Puts the body to the rest, once all of it is there.
+    #[inline]
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Problem>> {
+        let body = ready!(self.body.poll(cx))?;
+        self.posted.body = json_alone(&self.posted.head.headers, body)?;
+        Poll::Ready(Ok(()))
     }
 
-    fn with(self, body: Result<Bytes, Problem>) -> Result<Posted<R>, Problem> {
-        let body = json_alone(&self.head.headers, body?)?;
-        Ok(Posted {
-            who: self.who,
-            name: self.name,
-            head: self.head,
-            body,
-        })
+    /// Waits for the rest of the body. That takes time, and what is done then is done at the end of it.
+    async fn rest(&mut self, api: &Api) -> Result<(), Problem> {
+        poll_fn(|cx| self.poll(cx)).await?;
+        self.posted.now = api.now();
+        Ok(())
     }
 }
 
@@ -180,8 +188,9 @@ impl<R: Who + Send> FromRequest<Api> for Posted<R> {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
         let mut arriving = Arriving::of(request, api).map_err(|refused| *refused)?;
-        let body = poll_fn(|cx| arriving.poll(cx)).await;
-        arriving.with(body).map_err(|problem| problem.answer())
+        let whole = arriving.rest(api).await;
+        whole.map_err(|problem| problem.answer())?;
+        Ok(arriving.posted)
     }
 }
 

@@ -34,25 +34,32 @@ impl FreeSeats {
     /// What the words of up to 64 seats say at `now`. An expired hold counts as free. The second mask has the seats
     /// in change, of which the word says nothing; they are not counted as free.
     ///
-    /// Without a branch for a seat: which of them are taken can't be foreseen.
+    /// Without a branch for a seat: which of them are taken can't be foreseen. And with few steps for each, because a
+    /// search for the best seats looks at some hundreds: signs are what is worked with, and the last seat comes first, so
+    /// that each moves those after it up by one.
     #[inline(always)]
-    pub(crate) fn of(now: Tick, words: impl Iterator<Item = SeatWord>) -> (Self, u64) {
-        let (mut mask, mut in_change, mut ticks_left) = (0, 0, Self::NO_DEADLINE);
-        for (place, word) in words.enumerate() {
-            let status = word.status_bits();
-            let is_held = status == Status::Held as u32;
-            // Whatever the tick means in this word; positive while a deadline is still to come.
-            let left = word.tick().since(now);
-            let free = (status == Status::Available as u32) | (is_held & (left <= 0));
-            mask |= u64::from(free) << place;
-            in_change |= u64::from(status == Status::InChange as u32) << place;
-            let left = if is_held & (left > 0) {
-                left.cast_unsigned()
+    pub(crate) fn of(now: Tick, words: impl DoubleEndedIterator<Item = SeatWord>) -> (Self, u64) {
+        const SIGN: u32 = u32::BITS - 1;
+        let next = now.plus(1);
+        let (mut mask, mut in_change, mut soonest) = (0, 0, Self::NO_DEADLINE);
+        for word in words.rev() {
+            // Ticks from the next one to the deadline: negative once that has come. Without one, the greatest number,
+            // which is negative as well.
+            let wait = if word.status_bits() == Status::Held as u32 {
+                word.tick().since(next).cast_unsigned()
             } else {
                 Self::NO_DEADLINE
             };
-            ticks_left = ticks_left.min(left);
+            soonest = soonest.min(wait);
+            mask = mask << 1 | u64::from(wait >> SIGN & !(word.status_bits() >> 1));
+            in_change = in_change << 1 | u64::from(word.status_bits() & word.status_bits() >> 1);
         }
+        let is_to_come = soonest >> SIGN == 0;
+        let ticks_left = if is_to_come {
+            soonest + 1
+        } else {
+            Self::NO_DEADLINE
+        };
         (Self { mask, ticks_left }, in_change)
     }
 

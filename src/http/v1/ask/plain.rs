@@ -9,7 +9,10 @@ use crate::http::v1::shape::{Object, Text};
 impl<'a> HoldAsk<'a> {
     /// The hold that this body asks for, if it does so in the plainest way; then it is what serde would read.
     pub(in crate::http::v1) fn plain(body: &'a [u8]) -> Option<Self> {
-        let mut reader = Plain(body);
+        let mut reader = Plain {
+            whole: str::from_utf8(body).ok()?,
+            rest: body,
+        };
         let (mut user, mut order, mut seats, mut best) = (None, None, None, None);
         reader.list(b'{', b'}', |reader| {
             let field = reader.bytes()?;
@@ -34,8 +37,19 @@ impl<'a> HoldAsk<'a> {
     }
 }
 
-/// The rest of a body.
-struct Plain<'a>(&'a [u8]);
+/// Most ask for no more seats, so that room for them need not be made twice.
+const SEATS_USUALLY: usize = 4;
+
+/// Most come as one party.
+const PARTIES_USUALLY: usize = 1;
+
+/// A body that is read.
+struct Plain<'a> {
+    /// All of it: that it is text is looked at once, and not again for each text in it.
+    whole: &'a str,
+    /// What of it is still to be read.
+    rest: &'a [u8],
+}
 
 impl<'a> Plain<'a> {
     /// What is between two signs, its items parted by commas.
@@ -59,7 +73,7 @@ impl<'a> Plain<'a> {
     }
 
     fn texts(&mut self) -> Option<Vec<Text<'a>>> {
-        let mut texts = Vec::new();
+        let mut texts = Vec::with_capacity(SEATS_USUALLY);
         self.list(b'[', b']', |reader| {
             texts.push(Text(reader.text()?.into()));
             Some(())
@@ -69,7 +83,7 @@ impl<'a> Plain<'a> {
 
     /// Parties of which nothing is said but how large they are.
     fn parties(&mut self) -> Option<Vec<Object<BestAsk<'a>>>> {
-        let mut parties = Vec::new();
+        let mut parties = Vec::with_capacity(PARTIES_USUALLY);
         self.list(b'[', b']', |reader| {
             reader.sign(b'{')?;
             (reader.bytes()? == b"quantity").then_some(())?;
@@ -89,28 +103,32 @@ impl<'a> Plain<'a> {
     }
 
     /// A text without escapes.
+    #[inline]
     fn text(&mut self) -> Option<&'a str> {
-        str::from_utf8(self.bytes()?).ok()
+        let length = self.bytes()?.len();
+        // With the sign behind it.
+        let end = self.whole.len() - self.rest.len() - 1;
+        self.whole.get(end - length..end)
     }
 
     #[inline]
     fn bytes(&mut self) -> Option<&'a [u8]> {
         self.sign(b'"')?;
         let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
-        let length = self.0.iter().position(is_special)?;
-        let (text, rest) = self.0.split_at(length);
-        self.0 = rest.strip_prefix(b"\"")?;
+        let length = self.rest.iter().position(is_special)?;
+        let (text, rest) = self.rest.split_at(length);
+        self.rest = rest.strip_prefix(b"\"")?;
         Some(text)
     }
 
     /// A number of one digit or two: no request may have more of anything.
     fn number(&mut self) -> Option<u32> {
         self.skip_space();
-        let length = self.0.iter().take_while(|byte| byte.is_ascii_digit());
-        let (digits, rest) = self.0.split_at(length.count());
+        let length = self.rest.iter().take_while(|byte| byte.is_ascii_digit());
+        let (digits, rest) = self.rest.split_at(length.count());
         let is_plain = matches!(digits, [b'0'..=b'9'] | [b'1'..=b'9', _])
             && matches!(rest.first(), Some(b',' | b'}' | b' '));
-        self.0 = rest;
+        self.rest = rest;
         let value = |value, digit: &u8| 10 * value + u32::from(digit - b'0');
         is_plain.then(|| digits.iter().fold(0, value))
     }
@@ -118,19 +136,19 @@ impl<'a> Plain<'a> {
     #[inline]
     fn sign(&mut self, sign: u8) -> Option<()> {
         self.skip_space();
-        self.0 = self.0.strip_prefix(&[sign])?;
+        self.rest = self.rest.strip_prefix(&[sign])?;
         Some(())
     }
 
     fn end(&mut self) -> Option<()> {
         self.skip_space();
-        self.0.is_empty().then_some(())
+        self.rest.is_empty().then_some(())
     }
 
     #[inline]
     fn skip_space(&mut self) {
-        while let [b' ', rest @ ..] = self.0 {
-            self.0 = rest;
+        while let [b' ', rest @ ..] = self.rest {
+            self.rest = rest;
         }
     }
 }
