@@ -1,6 +1,13 @@
 //! TLS, certificates, user and password.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use seatlock::cluster::{
@@ -214,4 +221,114 @@ async fn user_and_password_are_shown_and_the_token_is_renewed() {
     }
     assert_eq!(read(&ours, "ours/a").await, Some(entry));
     assert!(!format!("{:?}", login("seatlock", "secret")).contains("secret"));
+}
+
+/// A node, as an operator starts it; it is gone when this is dropped.
+struct Served {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn start(options: &[(&str, String)]) -> Self {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = free.local_addr().expect("a bound port");
+        drop(free);
+        let process = Command::new(env!("CARGO_BIN_EXE_seatlock"))
+            .env_remove("SEATLOCK_MEMORY")
+            .args(["serve", "--node", "a", "--shards", "2", "--seats", "3"])
+            .args(["--advertise", &format!("http://{address}")])
+            .args(["--listen", &address.to_string()])
+            .args(options.iter().flat_map(|(name, value)| [*name, value]))
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        Self { process, address }
+    }
+
+    /// The status of the answer, if there is one.
+    fn post(&self, path: &str) -> Option<u16> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split(' ').nth(1)?.parse().ok()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+#[test]
+fn a_node_shows_etcd_its_certificate_its_user_and_its_password() {
+    let office = Office::new();
+    let plan = office.plan(&[
+        "--client-cert-auth".into(),
+        format!("--trusted-ca-file={}", office.path("ca.pem").display()),
+    ]);
+    let Some(cluster) = cluster(&plan) else {
+        return;
+    };
+    let (certificate, key) = &office.client;
+    for (file, text) in [
+        ("ada.pem", certificate),
+        ("ada.key", key),
+        ("word", &"secret\n".into()),
+    ] {
+        std::fs::write(office.path(file), text).expect("a folder to write to");
+    }
+    let path = |file: &str| office.path(file).display().to_string();
+    let tls = [
+        ("--cacert", path("ca.pem")),
+        ("--cert", path("ada.pem")),
+        ("--key", path("ada.key")),
+    ];
+    for words in [
+        &["user", "add", "root:strong"][..],
+        &["user", "add", "seatlock:secret"],
+        &["role", "add", "ours"],
+        &[
+            "role",
+            "grant-permission",
+            "ours",
+            "readwrite",
+            "/seatlock/",
+            "/seatlock0",
+        ],
+        &["user", "grant-role", "seatlock", "ours"],
+        &["user", "grant-role", "root", "root"],
+        &["auth", "enable"],
+    ] {
+        let tls = tls.iter().flat_map(|(name, value)| [*name, value]);
+        etcdctl(
+            &cluster,
+            &tls.chain(words.iter().copied()).collect::<Vec<_>>(),
+        );
+    }
+    let node = Served::start(&[
+        ("--etcd", cluster.members.endpoints().join(",")),
+        ("--etcd-ca", path("ca.pem")),
+        ("--etcd-cert", path("ada.pem")),
+        ("--etcd-key", path("ada.key")),
+        ("--etcd-user", "seatlock".into()),
+        ("--etcd-password-file", path("word")),
+    ]);
+    let deadline = Instant::now() + PATIENCE;
+    let sold = loop {
+        match node.post("/lock/1?user=ada") {
+            Some(status) if status != 503 => break status,
+            _ if Instant::now() > deadline => panic!("it does not come to the cluster"),
+            _ => thread::sleep(Duration::from_millis(50)),
+        }
+    };
+    assert_eq!(sold, 200);
+    assert_eq!(node.post("/lock/1?user=bob"), Some(423));
 }
