@@ -2,12 +2,24 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
+/** A port that nobody listens on. */
+export async function freePort() {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
+
 export class Server {
-  constructor({ data = null, options = [], env = {} } = {}) {
+  constructor({ data = null, etcd = null, options = [], env = {} } = {}) {
     this.options = data ? ['--data', data, ...options] : options;
-    this.env = { ...process.env, ...env, SEATLOCK_MEMORY: String(data === null) };
+    this.etcd = etcd;
+    this.env = { ...process.env, ...env, SEATLOCK_MEMORY: String(data === null && etcd === null) };
     /** Sent with each request of `ask`. */
     this.headers = {};
     this.listen = '127.0.0.1:0';
@@ -15,6 +27,7 @@ export class Server {
 
   /** Starts it, and knows its port. Started again, it listens where it did before. */
   async start() {
+    if (this.etcd) await this.join();
     this.process = spawn(process.env.SEATLOCK_BIN, ['serve', '--listen', this.listen, '--log', 'error', ...this.options], {
       env: this.env,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,6 +43,13 @@ export class Server {
     this.process.stdout.resume();
     this.url = `http://${this.listen}`;
     return this;
+  }
+
+  /** A node says where it is to be found before it is there. */
+  async join() {
+    if (this.listen.endsWith(':0')) this.listen = `127.0.0.1:${await freePort()}`;
+    this.options.push('--etcd', this.etcd, '--advertise', `http://${this.listen}`);
+    this.etcd = null;
   }
 
   async stop(signal = 'SIGTERM') {
