@@ -114,6 +114,8 @@ impl StateMachineTest for SideBySide {
             both.engine.taking_count() == sold
         });
         if sold == 0 {
+            // What the scribe has read only now was wasted now.
+            both.clock.advance(limits::WASTE_KEPT_MAX);
             eventually("the end of all users", || both.engine.user_count() == 0);
         }
     }
