@@ -52,12 +52,7 @@ impl<S: Store> Node<S> {
                     sleep(PAUSE).await;
                 }
             }
-            let now = self.config.clock.now();
-            let served = self.shards.served();
-            served
-                .iter()
-                .for_each(|served| served.keep_streams_certain(now));
-            drop(served);
+            self.keep_streams_certain();
             self.wait_for_news().await;
         }
     }
@@ -85,6 +80,14 @@ impl<S: Store> Node<S> {
                     debug!(%shard, to = to.name, ?lost, "a nudge was not heard");
                 }
             });
+        }
+    }
+
+    /// While the steward waits it has none of them at hand: who hands one over waits until nobody has.
+    fn keep_streams_certain(&self) {
+        let now = self.config.clock.now();
+        for served in self.shards.served() {
+            served.keep_streams_certain(now);
         }
     }
 

@@ -148,6 +148,21 @@ fn etcdctl(cluster: &Cluster, arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}: {said}");
 }
 
+/// From here on `seatlock`, whose password is `secret`, has what is between two keys, and nobody else has anything.
+fn ask_for_passwords(cluster: &Cluster, shown: &[&str], [from, to]: [&str; 2]) {
+    for words in [
+        &["user", "add", "root:strong"][..],
+        &["user", "add", "seatlock:secret"],
+        &["role", "add", "ours"],
+        &["role", "grant-permission", "ours", "readwrite", from, to],
+        &["user", "grant-role", "seatlock", "ours"],
+        &["user", "grant-role", "root", "root"],
+        &["auth", "enable"],
+    ] {
+        etcdctl(cluster, &[shown, words].concat());
+    }
+}
+
 fn login(user: &str, password: &str) -> Option<Login> {
     Some(Login {
         user: user.into(),
@@ -170,24 +185,7 @@ async fn user_and_password_are_shown_and_the_token_is_renewed() {
     let ours = Etcd::new(config.clone()).expect("a client");
     // etcd asks nobody yet.
     ours.txn(then([put("ours/a", "0")])).await.expect("done");
-    for words in [
-        &["user", "add", "root:strong"][..],
-        &["user", "add", "seatlock:secret"],
-        &["role", "add", "ours"],
-        &[
-            "role",
-            "grant-permission",
-            "ours",
-            "readwrite",
-            "ours/",
-            "ours0",
-        ],
-        &["user", "grant-role", "seatlock", "ours"],
-        &["user", "grant-role", "root", "root"],
-        &["auth", "enable"],
-    ] {
-        etcdctl(&cluster, words);
-    }
+    ask_for_passwords(&cluster, &[], ["ours/", "ours0"]);
     ours.txn(then([put("ours/a", "1")]))
         .await
         .expect("it logs in by itself");
@@ -291,28 +289,11 @@ fn a_node_shows_etcd_its_certificate_its_user_and_its_password() {
         ("--cert", path("ada.pem")),
         ("--key", path("ada.key")),
     ];
-    for words in [
-        &["user", "add", "root:strong"][..],
-        &["user", "add", "seatlock:secret"],
-        &["role", "add", "ours"],
-        &[
-            "role",
-            "grant-permission",
-            "ours",
-            "readwrite",
-            "/seatlock/",
-            "/seatlock0",
-        ],
-        &["user", "grant-role", "seatlock", "ours"],
-        &["user", "grant-role", "root", "root"],
-        &["auth", "enable"],
-    ] {
-        let tls = tls.iter().flat_map(|(name, value)| [*name, value]);
-        etcdctl(
-            &cluster,
-            &tls.chain(words.iter().copied()).collect::<Vec<_>>(),
-        );
-    }
+    let shown: Vec<&str> = tls
+        .iter()
+        .flat_map(|(name, value)| [*name, value])
+        .collect();
+    ask_for_passwords(&cluster, &shown, ["/seatlock/", "/seatlock0"]);
     let node = Served::start(&[
         ("--etcd", cluster.members.endpoints().join(",")),
         ("--etcd-ca", path("ca.pem")),
