@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 45] = [
+const ROUTES: [(&str, Urgency); 47] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -40,6 +40,8 @@ const ROUTES: [(&str, Urgency); 45] = [
     ("/v1/cluster/drain", Always),
     ("/v1/cluster/undrain", Always),
     ("/v1/cluster/shards/{shard}", Always),
+    ("/v1/cluster/shards/{shard}/stream", Read),
+    ("/v1/cluster/shards/{shard}/stream/{number}/{event}", Read),
     ("/healthz", Always),
     ("/readyz", Always),
     ("/metrics", Always),
