@@ -3,4 +3,5 @@
 mod asking;
 mod hall;
 mod handing;
+mod pins;
 mod zombie;
