@@ -13,6 +13,7 @@
 //! | `keys` | what things are called in the store |
 //! | `member` | a node, as it says of itself |
 //! | `roster` | who is there and who owns what |
+//! | `pinning` | an event gets a shard of its own, and never is in two |
 //! | `membership` | how a node is there: keeps its lease |
 //! | `owner` | who serves a shard, and since when: the term |
 //! | `checkpoint` | where a shard's snapshot ends and its log goes on |
@@ -31,6 +32,7 @@ pub mod member;
 pub mod membership;
 pub mod owner;
 pub mod parts;
+pub mod pinning;
 pub mod placement;
 pub mod roster;
 pub mod shard_ledger;

@@ -1,8 +1,8 @@
 //! Which shard an event belongs to.
 //!
-//! By the hash of its name, or because it was pinned: a hot event gets a shard of its own, and so an owner that serves
-//! nothing else. It is pinned before it is made, and it stays: what has happened to it lies in its shard's log, and no
-//! transaction spans two shards.
+//! By the hash of its name, or because it was pinned: an event that will be wanted by many gets a shard of its own, and with
+//! it a log whose appends wait for no other event's. It is pinned before it is made ([`super::pinning`]), and it stays: what has
+//! happened to it lies in its shard's log, and no transaction spans two shards.
 
 use std::{collections::BTreeMap, error, fmt};
 
@@ -20,7 +20,7 @@ use crate::limits;
 pub struct ShardId(u16);
 
 /// Where events belong: one value for the whole cluster, in JSON, so that an operator can read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Placement {
     #[serde(rename = "v")]
     version: u8,
@@ -74,6 +74,12 @@ impl Placement {
             let place = XxHash3_64::oneshot(event.as_bytes()) % u64::from(self.hashed);
             ShardId(u16::try_from(place).unwrap_or_default())
         })
+    }
+
+    /// The event that was given this shard.
+    pub fn pinned_to(&self, shard: ShardId) -> Option<&str> {
+        let mut pinned = self.pinned.iter();
+        pinned.find_map(|(event, own)| (*own == shard).then_some(&**event))
     }
 
     /// Whether there is such a shard.
@@ -185,6 +191,8 @@ mod tests {
         assert_eq!(placement.pin("faust"), Pin::Pinned(ShardId(65)));
         assert_eq!(placement.pin("hamlet"), Pin::Was(ShardId(64)));
         assert_eq!(placement.shard_of("hamlet"), ShardId(64));
+        assert_eq!(placement.pinned_to(ShardId(65)), Some("faust"));
+        assert_eq!(placement.pinned_to(before), None);
         assert_eq!(placement.shard_of("macbeth"), before);
         assert_eq!(placement.shards().count(), 66);
         assert_eq!(Placement::decode(&placement.encode()), Some(placement));

@@ -18,17 +18,18 @@ use super::{
 use crate::limits;
 
 /// What was there at one revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Roster {
     revision: Revision,
     placement: Placement,
+    placed_at: Revision,
     watchword: Watchword,
     nodes: BTreeMap<LeaseId, Member>,
     owners: BTreeMap<ShardId, (Owner, Term)>,
 }
 
 /// What nodes of a cluster know one another by. Who can read it in the store can write there as well.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Watchword(Bytes);
 
 /// What can't be read of a roster: a later version has written it, or it is broken.
@@ -83,14 +84,17 @@ impl Roster {
                 let owner = Owner::decode(&entry.value).ok_or_else(unreadable)?;
                 owners.insert(shard, (owner, Term::new(entry.revision)));
             } else if entry.key == keys.placement() {
-                placement = Some(Placement::decode(&entry.value).ok_or_else(unreadable)?);
+                let read = Placement::decode(&entry.value).ok_or_else(unreadable)?;
+                placement = Some((read, entry.revision));
             } else if entry.key == keys.watchword() {
                 watchword = Some(Watchword(entry.value.clone()));
             }
         }
+        let (placement, placed_at) = placement.ok_or(NoRoster::NotFounded)?;
         Ok(Self {
             revision: done.revision,
-            placement: placement.ok_or(NoRoster::NotFounded)?,
+            placement,
+            placed_at,
             watchword: watchword.ok_or(NoRoster::NotFounded)?,
             nodes,
             owners,
@@ -105,6 +109,11 @@ impl Roster {
     /// Which events belong to which shard.
     pub fn placement(&self) -> &Placement {
         &self.placement
+    }
+
+    /// When the placement was written.
+    pub fn placed_at(&self) -> Revision {
+        self.placed_at
     }
 
     /// What nodes know one another by.

@@ -17,7 +17,7 @@ use super::{
     peers::{self, Errand, Lost},
     served::Served,
     shards::Here,
-    target::{Asked, CHARTS, Target},
+    target::{Asked, Target},
     view::Drain,
 };
 use crate::{
@@ -37,10 +37,20 @@ pub(super) struct Whole {
     from: From,
     /// The client wants to ask the owner himself.
     wants_to_be_sent: bool,
-    /// It may make an event, for which the shard needs the chart.
-    may_make_an_event: bool,
+    does: Does,
     uri: Uri,
     peer: Option<Peer>,
+}
+
+/// What a request does at the node that serves its shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Does {
+    /// What the shard's router says.
+    AsItSays,
+    /// It may make an event, for which the shard needs the chart.
+    MakesAnEvent,
+    /// It pins an event.
+    PinsAnEvent,
 }
 
 impl<S: Store> Node<S> {
@@ -70,9 +80,10 @@ impl<S: Store> Node<S> {
                 self.tell(shard, stream, request, from).await
             }
             Target::Stream(shard) => self.stream(shard, request, from).await,
+            Target::Pin(shard) => self.pin(shard, request, from).await,
             Target::PutChart => self.put_chart(request, from).await,
             Target::PutEvent(shard) => match Whole::of(request, from).await {
-                Ok(whole) => self.at(shard, whole.that_may_make_an_event()).await,
+                Ok(whole) => self.at(shard, whole.that(Does::MakesAnEvent)).await,
                 Err(refused) => refused,
             },
             Target::Shard(shard) => match Whole::of(request, from).await {
@@ -99,15 +110,15 @@ impl<S: Store> Node<S> {
     }
 
     async fn at_ours(self: &Arc<Self>, served: &Arc<Served<S>>, whole: &Whole) -> Response {
-        let needs_chart = whole.may_make_an_event && served.shard != CHARTS;
-        if needs_chart && let Err(refused) = self.bring_chart(served, whole).await {
-            return refused;
+        match whole.does {
+            Does::AsItSays => self.here(served, whole.request()).await,
+            Does::MakesAnEvent => self.make_here(served, whole).await,
+            Does::PinsAnEvent => self.pin_here(served, whole).await,
         }
-        self.here(served, whole.request()).await
     }
 
     /// Answers what is for a shard that is served here.
-    async fn here(&self, served: &Arc<Served<S>>, request: Request) -> Response {
+    pub(super) async fn here(&self, served: &Arc<Served<S>>, request: Request) -> Response {
         let uri = request.uri().clone();
         let is_change = request.method() != Method::GET && request.method() != Method::HEAD;
         let mut answer = call(&served.router, request).await;
@@ -174,7 +185,7 @@ impl<S: Store> Node<S> {
     /// `None`: the one who was asked serves it no more, or never did; nothing was done.
     async fn at_theirs(&self, shard: ShardId, owner: &Owner, whole: &Whole) -> Option<Response> {
         if whole.from == From::Node {
-            return Some(self.misdirected(owner, &whole.uri));
+            return Some(self.misdirected(owner, shard, &whole.uri));
         }
         if whole.wants_to_be_sent {
             return Some(sent_to(owner, &whole.errand.path, &whole.uri));
@@ -197,16 +208,17 @@ impl<S: Store> Node<S> {
     }
 
     /// The node that was asked has named another one, or nobody.
-    pub(super) fn heard_of(&self, shard: ShardId, asked: &Owner, by: Option<Owner>) {
+    pub(super) fn heard_of(&self, shard: ShardId, asked: &Owner, by: Option<(Owner, ShardId)>) {
         match by {
-            Some(owner) if owner != *asked => self.shards.hint(shard, owner),
+            // It may know that the event is in another shard, which this node does not.
+            Some((owner, of)) if of == shard && owner != *asked => self.shards.hint(shard, owner),
             _ => self.look_again.notify_one(),
         }
     }
 
-    pub(super) fn misdirected(&self, owner: &Owner, uri: &Uri) -> Response {
+    pub(super) fn misdirected(&self, owner: &Owner, shard: ShardId, uri: &Uri) -> Response {
         let mut answer = http::refuse(Refusal::Misdirected, uri);
-        hop::name_owner(answer.headers_mut(), owner);
+        hop::name_owner(answer.headers_mut(), owner, shard);
         self.sign(answer)
     }
 
@@ -245,14 +257,14 @@ impl Whole {
             body,
             from,
             wants_to_be_sent,
-            may_make_an_event: false,
+            does: Does::AsItSays,
             uri: head.uri,
             peer,
         })
     }
 
-    pub(super) fn that_may_make_an_event(mut self) -> Self {
-        self.may_make_an_event = true;
+    pub(super) fn that(mut self, does: Does) -> Self {
+        self.does = does;
         self
     }
 
@@ -309,7 +321,7 @@ impl Whole {
             body: Bytes::new(),
             from: From::Client,
             wants_to_be_sent: false,
-            may_make_an_event: false,
+            does: Does::AsItSays,
             peer: self.peer,
         }
     }

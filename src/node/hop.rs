@@ -5,7 +5,7 @@
 //! | `seatlock-hop` | the cluster's watchword: a node asks, so it is answered here or not at all |
 //! | `seatlock-hop-for` | the address of the client that has asked the node |
 //! | `seatlock-node` | in an answer: the node that has given it |
-//! | `seatlock-owner` | in an answer 421: the node that serves what was asked for, as `name address lease` |
+//! | `seatlock-owner` | in an answer 421: the node that serves what was asked for, as `name address lease shard` |
 //!
 //! Whoever doesn't know the watchword is a client, whatever he sends.
 
@@ -21,7 +21,7 @@ use axum::{
 use subtle::ConstantTimeEq;
 
 use crate::{
-    cluster::{owner::Node as Owner, roster::Watchword, store::LeaseId},
+    cluster::{owner::Node as Owner, placement::ShardId, roster::Watchword, store::LeaseId},
     http::Peer,
 };
 
@@ -88,24 +88,27 @@ pub(super) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// Names the owner in an answer.
-pub(super) fn name_owner(headers: &mut HeaderMap, owner: &Owner) {
-    let text = format!("{} {} {:x}", owner.name, owner.address, owner.lease.get());
+pub(super) fn name_owner(headers: &mut HeaderMap, owner: &Owner, shard: ShardId) {
+    let lease = owner.lease.get();
+    let text = format!("{} {} {lease:x} {shard}", owner.name, owner.address);
     // A name that is no header's value is not told.
     if let Ok(value) = HeaderValue::try_from(text) {
         headers.insert(OWNER, value);
     }
 }
 
-/// The owner that an answer names.
-pub(super) fn named_owner(headers: &HeaderMap) -> Option<Owner> {
+/// The owner that an answer names, and of which shard.
+pub(super) fn named_owner(headers: &HeaderMap) -> Option<(Owner, ShardId)> {
     let mut parts = headers.get(OWNER)?.to_str().ok()?.split(' ');
     let (name, address, lease) = (parts.next()?, parts.next()?, parts.next()?);
     let lease = u64::from_str_radix(lease, 16).ok()?;
-    Some(Owner {
+    let shard = parts.next()?.parse().ok()?;
+    let owner = Owner {
         name: name.to_owned(),
         address: address.to_owned(),
         lease: LeaseId::new(lease.cast_signed()),
-    })
+    };
+    Some((owner, ShardId::new(shard)))
 }
 
 #[cfg(test)]
@@ -164,8 +167,9 @@ mod tests {
             lease: LeaseId::new(-5),
         };
         let mut headers = HeaderMap::new();
-        name_owner(&mut headers, &owner);
-        assert_eq!(named_owner(&headers), Some(owner));
+        let shard = ShardId::new(41);
+        name_owner(&mut headers, &owner, shard);
+        assert_eq!(named_owner(&headers), Some((owner, shard)));
         assert_eq!(named_owner(&HeaderMap::new()), None);
     }
 }

@@ -24,6 +24,7 @@
 //! | `telling` | what this node tells others of the events of its shards |
 //! | `steward`, `shards`, `served` | which shards this node should serve; which it does; one of them |
 //! | `taking`, `expecting` | a shard comes, or goes, or all do; what is done before |
+//! | `pinning` | an event gets a shard of its own |
 //! | `view`, `counts` | what there is to see of the cluster; what is counted |
 
 mod answering;
@@ -33,6 +34,7 @@ mod following;
 mod gathering;
 mod hop;
 mod peers;
+mod pinning;
 mod relay;
 mod served;
 mod shards;
@@ -289,9 +291,12 @@ impl<S: Store> Node<S> {
         Arc::clone(&roster)
     }
 
+    /// From now on this is the roster, unless a newer one was read meanwhile: what an owner has seen of the placement stays seen.
     fn set_roster(&self, roster: Roster) {
         let mut kept = self.roster.write().unwrap_or_else(PoisonError::into_inner);
-        *kept = Arc::new(roster);
+        if kept.revision() <= roster.revision() {
+            *kept = Arc::new(roster);
+        }
     }
 
     fn is_leaving(&self) -> bool {

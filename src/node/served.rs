@@ -12,6 +12,7 @@ use std::{
 use axum::{Router, body::Bytes};
 use tokio::{
     runtime::Handle,
+    sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
     task::{JoinHandle, spawn_blocking},
     time::{Instant, sleep, timeout},
 };
@@ -54,6 +55,8 @@ pub(super) struct Served<S: Store> {
     readable: Arc<Readable>,
     living: Arc<Living>,
     is_going: AtomicBool,
+    /// Shared by those who make events, alone with who pins one.
+    making: Arc<RwLock<()>>,
     are_streams_cut: AtomicBool,
     forgetting: JoinHandle<()>,
 }
@@ -114,6 +117,7 @@ impl<S: Store> Served<S> {
             readable,
             living: Arc::clone(living),
             is_going: AtomicBool::new(false),
+            making: Arc::default(),
             are_streams_cut: AtomicBool::new(false),
             forgetting: Handle::current().spawn(forgetting),
         })
@@ -143,6 +147,16 @@ impl<S: Store> Served<S> {
     /// What is written down of its charts. Waits for an append that is under way.
     pub(super) fn chart_notes(&self) -> Vec<Bytes> {
         Drawings::notes_in(locked(&self.ledger).state())
+    }
+
+    /// Waits until nobody pins an event of this shard. Nobody can until this is dropped.
+    pub(super) async fn nobody_pins(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.making).read_owned().await
+    }
+
+    /// Waits until nobody makes an event in this shard. Nobody can until this is dropped.
+    pub(super) async fn nobody_makes(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.making).write_owned().await
     }
 
     /// Begins to hand it over. `false`: somebody does so already.

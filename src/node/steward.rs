@@ -29,7 +29,7 @@ use crate::{
 const LOOK_MAX: Duration = Duration::from_secs(1);
 
 /// After a failure it is read again no sooner.
-const PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a shard is left to the node whose share it is, before somebody else takes it.
 const STEP_IN: Duration = Duration::from_secs(3);

@@ -203,6 +203,8 @@ impl<S: Store> Node<S> {
             Taken::Here(ledger) => *ledger,
             Taken::There(owner) => return Ok(Here::Elsewhere(Some(owner.node))),
         };
+        // Whatever was pinned in an earlier term is known here before anything is made.
+        self.runtime.block_on(self.read_roster())?;
         let (node, runtime) = (Arc::downgrade(self), self.runtime.clone());
         let on_failure = Box::new(move |failure: &AppendError| {
             warn!(%shard, reason = %failure, "the shard is not served here any more");

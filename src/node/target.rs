@@ -7,6 +7,7 @@ use axum::http::Method;
 use crate::{
     cluster::placement::{Placement, ShardId},
     engine::NoteDigest,
+    event::{Name, NameError},
     ids::HoldId,
 };
 
@@ -14,7 +15,7 @@ use crate::{
 pub(super) const CHARTS: ShardId = ShardId::new(0);
 
 /// The event whose seats the small API has.
-const SMALL: &str = "default";
+pub(super) const SMALL: &str = "default";
 
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum Target {
     PutEvent(ShardId),
     /// A chart that is to be kept, which may be long.
     PutChart,
+    /// One event, which gets a shard of its own before it is made.
+    Pin(ShardId),
     /// What changes of one event, for as long as anybody listens.
     Stream(ShardId),
     /// All events.
@@ -87,6 +90,11 @@ impl Target {
             ("v1", Some("cluster"), Some("undrain"), None) if method == Method::POST => {
                 Self::Cluster(Asked::Undrain)
             }
+            ("v1", Some("cluster"), Some("pins"), Some(event))
+                if method == Method::PUT && parts.next().is_none() =>
+            {
+                Self::Pin(shard_of(event, placement))
+            }
             ("v1", Some("cluster"), Some("shards"), Some(number)) => {
                 let shard = number.parse().map(ShardId::new).unwrap_or_default();
                 of_shard(shard, method, [parts.next(), parts.next(), parts.next()])
@@ -94,6 +102,14 @@ impl Target {
             _ => Self::Nothing,
         }
     }
+}
+
+/// The event that `/v1/cluster/pins/{event}` names.
+///
+/// # Errors
+/// [`NameError`]: no event is called so.
+pub(super) fn pinned(path: &str) -> Result<Name, NameError> {
+    Name::new(&plain(path.rsplit('/').next().unwrap_or_default()))
 }
 
 /// What nodes ask each other of a shard.
@@ -202,6 +218,10 @@ mod tests {
             of(&Method::POST, "/v1/cluster/drain"),
             Target::Cluster(Asked::Drain)
         );
+        let pin = "/v1/cluster/pins/h%61mlet";
+        assert_eq!(of(&Method::PUT, pin), Target::Pin(shard("hamlet")));
+        assert_eq!(pinned(pin).expect("a name").as_str(), "hamlet");
+        assert_eq!(of(&Method::GET, pin), Target::Nothing);
         let look = Target::Cluster(Asked::Look(ShardId::new(7)));
         assert_eq!(of(&Method::POST, "/v1/cluster/shards/7"), look);
         let digest = NoteDigest::of(b"a chart");

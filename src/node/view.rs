@@ -233,6 +233,7 @@ impl<S: Store> Node<S> {
             shard: shard.get(),
             owner: name.map(|node| node.name.clone()),
             term: owner.map(|(_, term)| term.revision().get()),
+            event: roster.placement().pinned_to(shard).map(str::to_owned),
             state: match self.shards.look(shard) {
                 _ if served.is_some() => ShardState::Serving,
                 Here::Changing => ShardState::Changing,

@@ -7,5 +7,6 @@
 mod author;
 mod ledger;
 mod model;
+mod pins;
 mod store_cases;
 mod twin;

@@ -7,10 +7,14 @@ use crate::hall::{Host, SHARDS, hold, put_on_sale};
 
 /// Two nodes that share the shards between them.
 async fn two() -> (Host, Host) {
-    let store = TwinStore::reliable();
-    let a = Host::start("a", &store).await;
+    two_at(&TwinStore::reliable()).await
+}
+
+/// Two nodes that share the shards between them, at this store.
+pub(crate) async fn two_at(store: &TwinStore) -> (Host, Host) {
+    let a = Host::start("a", store).await;
     a.serves(usize::from(SHARDS)).await;
-    let b = Host::start("b", &store).await;
+    let b = Host::start("b", store).await;
     // With names as short as these it is not one of them alone.
     let shared = async {
         loop {

@@ -3,5 +3,6 @@
 mod asking;
 mod hall;
 mod handing;
+mod pins;
 mod streams;
 mod zombie;

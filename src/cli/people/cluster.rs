@@ -57,6 +57,7 @@ struct Shard {
     owner: Option<String>,
     term: Option<u64>,
     state: String,
+    event: Option<String>,
     events: Option<usize>,
     behind: Option<u64>,
 }
@@ -141,6 +142,7 @@ impl Cluster {
             Column::Text("state"),
             Column::Number("events"),
             Column::Number("behind"),
+            Column::Text("only for"),
         ]);
         let number = |number: Option<u64>| number.map_or(String::new(), |it| it.to_string());
         for shard in &self.shards {
@@ -152,6 +154,7 @@ impl Cluster {
                 shard.state.clone(),
                 number(events),
                 number(shard.behind),
+                shard.event.clone().unwrap_or_default(),
             ]);
         }
         table

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, Subcommand};
 use seatlock::event::Name;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -35,6 +36,8 @@ pub(crate) enum EventCommand {
         #[command(flatten)]
         one: One,
     },
+    /// In a cluster: gives an event that is not created yet a shard of its own, for good.
+    Pin(One),
     /// Removes a closed event.
     Remove(One),
     /// Prints all bookings as CSV, a seat a line.
@@ -49,6 +52,13 @@ pub(crate) struct One {
     name: Name,
     #[command(flatten)]
     connection: Connection,
+}
+
+/// What a node says when an event has a shard of its own.
+#[derive(Debug, Deserialize)]
+struct Pinned {
+    event: String,
+    shard: u16,
 }
 
 /// `seatlock event create`
@@ -86,6 +96,7 @@ impl EventCommand {
                 }
                 one.change_state("closed")
             }
+            Self::Pin(one) => one.pin(),
             Self::Remove(one) => one.remove(),
             Self::Bookings(one) => one.bookings(),
         }
@@ -148,6 +159,17 @@ impl One {
                 "The event {} is {}.\n",
                 self.name,
                 event.in_short()
+            ))
+        })
+    }
+
+    fn pin(self) -> Result<String, Failure> {
+        let path = format!("/v1/cluster/pins/{}", self.name);
+        let answer = self.connection.open()?.put_json(&path, &json!({}))?;
+        answer.told(|answer| {
+            let Pinned { event, shard } = answer.read()?;
+            Ok(format!(
+                "The event {event} has the shard {shard} for itself.\n"
             ))
         })
     }

@@ -54,6 +54,8 @@ Examples:
       Its rules, and how many of its seats are available, held, booked and withheld.
   seatlock event pause hamlet; seatlock event open hamlet
       Stops the sale for a while. Holds that are alive can be confirmed meanwhile.
+  seatlock event pin hamlet; seatlock event create hamlet --chart opera
+      In a cluster: an event that many will want gets a shard of its own, before it is created.
   seatlock event close hamlet --yes; seatlock event remove hamlet
       Ends it for good, without asking, and forgets it.
   seatlock event list --json

@@ -10,6 +10,7 @@ use super::{
     problem::{Kind, Problem},
     reply,
 };
+use crate::event::NameError;
 
 /// The nodes of a cluster, and which of them serves which shard. Of a server that is alone there is nothing.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -55,6 +56,8 @@ pub struct ShardView {
     pub owner: Option<String>,
     /// Since which revision of etcd that node is its owner.
     pub term: Option<u64>,
+    /// The event that was given this shard, if one was.
+    pub event: Option<String>,
     /// Whether it is served.
     pub state: ShardState,
     /// How many events are in it.
@@ -82,6 +85,28 @@ pub struct Drained {
     pub handed_over: usize,
 }
 
+/// That an event has a shard of its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Pinned {
+    /// Which one.
+    pub event: String,
+    /// Its shard.
+    pub shard: u16,
+}
+
+/// Why an event was not given a shard of its own.
+#[derive(Debug)]
+pub enum Unpinned {
+    /// No event can be called so.
+    NoName(NameError),
+    /// It is the small API's.
+    IsDefault,
+    /// It was made before.
+    IsMade,
+    /// There are as many shards as there can be.
+    Full,
+}
+
 /// The answer that shows a cluster.
 pub fn shown(view: &ClusterView) -> Response {
     reply::send(Ok(reply::json(StatusCode::OK, view)))
@@ -92,12 +117,33 @@ pub fn drained(drained: &Drained) -> Response {
     reply::send(Ok(reply::json(StatusCode::OK, drained)))
 }
 
+/// The answer when an event has a shard of its own, which it did not have before if that is new.
+pub fn pinned(pinned: &Pinned, is_new: bool) -> Response {
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    reply::send(Ok(reply::json(status, pinned)))
+}
+
+/// The answer when it was not given one.
+pub fn unpinned(why: Unpinned) -> Response {
+    let problem = match why {
+        Unpinned::NoName(error) => Problem::invalid_field("name", error.to_string()),
+        Unpinned::IsDefault => Problem::new(Kind::IsDefault),
+        Unpinned::IsMade => Problem::new(Kind::EventMade),
+        Unpinned::Full => Problem::new(Kind::Full),
+    };
+    problem.answer()
+}
+
 /// `GET /v1/cluster` where there is none.
 pub(super) async fn show(Admin(_): Admin) -> Response {
     shown(&ClusterView::default())
 }
 
-/// `POST /v1/cluster/drain`, `undrain` where there is none.
-pub(super) async fn drain(Admin(_): Admin) -> Response {
+/// `POST /v1/cluster/drain`, `undrain` and `PUT /v1/cluster/pins/{event}` where there is none.
+pub(super) async fn alone(Admin(_): Admin) -> Response {
     Problem::new(Kind::Alone).answer()
 }

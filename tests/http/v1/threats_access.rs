@@ -96,6 +96,7 @@ const ROWS: &[Row] = &[
     row("GET", "/v1/cluster", Needs::Admin, ""),
     row("POST", "/v1/cluster/undrain", Needs::Admin, ""),
     row("POST", "/v1/cluster/drain", Needs::Admin, ""),
+    row("PUT", "/v1/cluster/pins/{event}", Needs::Admin, ""),
     row("GET", "/v1/bookings/{id}", Needs::Sales, ""),
     row("POST", "/v1/bookings/{id}/cancel", Needs::Admin, ""),
     row(

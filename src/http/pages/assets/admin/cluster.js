@@ -69,10 +69,10 @@ function calendar(off) {
   return `${off > 0 ? '+' : '−'}${(Math.abs(off) / 1000).toFixed(1)} s`;
 }
 
-function tile({ shard, owner, term, state: how, events, behind }, nodes) {
+function tile({ shard, owner, term, state: how, event, events, behind }, nodes) {
   const at = nodes.findIndex(({ name }) => name === owner);
   const isServed = how === 'serving';
-  const title = `Shard ${shard}: ${isServed ? `${owner}, ${events} events, ${behind} changes behind` : how}, term ${term ?? 'none'}`;
+  const title = `Shard ${shard}${event ? `, only for ${event}` : ''}: ${isServed ? `${owner}, ${events} events, ${behind} changes behind` : how}, term ${term ?? 'none'}`;
   const look = isServed && at >= 0 ? `series-${series(at)}` : 'unserved';
   return element('li', { class: `shard ${look}`, title }, element('span', { class: 'unseen' }, title));
 }
