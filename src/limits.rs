@@ -428,7 +428,11 @@ pub const SHARDS_MAX: u16 = 4_096;
 /// How long a request waits for a shard that nobody serves at the moment. Then it is answered 503 with `Retry-After`.
 pub const OWNER_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a node follows an event at another node when none of its own clients does any more.
+/// What has changed in a shard and waits for another node that reads slowly. Beyond it each event waits in its feed, and the node is
+/// told `reset` of those whose changes have gone from there.
+pub const TOLD_WAITING_MAX: usize = 64;
+
+/// How long a node follows an event at another node when none of its own clients does any more; it may be twice as long.
 pub const RELAY_LINGER: Duration = Duration::from_secs(10);
 
 /// A stream of another node on which nothing was said for so long is given up: it says something more often.

@@ -8,7 +8,7 @@ use crate::metrics::RouteIndex;
 
 /// What paths look like, and how urgent it is to change something there. To read is [`Read`], except where nothing is
 /// ever changed.
-const ROUTES: [(&str, Urgency); 46] = [
+const ROUTES: [(&str, Urgency); 48] = [
     ("/lock/{id}", Begin),
     ("/confirm/{id}", Finish),
     ("/unlock/{id}", Finish),
@@ -41,6 +41,8 @@ const ROUTES: [(&str, Urgency); 46] = [
     ("/v1/cluster/undrain", Always),
     ("/v1/cluster/pins/{event}", Always),
     ("/v1/cluster/shards/{shard}", Always),
+    ("/v1/cluster/shards/{shard}/stream", Read),
+    ("/v1/cluster/shards/{shard}/stream/{number}/{event}", Read),
     ("/healthz", Always),
     ("/readyz", Always),
     ("/metrics", Always),

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Times that a request is handed to whoever is said to serve a shard. Twice is enough unless the shard moves all the time.
-const HOPS_MAX: u32 = 4;
+pub(super) const HOPS_MAX: u32 = 4;
 
 /// A request, as it can be handed on more than once.
 pub(super) struct Whole {
@@ -73,6 +73,12 @@ impl<S: Store> Node<S> {
             Target::Cluster(Asked::Charts(shard, one)) => {
                 self.charts(shard, one, request, from).await
             }
+            Target::Cluster(Asked::Stream(shard)) => {
+                self.stream_of_shard(shard, request, from).await
+            }
+            Target::Cluster(Asked::Tell(shard, stream)) => {
+                self.tell(shard, stream, request, from).await
+            }
             Target::Stream(shard) => self.stream(shard, request, from).await,
             Target::Pin(shard) => self.pin(shard, request, from).await,
             Target::PutChart => self.put_chart(request, from).await,
@@ -90,20 +96,11 @@ impl<S: Store> Node<S> {
     /// The answer of whoever serves a shard.
     pub(super) async fn at(self: &Arc<Self>, shard: ShardId, whole: Whole) -> Response {
         let deadline = Instant::now() + limits::OWNER_PATIENCE;
-        let mut changes = self.shards.changes();
         for _ in 0..HOPS_MAX {
-            let owner = loop {
-                changes.mark_unchanged();
-                match self.whose(shard) {
-                    Whose::Ours(served) => return self.at_ours(&served, &whole).await,
-                    Whose::Theirs(owner) => break owner,
-                    Whose::Nobodys => {
-                        let changed = timeout_at(deadline, changes.changed()).await;
-                        if changed.is_err() {
-                            return http::refuse(Refusal::NoOwner, &whole.uri);
-                        }
-                    }
-                }
+            let owner = match self.whose_by(shard, deadline).await {
+                Whose::Ours(served) => return self.at_ours(&served, &whole).await,
+                Whose::Theirs(owner) => owner,
+                Whose::Nobodys => break,
             };
             if let Some(answer) = self.at_theirs(shard, &owner, &whole).await {
                 return answer;
@@ -145,7 +142,7 @@ impl<S: Store> Node<S> {
     ///
     /// What was read, be it for a refusal, may be of changes that are still on their way to the store: they have to arrive first.
     /// And it was the newest if nobody else can have become the owner by now.
-    async fn may_be_told(&self, served: &Served<S>, is_stored: bool) -> bool {
+    pub(super) async fn may_be_told(&self, served: &Served<S>, is_stored: bool) -> bool {
         if !is_stored && served.engine.durable(Lsn::NONE).await.is_err() {
             return false;
         }
@@ -170,6 +167,18 @@ impl<S: Store> Node<S> {
                 Some(owner) if !self.is_me(owner) => Whose::Theirs(owner.clone()),
                 _ => Whose::Nobodys,
             },
+        }
+    }
+
+    /// The same, once somebody serves it, or at the deadline.
+    pub(super) async fn whose_by(&self, shard: ShardId, deadline: Instant) -> Whose<S> {
+        let mut changes = self.shards.changes();
+        loop {
+            changes.mark_unchanged();
+            match self.whose(shard) {
+                Whose::Nobodys if timeout_at(deadline, changes.changed()).await.is_ok() => {}
+                whose => return whose,
+            }
         }
     }
 
@@ -199,7 +208,7 @@ impl<S: Store> Node<S> {
     }
 
     /// The node that was asked has named another one, or nobody.
-    fn heard_of(&self, shard: ShardId, asked: &Owner, by: Option<(Owner, ShardId)>) {
+    pub(super) fn heard_of(&self, shard: ShardId, asked: &Owner, by: Option<(Owner, ShardId)>) {
         match by {
             // It may know that the event is in another shard, which this node does not.
             Some((owner, of)) if of == shard && owner != *asked => self.shards.hint(shard, owner),

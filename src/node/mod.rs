@@ -20,7 +20,8 @@
 //! | `target`, `answering` | which shard a request is for; answered here, or handed on |
 //! | `hop`, `peers` | what nodes tell one another beside it, and how |
 //! | `gathering` | what no shard knows alone: the list of events, charts for events |
-//! | `relay` | streams of events that another node serves |
+//! | `relay`, `following`, `upstream` | streams of events that another node serves: for clients; those of a shard; as they come |
+//! | `telling` | what this node tells others of the events of its shards |
 //! | `steward`, `shards`, `served` | which shards this node should serve; which it does; one of them |
 //! | `taking`, `expecting` | a shard comes, or goes, or all do; what is done before |
 //! | `pinning` | an event gets a shard of its own |
@@ -29,6 +30,7 @@
 mod answering;
 mod counts;
 mod expecting;
+mod following;
 mod gathering;
 mod hop;
 mod peers;
@@ -39,6 +41,8 @@ mod shards;
 mod steward;
 mod taking;
 mod target;
+mod telling;
+mod upstream;
 mod view;
 
 use std::{
@@ -84,6 +88,7 @@ use expecting::Expected;
 use peers::Peers;
 use relay::Relays;
 use shards::{Here, Shards};
+use telling::Tellings;
 
 /// Shards that are taken at once, most often of a node that is gone.
 const TAKEN_AT_ONCE: usize = 8;
@@ -149,6 +154,7 @@ pub struct Node<S: Store> {
     shards: Shards<S>,
     peers: Peers,
     relays: Relays,
+    tellings: Tellings,
     expected: Expected,
     /// Answers what is for no shard.
     elsewhere: Router,
@@ -208,6 +214,7 @@ impl<S: Store> Node<S> {
             membership,
             shards: Shards::new(),
             relays: Relays::default(),
+            tellings: Tellings::default(),
             expected: Expected::default(),
             look_again: Notify::new(),
             takes: Arc::new(Semaphore::new(TAKEN_AT_ONCE)),
@@ -246,9 +253,14 @@ impl<S: Store> Node<S> {
         &self.counts
     }
 
-    /// Streams of events that other nodes serve.
+    /// Streams of shards that other nodes serve: one for each of which this node's clients follow an event.
     pub fn relay_count(&self) -> usize {
         self.relays.count()
+    }
+
+    /// Events that are followed through them.
+    pub fn relayed_events(&self) -> usize {
+        self.relays.events()
     }
 
     /// Whether what it has in memory may be told.

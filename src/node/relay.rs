@@ -1,13 +1,12 @@
 //! Streams of events that another node serves: followed once, whoever asks this node for them, and passed on to all.
 //!
-//! Each event that somebody follows here has one stream to its owner. What comes is put into a feed as it is
-//! ([`Feed::relay`]), which the clients follow as they would follow the owner's. When the stream ends, because the owner has
-//! gone or the shard has moved, the clients' streams end as well; they come again, as browsers do by themselves, and are told
-//! to take a new snapshot.
+//! Each shard of which somebody follows an event here has one stream to its owner ([`super::following`]). What comes is put into
+//! a feed of its event as it is ([`Feed::relay`]), which the clients follow as they would follow the owner's. When an event moves
+//! or the owner has gone, the clients' streams end as well; they come again, as browsers do by themselves, and are told to take a
+//! new snapshot.
 
 use std::{
     collections::HashMap,
-    str,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,41 +16,51 @@ use axum::{
     http::{Method, StatusCode},
     response::{IntoResponse, Response},
 };
-use bytes::{Bytes, BytesMut};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::{
+    sync::Mutex as AsyncMutex,
+    time::{Instant, timeout},
+};
+use tracing::debug;
 
 use super::{
     Node,
-    answering::{Whole, Whose},
-    hop::From,
+    answering::{HOPS_MAX, Whole, Whose},
+    following::{Following, Stage},
+    hop::{self, From},
+    peers::Errand,
+    target,
+    telling::{NO_SUCH_STREAM, STREAM},
+    upstream::Upstream,
 };
 use crate::{
     access::key::Role,
     cluster::{owner::Node as Owner, placement::ShardId, store::Store},
-    feed::{Feed, Position},
+    event::Name,
+    feed::Feed,
     http::{self, Refusal},
     limits,
 };
 
-/// The streams to other nodes, by the path of the event's stream.
-#[derive(Debug, Default)]
-pub(super) struct Relays(Mutex<HashMap<Box<str>, Arc<Feed>>>);
+/// The streams to other nodes, by shard.
+#[derive(Default)]
+pub(super) struct Relays(Mutex<HashMap<ShardId, Lane>>);
 
-/// One event of a stream.
-#[derive(Debug, PartialEq, Eq)]
-enum Said {
-    Start(Position),
-    Seats(Position, Bytes),
-    Reset(Position),
-    Closed,
-    /// A comment, or something that a later version says.
-    Nothing,
+/// There are no more of them than shards.
+#[derive(Default)]
+struct Lane {
+    open: Option<Arc<Following>>,
+    /// Whoever wants to open a stream waits for the one before.
+    turn: Arc<AsyncMutex<()>>,
 }
 
-/// A stream to another node, cut into events.
-struct Upstream {
-    body: Body,
-    rest: BytesMut,
+/// Why there is no feed of an event.
+enum Missed {
+    /// It is another's, or the stream has ended: whoever looks again may find it.
+    Moved,
+    /// The owner was not reached.
+    Lost,
+    /// The owner's answer.
+    Refused(Response),
 }
 
 impl<S: Store> Node<S> {
@@ -66,265 +75,223 @@ impl<S: Store> Node<S> {
             Ok(whole) => whole,
             Err(refused) => return refused,
         };
-        let owner = match self.whose(shard) {
-            Whose::Theirs(owner) if !whole.is_from_a_node() && !whole.is_to_be_sent() => owner,
-            _ => return self.at(shard, whole).await,
+        let is_ours = matches!(self.whose(shard), Whose::Ours(_));
+        let name = event_of(whole.uri().path());
+        let Some(name) = name.filter(|_| !is_ours && !whole.is_from_a_node()) else {
+            return self.at(shard, whole).await;
         };
-        let entered = self.let_in(&whole, Role::Public);
-        let caller = match entered {
+        if whole.is_to_be_sent() {
+            return self.at(shard, whole).await;
+        }
+        let caller = match self.let_in(&whole, Role::Public) {
             Ok(caller) => caller,
             Err(denied) => return denied.into_response(),
         };
-        match self.follow(&owner, &whole).await {
-            Ok(feed) => {
+        let followed = timeout(limits::ANSWER_TIMEOUT, self.follow(shard, &name)).await;
+        match followed {
+            Ok(Ok(feed)) => {
                 let (streams, headers) = (&self.config.streams, &whole.errand().headers);
                 let opened = streams.open(&feed, caller.client(), headers, whole.uri().query());
                 let opened = opened.unwrap_or_else(http::v1::too_many_streams);
                 self.sign(opened)
             }
-            Err(refused) => refused,
+            Ok(Err(Missed::Refused(answer))) => answer,
+            // It is this node's by now.
+            Ok(Err(Missed::Moved)) if matches!(self.whose(shard), Whose::Ours(_)) => {
+                self.at(shard, whole).await
+            }
+            Ok(Err(Missed::Moved | Missed::Lost)) | Err(_) => {
+                http::refuse(Refusal::NoOwner, whole.uri())
+            }
         }
     }
 
-    /// The feed of an event that another node serves.
-    async fn follow(self: &Arc<Self>, owner: &Owner, whole: &Whole) -> Result<Arc<Feed>, Response> {
-        let path = whole.uri().path();
-        if let Some(feed) = self.relays.get(path) {
-            return Ok(feed);
+    /// The feed of an event that another node serves, wherever it moves meanwhile.
+    async fn follow(self: &Arc<Self>, shard: ShardId, name: &Name) -> Result<Arc<Feed>, Missed> {
+        let deadline = Instant::now() + limits::OWNER_PATIENCE;
+        for _ in 0..HOPS_MAX {
+            let Whose::Theirs(owner) = self.whose_by(shard, deadline).await else {
+                break;
+            };
+            match self.follow_at(shard, &owner, name).await {
+                Err(Missed::Moved) => {}
+                done => return done,
+            }
         }
-        let (method, stream) = (Method::GET, path.parse());
-        let Ok(stream) = stream else {
-            return Err(http::refuse(Refusal::NoSuchPath, whole.uri()));
-        };
-        let asks = whole.asks_for(method, stream);
-        let answer = self.peers.ask(owner, asks.errand(), Body::empty()).await;
-        let answer = answer.map_err(|_lost| http::refuse(Refusal::NoOwner, whole.uri()))?;
-        if answer.status() != StatusCode::OK {
-            let is_misled = answer.status() == StatusCode::MISDIRECTED_REQUEST;
-            self.look_again.notify_one();
-            return Err(if is_misled {
-                http::refuse(Refusal::NoOwner, whole.uri())
-            } else {
-                answer
-            });
-        }
-        let mut upstream = Upstream::new(answer.into_body());
-        let begun = timeout(limits::ANSWER_TIMEOUT, upstream.start()).await;
-        let Ok(Some(position)) = begun else {
-            return Err(http::refuse(Refusal::NoOwner, whole.uri()));
-        };
-        let feed = Arc::new(Feed::relaying(position.life, position.lsn));
-        let (kept, is_new) = self.relays.keep(path, feed);
-        if is_new {
-            let (node, path, feed) = (Arc::clone(self), Box::from(path), Arc::clone(&kept));
-            self.runtime.spawn(async move {
-                upstream.pass_on(&feed).await;
-                node.relays.drop(&path, &feed);
-            });
-        }
-        Ok(kept)
+        Err(Missed::Moved)
     }
+
+    async fn follow_at(
+        self: &Arc<Self>,
+        shard: ShardId,
+        owner: &Owner,
+        name: &Name,
+    ) -> Result<Arc<Feed>, Missed> {
+        let following = self.stream_to(shard, owner).await?;
+        let claim = following.claim(name).ok_or(Missed::Moved)?;
+        let _turn = claim.turn().await;
+        if let Stage::Wanted = claim.stage() {
+            self.ask_to_tell(Method::PUT, shard, &following, name)
+                .await?;
+        }
+        match claim.begun().await {
+            Stage::Told(feed) => Ok(feed),
+            Stage::Wanted | Stage::Over => Err(Missed::Moved),
+        }
+    }
+
+    /// Asks the owner to tell no more of an event that nobody follows here.
+    async fn unfollow(&self, shard: ShardId, following: &Arc<Following>, name: &Name) {
+        let Some(claim) = following.claim(name) else {
+            return;
+        };
+        let _turn = claim.turn().await;
+        if !matches!(claim.stage(), Stage::Told(feed) if feed.followers() == 0) {
+            return;
+        }
+        let asked = async {
+            let asked = self.ask_to_tell(Method::DELETE, shard, following, name);
+            if asked.await.is_ok() {
+                claim.ended().await;
+            }
+        };
+        // Until the stream says so it goes on, and this is tried again.
+        if timeout(limits::ANSWER_TIMEOUT, asked).await.is_err() {
+            debug!(%shard, %name, "its owner tells of it still");
+        }
+    }
+
+    /// The stream of a shard, which is opened if there is none to this owner.
+    async fn stream_to(
+        self: &Arc<Self>,
+        shard: ShardId,
+        owner: &Owner,
+    ) -> Result<Arc<Following>, Missed> {
+        if let Some(open) = self.relays.open(shard, owner) {
+            return Ok(open);
+        }
+        let turn = self.relays.turn(shard);
+        let _turn = turn.lock().await;
+        if let Some(open) = self.relays.open(shard, owner) {
+            return Ok(open);
+        }
+        let path = format!("/v1/cluster/shards/{shard}/stream");
+        let answer = self.ask_owner(Method::GET, shard, owner, &path).await?;
+        let number = answer.headers().get(STREAM);
+        let number = number.and_then(|number| number.to_str().ok()?.parse().ok());
+        let following = Arc::new(Following::new(owner.clone(), number.ok_or(Missed::Lost)?));
+        self.relays.keep(shard, &following);
+        self.read(shard, &following, Upstream::new(answer.into_body()));
+        Ok(following)
+    }
+
+    fn read(self: &Arc<Self>, shard: ShardId, following: &Arc<Following>, upstream: Upstream) {
+        let (node, following) = (Arc::clone(self), Arc::clone(following));
+        self.runtime.spawn(async move {
+            let unfollow = |name: Name| {
+                let (node, following) = (Arc::clone(&node), Arc::clone(&following));
+                let runtime = node.runtime.clone();
+                runtime.spawn(async move { node.unfollow(shard, &following, &name).await });
+            };
+            following.read(upstream, unfollow).await;
+            node.relays.forget(shard, &following);
+        });
+    }
+
+    async fn ask_to_tell(
+        &self,
+        method: Method,
+        shard: ShardId,
+        following: &Following,
+        name: &Name,
+    ) -> Result<(), Missed> {
+        let number = following.number;
+        let path = format!("/v1/cluster/shards/{shard}/stream/{number}/{name}");
+        match self.ask_owner(method, shard, &following.owner, &path).await {
+            Err(Missed::Refused(answer)) if answer.status() == NO_SUCH_STREAM => {
+                // The owner knows that it has ended, and this node doesn't yet.
+                following.end();
+                Err(Missed::Moved)
+            }
+            answered => answered.map(drop),
+        }
+    }
+
+    async fn ask_owner(
+        &self,
+        method: Method,
+        shard: ShardId,
+        owner: &Owner,
+        path: &str,
+    ) -> Result<Response, Missed> {
+        let errand = Errand::own(method, path).ok_or(Missed::Lost)?;
+        let answer = self.peers.ask(owner, &errand, Body::empty()).await;
+        let answer = answer.map_err(|_lost| {
+            self.look_again.notify_one();
+            Missed::Lost
+        })?;
+        match answer.status() {
+            StatusCode::OK => Ok(answer),
+            StatusCode::MISDIRECTED_REQUEST => {
+                self.heard_of(shard, owner, hop::named_owner(answer.headers()));
+                Err(Missed::Moved)
+            }
+            _ => Err(Missed::Refused(answer)),
+        }
+    }
+}
+
+/// The event that the path of a stream names. What is no name is none.
+fn event_of(path: &str) -> Option<Name> {
+    Name::new(&target::plain(path.split('/').nth(3)?)).ok()
 }
 
 impl Relays {
-    /// How many there are.
+    /// How many streams there are.
     pub(super) fn count(&self) -> usize {
-        self.relays().len()
+        self.all().len()
     }
 
-    fn get(&self, path: &str) -> Option<Arc<Feed>> {
-        self.relays().get(path).map(Arc::clone)
+    /// How many events are followed through them.
+    pub(super) fn events(&self) -> usize {
+        self.all().iter().map(|open| open.count()).sum()
     }
 
-    /// Keeps a feed, unless somebody was faster: then the one that there is. Whether it is the one that was given.
-    fn keep(&self, path: &str, feed: Arc<Feed>) -> (Arc<Feed>, bool) {
-        let mut relays = self.relays();
-        let kept = relays
-            .entry(path.into())
-            .or_insert_with(|| Arc::clone(&feed));
-        (Arc::clone(kept), Arc::ptr_eq(kept, &feed))
+    /// The stream of a shard to this owner.
+    fn open(&self, shard: ShardId, owner: &Owner) -> Option<Arc<Following>> {
+        let lanes = self.lanes();
+        let open = lanes.get(&shard)?.open.as_ref();
+        open.filter(|open| open.owner.lease == owner.lease && !open.has_ended())
+            .map(Arc::clone)
     }
 
-    fn drop(&self, path: &str, feed: &Arc<Feed>) {
-        let mut relays = self.relays();
-        if relays.get(path).is_some_and(|kept| Arc::ptr_eq(kept, feed)) {
-            relays.remove(path);
+    fn turn(&self, shard: ShardId) -> Arc<AsyncMutex<()>> {
+        Arc::clone(&self.lanes().entry(shard).or_default().turn)
+    }
+
+    /// Keeps the stream of a shard. One to an earlier owner ends.
+    fn keep(&self, shard: ShardId, following: &Arc<Following>) {
+        let kept = Some(Arc::clone(following));
+        let before = std::mem::replace(&mut self.lanes().entry(shard).or_default().open, kept);
+        if let Some(before) = before {
+            before.end();
         }
     }
 
-    fn relays(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<Feed>>> {
+    fn forget(&self, shard: ShardId, following: &Arc<Following>) {
+        if let Some(lane) = self.lanes().get_mut(&shard) {
+            lane.open.take_if(|open| Arc::ptr_eq(open, following));
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<Following>> {
+        let lanes = self.lanes();
+        let open = lanes.values().filter_map(|lane| lane.open.as_ref());
+        open.map(Arc::clone).collect()
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, HashMap<ShardId, Lane>> {
         // Nothing panics while this is locked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Upstream {
-    fn new(body: Body) -> Self {
-        Self {
-            body,
-            rest: BytesMut::new(),
-        }
-    }
-
-    /// Where it begins.
-    async fn start(&mut self) -> Option<Position> {
-        loop {
-            match read(&self.next().await?) {
-                Said::Start(position) | Said::Reset(position) => return Some(position),
-                Said::Nothing => {}
-                Said::Seats(..) | Said::Closed => return None,
-            }
-        }
-    }
-
-    /// Passes on what comes, until the end, or until nobody has listened for a while. An owner of whom nothing was heard for
-    /// longer than he can be silent is out of reach.
-    async fn pass_on(mut self, feed: &Arc<Feed>) {
-        let (mut last_followed, mut last_heard) = (Instant::now(), Instant::now());
-        loop {
-            let next = tokio::select! {
-                next = self.next() => next,
-                () = sleep_until(Instant::now() + limits::RELAY_LINGER) => Some(Bytes::new()),
-            };
-            if feed.followers() > 0 {
-                last_followed = Instant::now();
-            }
-            if next.as_ref().is_some_and(|event| !event.is_empty()) {
-                last_heard = Instant::now();
-            }
-            let is_over = last_followed.elapsed() > limits::RELAY_LINGER
-                || last_heard.elapsed() > limits::RELAY_SILENCE_MAX;
-            let Some(event) = next.filter(|_| !is_over) else {
-                return feed.cut();
-            };
-            match read(&event) {
-                Said::Seats(to, event) => feed.relay(to.lsn, event),
-                Said::Reset(to) => feed.relay_break(to.lsn),
-                Said::Closed => return feed.close(),
-                Said::Start(_) | Said::Nothing => {}
-            }
-        }
-    }
-
-    /// The next event, with the empty line that ends it. `None`: the stream has ended. May be dropped while it waits.
-    async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            if let Some(end) = self.rest.windows(2).position(|two| two == b"\n\n") {
-                return Some(self.rest.split_to(end + 2).freeze());
-            }
-            if self.rest.len() > limits::RELAY_EVENT_BYTES_MAX {
-                return None;
-            }
-            let frame = std::future::poll_fn(|cx| {
-                let body = std::pin::Pin::new(&mut self.body);
-                hyper::body::Body::poll_frame(body, cx)
-            });
-            let data = frame.await?.ok()?.into_data().ok()?;
-            self.rest.extend_from_slice(&data);
-        }
-    }
-}
-
-/// What an event says.
-fn read(event: &Bytes) -> Said {
-    let text = str::from_utf8(event).unwrap_or_default();
-    let field = |name: &str| {
-        let mut lines = text.lines();
-        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    };
-    let position = field("id").and_then(|id| id.parse().ok());
-    match (field("event"), position) {
-        (Some("start"), Some(position)) => Said::Start(position),
-        (Some("seats"), Some(position)) => Said::Seats(position, event.clone()),
-        (Some("reset"), Some(position)) => Said::Reset(position),
-        (Some("closed"), _) => Said::Closed,
-        _ => Said::Nothing,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{feed::Life, ids::Lsn};
-
-    fn at(lsn: u64) -> Position {
-        Position {
-            life: Life::new(10),
-            lsn: Lsn::new(lsn),
-        }
-    }
-
-    #[test]
-    fn each_event_says_what_the_owner_wrote() {
-        let seats = "id: 0000000a-9\nevent: seats\ndata: {\"from\":3,\"to\":9,\"held\":[1]}\n\n";
-        let table = [
-            (
-                "id: 0000000a-3\nevent: start\ndata: {\"position\":3}\n\n",
-                Said::Start(at(3)),
-            ),
-            (
-                seats,
-                Said::Seats(at(9), Bytes::from_static(seats.as_bytes())),
-            ),
-            (
-                "id: 0000000a-3\nevent: reset\ndata: {\"position\":3}\n\n",
-                Said::Reset(at(3)),
-            ),
-            ("event: closed\ndata: {}\n\n", Said::Closed),
-            (":\n\n", Said::Nothing),
-            ("retry: 2000\n\n", Said::Nothing),
-            ("event: seats\n\n", Said::Nothing),
-        ];
-        for (text, said) in table {
-            assert_eq!(read(&Bytes::from_static(text.as_bytes())), said);
-        }
-    }
-
-    #[tokio::test]
-    async fn events_are_cut_wherever_the_bytes_are() {
-        let text = "retry: 2000\n\nid: 0000000a-3\nevent: start\ndata: {}\n\n:\n\n";
-        let mut upstream = Upstream::new(Body::from(text));
-        assert_eq!(upstream.start().await, Some(at(3)));
-        assert_eq!(upstream.next().await.as_deref(), Some(&b":\n\n"[..]));
-        assert_eq!(upstream.next().await, None);
-    }
-
-    /// A wire that was cut.
-    struct Silent;
-
-    impl hyper::body::Body for Silent {
-        type Data = Bytes;
-        type Error = std::convert::Infallible;
-
-        fn poll_frame(
-            self: std::pin::Pin<&mut Self>,
-            _cx: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
-            std::task::Poll::Pending
-        }
-    }
-
-    /// It says nothing, and nobody says that it was.
-    #[tokio::test(start_paused = true)]
-    async fn an_owner_out_of_reach_is_followed_no_longer() {
-        let feed = Arc::new(Feed::relaying(Life::new(10), Lsn::new(3)));
-        let _subscription = feed.subscribe(crate::feed::Since::After(at(3)));
-        let begun = Instant::now();
-        Upstream::new(Body::new(Silent)).pass_on(&feed).await;
-        assert!(begun.elapsed() > limits::RELAY_SILENCE_MAX);
-    }
-
-    #[tokio::test]
-    async fn who_follows_gets_the_owners_bytes_and_the_end() {
-        let seats = "id: 0000000a-9\nevent: seats\ndata: {\"from\":3,\"to\":9}\n\n";
-        let feed = Arc::new(Feed::relaying(Life::new(10), Lsn::new(3)));
-        let mut subscription = feed.subscribe(crate::feed::Since::After(at(3)));
-        Upstream::new(Body::from(seats)).pass_on(&feed).await;
-        let mut updates = Vec::new();
-        while let Some(update) = std::future::poll_fn(|cx| subscription.poll_next(cx)).await {
-            updates.push(update.into_event());
-        }
-        let start = "id: 0000000a-3\nevent: start\ndata: {\"position\":3}\n\n";
-        assert_eq!(updates, [start, seats]);
     }
 }

@@ -53,6 +53,10 @@ pub(super) enum Asked {
     Expect(ShardId),
     /// For the charts of this shard, or for one of them.
     Charts(ShardId, Option<NoteDigest>),
+    /// For a stream of what the events of this shard come to.
+    Stream(ShardId),
+    /// To tell, or not to tell any more, of one event in the stream of this number.
+    Tell(ShardId, u64),
 }
 
 impl Target {
@@ -93,7 +97,7 @@ impl Target {
             }
             ("v1", Some("cluster"), Some("shards"), Some(number)) => {
                 let shard = number.parse().map(ShardId::new).unwrap_or_default();
-                of_shard(shard, method, parts.next(), parts.next())
+                of_shard(shard, method, [parts.next(), parts.next(), parts.next()])
             }
             _ => Self::Nothing,
         }
@@ -109,15 +113,22 @@ pub(super) fn pinned(path: &str) -> Result<Name, NameError> {
 }
 
 /// What nodes ask each other of a shard.
-fn of_shard(shard: ShardId, method: &Method, what: Option<&str>, one: Option<&str>) -> Target {
-    let asked = match (method, what, one) {
-        (&Method::POST, None, None) => Asked::Look(shard),
-        (&Method::POST, Some("expect"), None) => Asked::Expect(shard),
-        (&Method::GET, Some("charts"), None) => Asked::Charts(shard, None),
-        (&Method::GET, Some("charts"), Some(digest)) => match digest.parse() {
+fn of_shard(shard: ShardId, method: &Method, rest: [Option<&str>; 3]) -> Target {
+    let asked = match (method, rest) {
+        (&Method::POST, [None, ..]) => Asked::Look(shard),
+        (&Method::POST, [Some("expect"), None, _]) => Asked::Expect(shard),
+        (&Method::GET, [Some("charts"), None, _]) => Asked::Charts(shard, None),
+        (&Method::GET, [Some("charts"), Some(digest), _]) => match digest.parse() {
             Ok(digest) => Asked::Charts(shard, Some(digest)),
             Err(_) => return Target::Nothing,
         },
+        (&Method::GET, [Some("stream"), None, _]) => Asked::Stream(shard),
+        (&Method::PUT | &Method::DELETE, [Some("stream"), Some(number), Some(_event)]) => {
+            match number.parse() {
+                Ok(number) => Asked::Tell(shard, number),
+                Err(_) => return Target::Nothing,
+            }
+        }
         _ => return Target::Nothing,
     };
     Target::Cluster(asked)
@@ -137,7 +148,7 @@ fn of_hold(id: &str, placement: &Placement) -> ShardId {
 
 /// A part of a path without its percent-encoding, so that one name is in one shard however it is written. What can't be
 /// decoded is no event's name.
-fn plain(part: &str) -> Cow<'_, str> {
+pub(super) fn plain(part: &str) -> Cow<'_, str> {
     percent_encoding::percent_decode_str(part).decode_utf8_lossy()
 }
 
@@ -218,6 +229,17 @@ mod tests {
         let path = format!("/v1/cluster/shards/7/charts/{digest}");
         assert_eq!(of(&Method::GET, &path), chart);
         assert_eq!(of(&Method::POST, &path), Target::Nothing);
+        let stream = Target::Cluster(Asked::Stream(ShardId::new(7)));
+        assert_eq!(of(&Method::GET, "/v1/cluster/shards/7/stream"), stream);
+        let tell = Target::Cluster(Asked::Tell(ShardId::new(7), u64::MAX));
+        let path = format!("/v1/cluster/shards/7/stream/{}/hamlet", u64::MAX);
+        assert_eq!(of(&Method::PUT, &path), tell);
+        assert_eq!(of(&Method::DELETE, &path), tell);
+        assert_eq!(of(&Method::GET, &path), Target::Nothing);
+        for path in ["stream/12", "stream/x/hamlet", "stream"] {
+            let path = format!("/v1/cluster/shards/7/{path}");
+            assert_eq!(of(&Method::PUT, &path), Target::Nothing, "{path}");
+        }
         for path in [
             "/",
             "/admin",

@@ -135,8 +135,13 @@ pub(super) fn cluster_metrics(
     );
     gauge(
         "cluster_streams_relayed",
-        "Events of other nodes that this node follows for its clients.",
+        "Shards of other nodes of which this node has a stream for its clients.",
         |node| count(node.relay_count()),
+    );
+    gauge(
+        "cluster_events_relayed",
+        "Events of other nodes that this node follows for its clients.",
+        |node| count(node.relayed_events()),
     );
 }
 

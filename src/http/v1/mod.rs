@@ -69,13 +69,17 @@ pub mod stream;
 pub mod texts;
 mod view;
 
+use std::sync::Arc;
+
 use axum::{
     http::{HeaderValue, Uri, header::CONNECTION},
     response::Response,
 };
 
 use super::answer::Refusal;
+use crate::{engine::Engine, event::Name, feed::Feed};
 pub(super) use calls::routes;
+use path::Named;
 pub(super) use problem::Kind;
 use problem::Problem;
 
@@ -91,6 +95,17 @@ pub(super) fn has(uri: &Uri) -> bool {
 /// The answer to who may not open another stream.
 pub fn too_many_streams(full: stream::Full) -> Response {
     Problem::from(full).answer()
+}
+
+/// What changes of an event.
+///
+/// # Errors
+/// The answer to who wants to follow it, and it is closed or there is none.
+pub fn feed_of(engine: &Engine, event: &Name) -> Result<Arc<Feed>, Response> {
+    let event = Named::from(event).event(engine);
+    event
+        .map(|event| Arc::clone(event.feed()))
+        .map_err(|problem| problem.answer())
 }
 
 /// What the server itself refuses, as a problem.

@@ -38,6 +38,12 @@ impl FromRequestParts<Api> for Named {
     }
 }
 
+impl From<&Name> for Named {
+    fn from(name: &Name) -> Self {
+        Self(name.as_str().into())
+    }
+}
+
 impl Named {
     /// What the path of a call under `/v1` names: the part after the next. The router knows it as well, but only gives
     /// out copies of all that it knows.

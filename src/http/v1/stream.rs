@@ -86,8 +86,22 @@ impl<C: Copy + Eq + Hash + Send + Unpin + 'static> Streams<C> {
             said_at: Instant::now(),
             place,
         };
-        Ok(answer(Body::new(follow)))
+        Ok(endless(Body::new(follow)))
     }
+}
+
+/// The answer that is a stream of events for as long as its body goes on.
+pub fn endless(body: Body) -> Response {
+    let mut answer = Response::new(body);
+    answer.extensions_mut().insert(Endless);
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Its socket is set up for a stream, and is no good for anything else afterwards.
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    // Asks nginx, which would gather events until it has a page of them, to pass each on.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    answer
 }
 
 /// The body of a stream.
@@ -141,19 +155,6 @@ impl<C: Eq + Hash + Unpin> HttpBody for Follow<C> {
         self.poll_event(cx)
             .map(|event| event.map(|text| Ok(Frame::data(text))))
     }
-}
-
-fn answer(body: Body) -> Response {
-    let mut answer = Response::new(body);
-    answer.extensions_mut().insert(Endless);
-    let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Its socket is set up for a stream, and is no good for anything else afterwards.
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    // Asks nginx, which would gather events until it has a page of them, to pass each on.
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    answer
 }
 
 fn retry() -> Bytes {
