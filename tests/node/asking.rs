@@ -104,7 +104,14 @@ async fn what_nodes_ask_each_other_is_for_nobody_else() {
     let (a, b) = two().await;
     put_on_sale(&a, "hamlet").await;
     for shard in 0..SHARDS {
-        for (method, what) in [("POST", ""), ("POST", "/expect"), ("GET", "/charts")] {
+        for (method, what) in [
+            ("POST", ""),
+            ("POST", "/expect"),
+            ("GET", "/charts"),
+            ("GET", "/stream"),
+            ("PUT", "/stream/1/hamlet"),
+            ("DELETE", "/stream/1/hamlet"),
+        ] {
             let path = format!("/v1/cluster/shards/{shard}{what}");
             for host in [&a, &b] {
                 let answer = host.ask(method, &path, &[], None).await;

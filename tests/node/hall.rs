@@ -180,8 +180,17 @@ fn config(name: &str, address: SocketAddr, clock: &ManualClock) -> NodeConfig {
 
 /// The stream of an event, as this node gives it.
 pub(crate) async fn follow(host: &Host, event: &str) -> Body {
+    stream(host, &format!("/v1/events/{event}/stream")).await
+}
+
+/// The same, for somebody who has seen this event of it.
+pub(crate) async fn follow_after(host: &Host, event: &str, id: &str) -> Body {
+    stream(host, &format!("/v1/events/{event}/stream?after={id}")).await
+}
+
+async fn stream(host: &Host, path: &str) -> Body {
     let client = Client::builder(TokioExecutor::new()).build::<_, Body>(HttpConnector::new());
-    let uri = format!("http://{}/v1/events/{event}/stream", host.address);
+    let uri = format!("http://{}{path}", host.address);
     let answer = client.get(uri.parse().expect("a URI")).await;
     let answer = answer.expect("it answers");
     assert_eq!(answer.status(), 200);

@@ -4,4 +4,5 @@ mod asking;
 mod hall;
 mod handing;
 mod pins;
+mod streams;
 mod zombie;
