@@ -154,6 +154,10 @@ impl<S: Store> Node<S> {
         uri: &Uri,
     ) -> Result<Arc<Feed>, Response> {
         let served = self.served_here(shard, uri).await?;
+        if self.roster().placement().shard_of(name.as_str()) != shard {
+            // It was pinned, and who asks does not know it yet.
+            return Err(self.sign(http::refuse(Refusal::Misdirected, uri)));
+        }
         let found = v1::feed_of(&served.engine, name);
         if !self.may_be_told(&served, false).await {
             return Err(http::refuse(Refusal::NoOwner, uri));
