@@ -162,7 +162,7 @@ impl<S: Store> Node<S> {
         if !self.may_be_told(&served, false).await {
             return Err(http::refuse(Refusal::NoOwner, uri));
         }
-        found.map_err(|refused| self.sign(refused))
+        found.map_err(|refused| self.sign(*refused))
     }
 
     async fn served_here(&self, shard: ShardId, uri: &Uri) -> Result<Arc<Served<S>>, Response> {

@@ -139,13 +139,13 @@ calls! {
         get cluster::show => Call::new(Admin, "Shows the nodes of a cluster, and which of them serves what")
             .answers::<cluster::ClusterView>(200);
     "/v1/cluster/drain":
-        post cluster::alone => Call::new(Admin, "Has the node that is asked hand over what it serves, and take nothing more")
+        post cluster::drain => Call::new(Admin, "Has the node that is asked hand over what it serves, and take nothing more")
             .answers::<cluster::Drained>(200).refuses(&[Alone]);
     "/v1/cluster/undrain":
-        post cluster::alone => Call::new(Admin, "Has the node that is asked serve again what is its share")
+        post cluster::drain => Call::new(Admin, "Has the node that is asked serve again what is its share")
             .answers::<cluster::Drained>(200).refuses(&[Alone]);
     "/v1/cluster/pins/{event}":
-        put cluster::alone => Call::new(Admin, "Gives an event that is not made yet a shard of its own, for good")
+        put cluster::pin => Call::new(Admin, "Gives an event that is not made yet a shard of its own, for good")
             .answers::<cluster::Pinned>(201).answers::<cluster::Pinned>(200)
             .refuses(&[EventMade, IsDefault, Full, Invalid, Alone]);
     "/problems/{name}":

@@ -1,5 +1,7 @@
 //! The cluster: `/v1/cluster`. What a node of one says; a server that is alone says that it is.
 
+use std::convert::identity;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
@@ -7,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::{
     gate::Admin,
+    path::Named,
     problem::{Kind, Problem},
     reply,
 };
@@ -143,7 +146,14 @@ pub(super) async fn show(Admin(_): Admin) -> Response {
     shown(&ClusterView::default())
 }
 
-/// `POST /v1/cluster/drain`, `undrain` and `PUT /v1/cluster/pins/{event}` where there is none.
-pub(super) async fn alone(Admin(_): Admin) -> Response {
+/// `POST /v1/cluster/drain`, `undrain` where there is none.
+pub(super) async fn drain(Admin(_): Admin) -> Response {
     Problem::new(Kind::Alone).answer()
+}
+
+/// `PUT /v1/cluster/pins/{event}` where there is none.
+pub(super) async fn pin(Admin(_): Admin, named: Named) -> Response {
+    let named = named.new_name();
+    let problem = named.map_or_else(identity, |_name| Problem::new(Kind::Alone));
+    problem.answer()
 }

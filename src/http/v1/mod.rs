@@ -101,11 +101,11 @@ pub fn too_many_streams(full: stream::Full) -> Response {
 ///
 /// # Errors
 /// The answer to who wants to follow it, and it is closed or there is none.
-pub fn feed_of(engine: &Engine, event: &Name) -> Result<Arc<Feed>, Response> {
+pub fn feed_of(engine: &Engine, event: &Name) -> Result<Arc<Feed>, Box<Response>> {
     let event = Named::from(event).event(engine);
     event
         .map(|event| Arc::clone(event.feed()))
-        .map_err(|problem| problem.answer())
+        .map_err(|problem| Box::new(problem.answer()))
 }
 
 /// What the server itself refuses, as a problem.
