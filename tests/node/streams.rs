@@ -80,7 +80,8 @@ fn held(told: &str) -> Vec<u32> {
     seats.map(|seat| seat.expect("a seat")).collect()
 }
 
-/// Mutations: `Following::hear` gives what it hears to any event; `Node::stream_to` opens a stream each time.
+/// Mutations: `Following::hear` gives what it hears to any event; `Node::stream_to` opens a stream each time; the owner is asked
+/// again for an event that he tells of already.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_of_a_shard_come_through_one_stream_and_each_to_those_who_follow_it() {
     let events = neighbours(2);
@@ -106,7 +107,7 @@ async fn events_of_a_shard_come_through_one_stream_and_each_to_those_who_follow_
     assert_eq!(again, of_one, "the owner's own bytes, for all");
 }
 
-/// Mutation: without `Relays::keep` ending the stream to the owner before, or without `cut` being passed on, nobody comes again.
+/// Mutation: the end of a feed that is cut is not told to other nodes: then nobody comes again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_follows_comes_again_when_the_shard_moves_and_goes_on_at_the_next_owner() {
     let events = neighbours(2);
@@ -175,7 +176,7 @@ async fn the_end_of_an_event_is_passed_on_and_its_neighbour_goes_on() {
     assert_eq!(other.node.relayed_events(), 1);
 }
 
-/// Mutation: `Feed::relaying` begins anew each time that somebody comes; then he is told `reset`.
+/// Mutation: `Claim` takes an event from the table when it is dropped, though it is told of already.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_back_to_a_node_that_still_follows_goes_on_where_he_was() {
     let events = neighbours(1);

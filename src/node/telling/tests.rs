@@ -121,7 +121,7 @@ async fn a_delta_is_one_text_for_all() {
 
 /// No more waits for it than the bound, whatever happens meanwhile; and then it is told that it has missed something.
 ///
-/// Mutation: an unbounded channel.
+/// Mutation: the channel has room for all.
 #[tokio::test]
 async fn who_reads_slowly_is_told_to_start_again() {
     let told = Tellings::default();
