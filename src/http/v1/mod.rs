@@ -1,6 +1,6 @@
 //! The API that a ticket shop builds on, under `/v1`.
 //!
-//! Handlers translate and decide nothing: what a request means is [`Engine`](crate::engine::Engine)'s to say, and what
+//! Handlers translate and decide nothing: what a request means is [`Engine`]'s to say, and what
 //! that comes to in HTTP `problem`'s, the one table of outcomes and statuses. What each call takes and answers is
 //! described by `/openapi.json`, which is drawn from the types here.
 //!
