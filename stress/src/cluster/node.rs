@@ -73,6 +73,8 @@ impl Node {
         Command::new(program)
             .args(role)
             .args(&self.arguments)
+            // What somebody has set for all servers of his does not count: these have to keep what they are told.
+            .env_remove("SEATLOCK_MEMORY")
             // It lives no longer than this process: its standard input ends with it, which the prover's own nodes see.
             .stdin(Stdio::piped())
             .stdout(Stdio::from(log.try_clone()?))
