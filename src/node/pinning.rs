@@ -1,7 +1,7 @@
 //! An event gets a shard of its own: `PUT /v1/cluster/pins/{event}`, at the node that serves the event's shard.
 //!
 //! Why it is that node, and what it has to look at, is said in [`crate::cluster::pinning`]. Nobody makes an event of the shard
-//! while one of it is pinned, until it is known what has become of that, however long etcd says nothing.
+//! ([`Node::make_here`]) while one of it is pinned, until it is known what has become of that, however long etcd says nothing.
 
 use std::sync::Arc;
 
@@ -156,14 +156,13 @@ impl<S: Store> Node<S> {
                 // What was asked for in that term can't be done any more.
                 Pinning::Deposed => return Came::NotHere,
             };
-            match self.store.txn(txn).await {
-                Ok(_) => {}
-                Err(StoreError::Unknown(_)) => is_in_doubt = true,
-                Err(error) if is_in_doubt => warn!(%shard, %error, "an event is not pinned yet"),
-                Err(error) => {
-                    warn!(%shard, %error, "an event is not pinned");
+            if let Err(error) = self.store.txn(txn).await {
+                warn!(%shard, event = %name, %error, "the event is not pinned yet");
+                is_in_doubt |= matches!(error, StoreError::Unknown(_));
+                if !is_in_doubt {
                     return Came::NotHere;
                 }
+                sleep(PAUSE).await;
             }
             while let Err(error) = self.read_roster().await {
                 warn!(%shard, error, "the roster can't be read");
@@ -179,17 +178,16 @@ impl<S: Store> Node<S> {
         }
         // The term is read first. If this service of the shard goes on after that, it began in that term or before.
         let roster = self.roster();
-        let goes_on = matches!(self.shards.look(served.shard), Here::Serving(now) if Arc::ptr_eq(&now, &served));
+        let here = self.shards.look(served.shard);
+        let goes_on = matches!(here, Here::Serving(now) if Arc::ptr_eq(&now, &served));
         let me = self.membership.living().lease();
         let owner = roster.owner(served.shard);
         let mine = owner.filter(|(owner, _)| goes_on && owner.node.lease == me);
         let Some((_, term)) = mine else {
             return Err(Came::NotHere);
         };
-        if served.engine.entry(name.as_str()).is_some()
-            && roster.placement().shard_of(name.as_str()) == served.shard
-            && roster.placement().pinned_to(served.shard).is_none()
-        {
+        let is_made = served.engine.entry(name.as_str()).is_some();
+        if is_made && roster.placement().pinned_to(served.shard).is_none() {
             return Err(Came::Not(Unpinned::IsMade));
         }
         Ok(*term)

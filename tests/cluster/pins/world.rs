@@ -1,9 +1,4 @@
-//! Every order in which two nodes can take shards, pin an event and make it, within bounds: it is never in two shards.
-//!
-//! The store is etcd's twin, and what is asked of it is made by what runs in production ([`seatlock::cluster::pinning`],
-//! [`Roster`]). One node has all shards at first. Each may take the first event's at any time, as if every lease ended all the
-//! time; a request may be done after its asker has given up. That one owner of a shard makes an event once is for the other
-//! model: in a pinned event's own shard it is made by whoever knows of that shard. [`Mutation`] has the faults that are found.
+//! The store, the nodes, and what is under way between them.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -18,7 +13,8 @@ use seatlock::cluster::{
     store::{Action as Act, Condition, Keys, LeaseId, Revision, Txn},
     twin::Twin,
 };
-use stateright::{Checker, HasDiscoveries, Model, Property};
+
+use super::{Event, Fate, Mutation, Pins};
 
 /// Two events of two shards. The first is made somewhere; the second is only pinned, so that there are two pins.
 const EVENTS: [&str; 2] = ["faust", "hamlet"];
@@ -31,43 +27,20 @@ const ASKS_MAX: u8 = 2;
 
 static KEYS: LazyLock<ClusterKeys> = LazyLock::new(|| ClusterKeys::new("", 1));
 
-/// A fault that must be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mutation {
-    /// A pin does not compare the term: one that is late comes after the new owner has read the placement.
-    PinWithoutTerm,
-    /// A pin does not compare the placement, and takes back another.
-    PinWithoutPlacement,
-    /// Who has taken a shard serves it by the placement that it knew before.
-    ServeUnread,
-    /// An event is pinned while it is being made.
-    PinWhileMaking,
-    /// Who does not know what has become of a pin makes the event.
-    GiveUp,
-}
-
-/// What is explored.
-#[derive(Debug, Clone, Copy, Default)]
-struct Pins {
-    takes: u8,
-    doubts: u8,
-    mutation: Option<Mutation>,
-}
-
 /// A state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct World {
+pub(super) struct World {
     etcd: Twin,
-    nodes: [Node; 2],
+    pub(super) nodes: [Node; 2],
     /// What may still be done although nobody waits for it.
-    late: Vec<Txn>,
+    pub(super) late: Vec<Txn>,
     takes_left: u8,
     asks_left: u8,
     doubts_left: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Node {
+pub(super) struct Node {
     member: Member,
     lease: LeaseId,
     /// What it has read last.
@@ -87,28 +60,8 @@ struct Serving {
     pins: Option<(usize, Roster)>,
 }
 
-/// Something that happens at a node, in a shard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Event {
-    Reads(usize),
-    Takes(usize, ShardId),
-    BeginsToMake(usize, ShardId),
-    Appends(usize, ShardId, Fate),
-    BeginsToPin(usize, ShardId, usize),
-    AsksForThePin(usize, ShardId, Fate),
-    LooksAfterThePin(usize, ShardId),
-    LateIsDone(usize),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Fate {
-    Done,
-    /// Its asker has given up before it was done.
-    Late,
-}
-
 impl World {
-    fn new(pins: Pins) -> Self {
+    pub(super) fn new(pins: Pins) -> Self {
         let mut etcd = Twin::new();
         let placement = Placement::new(HASHED).expect("a valid count");
         let places = EVENTS.map(|event| placement.shard_of(event).get());
@@ -140,16 +93,23 @@ impl World {
         world
     }
 
-    fn takes(&mut self, pins: Pins, at: usize, shard: ShardId) -> bool {
+    /// The shards in which the event is.
+    pub(super) fn made_in(&self) -> impl Iterator<Item = u16> {
+        (0..4).filter(|shard| is_made(&self.etcd, ShardId::new(*shard)))
+    }
+
+    /// Shards that there are.
+    pub(super) fn shards(&self) -> usize {
+        read(&self.etcd).placement().shards().count()
+    }
+
+    fn takes(&mut self, pins: Pins, at: usize, shard: ShardId) -> Option<()> {
         let (node, owner) = (&mut self.nodes[at], KEYS.shard(shard).owner());
         let now = read(&self.etcd);
         let after = now
             .owner(shard)
             .map_or(Revision::MISSING, |(_, term)| term.revision());
-        if self.takes_left == 0 {
-            return false;
-        }
-        self.takes_left -= 1;
+        self.takes_left = self.takes_left.checked_sub(1)?;
         let value = Owner {
             node: node.member.under(node.lease),
             after,
@@ -167,13 +127,13 @@ impl World {
             pins: None,
         };
         node.serves.insert(shard, serving);
-        true
+        Some(())
     }
 
-    fn happens(&mut self, pins: Pins, event: Event) -> Option<()> {
+    pub(super) fn happens(&mut self, pins: Pins, event: Event) -> Option<()> {
         match event {
             Event::Reads(at) => self.reads(at),
-            Event::Takes(at, shard) => self.takes(pins, at, shard).then_some(()),
+            Event::Takes(at, shard) => self.takes(pins, at, shard),
             Event::BeginsToMake(at, shard) => self.begins_to_make(at, shard),
             Event::Appends(at, shard, fate) => self.appends(at, shard, fate),
             Event::BeginsToPin(at, shard, event) => self.begins_to_pin(pins, at, shard, event),
@@ -301,57 +261,6 @@ impl World {
     }
 }
 
-impl Model for Pins {
-    type State = World;
-    type Action = Event;
-
-    fn init_states(&self) -> Vec<World> {
-        vec![World::new(*self)]
-    }
-
-    fn actions(&self, world: &World, events: &mut Vec<Event>) {
-        events.extend((0..world.late.len()).map(Event::LateIsDone));
-        for at in 0..world.nodes.len() {
-            events.push(Event::Reads(at));
-            events.push(Event::Takes(at, ShardId::new(0)));
-            for shard in (0..4).map(ShardId::new) {
-                events.extend([
-                    Event::BeginsToMake(at, shard),
-                    Event::Appends(at, shard, Fate::Done),
-                    Event::Appends(at, shard, Fate::Late),
-                    Event::BeginsToPin(at, shard, 0),
-                    Event::BeginsToPin(at, shard, 1),
-                    Event::AsksForThePin(at, shard, Fate::Done),
-                    Event::AsksForThePin(at, shard, Fate::Late),
-                    Event::LooksAfterThePin(at, shard),
-                ]);
-            }
-        }
-    }
-
-    fn next_state(&self, world: &World, event: Event) -> Option<World> {
-        let mut next = world.clone();
-        next.happens(*self, event)?;
-        (next != *world).then_some(next)
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        vec![
-            Property::always(ONE_SHARD, |_, world: &World| made_in(world).count() <= 1),
-            Property::sometimes("an event is made in its own shard", |_, world: &World| {
-                made_in(world).any(|shard| shard >= 2)
-            }),
-            Property::sometimes(
-                "an event is made where its name says",
-                |_, world: &World| made_in(world).any(|shard| shard == 0),
-            ),
-            Property::sometimes("both are pinned", |_, world: &World| {
-                read(&world.etcd).placement().shards().count() == 4
-            }),
-        ]
-    }
-}
-
 fn writes(when: Condition, key: Bytes, value: Bytes) -> Txn {
     Txn {
         when: vec![when],
@@ -379,56 +288,4 @@ fn is_made(etcd: &Twin, shard: ShardId) -> bool {
     };
     let done = etcd.clone().txn(&get).expect("it can be asked");
     !done.found[0].is_empty()
-}
-
-fn made_in(world: &World) -> impl Iterator<Item = u16> {
-    (0..4).filter(|shard| is_made(&world.etcd, ShardId::new(*shard)))
-}
-
-/// What must never be.
-const ONE_SHARD: &str = "an event is in one shard";
-
-#[test]
-fn an_event_is_never_in_two_shards() {
-    let is_long = std::env::var("SEATLOCK_MODEL").is_ok_and(|size| size == "long");
-    let pins = Pins {
-        takes: if is_long { 2 } else { 1 },
-        doubts: 1,
-        mutation: None,
-    };
-    let checker = pins.checker().threads(2).spawn_bfs().join();
-    println!(
-        "pins: {} states, {} of them different, {} deep",
-        checker.state_count(),
-        checker.unique_state_count(),
-        checker.max_depth()
-    );
-    checker.assert_properties();
-}
-
-#[test]
-fn each_fault_is_found() {
-    use Mutation::{GiveUp, PinWhileMaking, PinWithoutPlacement, PinWithoutTerm, ServeUnread};
-    for mutation in [
-        PinWithoutTerm,
-        PinWithoutPlacement,
-        ServeUnread,
-        PinWhileMaking,
-        GiveUp,
-    ] {
-        let pins = Pins {
-            takes: 1,
-            doubts: 1,
-            mutation: Some(mutation),
-        };
-        let found = HasDiscoveries::AnyOf(std::iter::once(ONE_SHARD).collect());
-        let checker = pins.checker().threads(2).finish_when(found);
-        let checker = checker.spawn_bfs().join();
-        let states = checker.unique_state_count();
-        println!("{mutation:?}: {states} states");
-        assert!(
-            checker.discovery(ONE_SHARD).is_some(),
-            "{mutation:?} is not found"
-        );
-    }
 }
