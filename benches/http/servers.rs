@@ -253,7 +253,7 @@ impl Server {
             kind,
             address,
             rests_until: Cell::new(Instant::now()),
-            shopper: RefCell::new(Shopper::new()),
+            shopper: RefCell::new(Shopper::of(kind.wanted().map_or(SEATS, Wanted::seats))),
         })
     }
 

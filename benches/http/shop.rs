@@ -29,11 +29,15 @@ use seatlock::{
     tick::Ttl,
 };
 
-/// Seats of the event whose seats are asked for by name: so many that nearly all of them are free at any time.
-const NUMBERED_SEATS: u32 = 1_000_000;
+/// Seats of the house whose seats are asked for by name: as many as that of the best ones has, and more than are held in
+/// a turn, so that each is free when it is asked for.
+const HOUSE_SEATS: u32 = 100_000;
+
+/// Seats where they are sold, and never free again: more than are sold in all turns together.
+const SALE_SEATS: u32 = 1_000_000;
 
 /// From one seat to the next that is asked for. It has no divisor in common with their number, so that all come in turn.
-const SEAT_STRIDE: u32 = 618_033;
+const SEAT_STRIDE: u32 = 61_803;
 
 /// The house whose best seats are asked for: 100,000 seats.
 const HOUSE: &str = "sections=20 rows=50 seats=100";
@@ -90,19 +94,30 @@ impl Wanted {
             Self::Sale => 0.5,
         }
     }
+
+    /// Seats of the house that is asked.
+    pub(crate) const fn seats(self) -> u32 {
+        match self {
+            Self::One | Self::Four | Self::Best => HOUSE_SEATS,
+            Self::Sale => SALE_SEATS,
+        }
+    }
 }
 
 /// Asks for seats as one of a million users.
 pub(crate) struct Shopper {
     rng: SmallRng,
     seat: u32,
+    seats: u32,
 }
 
 impl Shopper {
-    pub(crate) fn new() -> Self {
+    /// Who asks of a house with so many seats.
+    pub(crate) fn of(seats: u32) -> Self {
         Self {
             rng: SmallRng::seed_from_u64(1),
             seat: 0,
+            seats,
         }
     }
 
@@ -137,7 +152,7 @@ impl Shopper {
 
     /// All seats in turn, each far from the one before: so each is free when it is asked for.
     fn next_seat(&mut self) -> u32 {
-        self.seat = (self.seat + SEAT_STRIDE) % NUMBERED_SEATS;
+        self.seat = (self.seat + SEAT_STRIDE) % self.seats;
         self.seat + 1
     }
 }
@@ -191,7 +206,7 @@ fn on_sale(wanted: Wanted, rules: Rules, archive: Archive) -> Router {
     let engine = engine.expect("the engine starts");
     let name = Name::new("gala").expect("a name");
     let chart = match wanted {
-        Wanted::One | Wanted::Four | Wanted::Sale => Chart::numbered(NUMBERED_SEATS),
+        Wanted::One | Wanted::Four | Wanted::Sale => Chart::numbered(wanted.seats()),
         Wanted::Best => GridPlan::parse(HOUSE)
             .and_then(|plan| plan.chart())
             .expect("a house"),
