@@ -123,7 +123,7 @@ impl Shopper {
 
     /// Writes a request.
     pub(crate) fn ask(&mut self, wanted: Wanted, out: &mut Vec<u8>) -> io::Result<()> {
-        let user = self.rng.random_range(0..1_000_000);
+        let user = self.rng.random_range(0..100_000);
         let wish = match wanted {
             Wanted::One | Wanted::Sale => format!(r#""seats":["{}"]"#, self.next_seat()),
             Wanted::Four => {
