@@ -21,7 +21,7 @@ use axum::{
 use seatlock::{
     clock::BootClock,
     engine::{Engine, EngineConfig},
-    http::{self, ServerConfig, Unlock},
+    http::{self, App, ServerConfig, Unlock},
     tick::Ttl,
 };
 use tempfile::TempDir;
@@ -159,12 +159,12 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    fn app(self, folder: &Path) -> Router {
+    fn app(self, folder: &Path) -> App {
         match self {
-            Self::AxumConstant | Self::OurConstant => constant(),
+            Self::AxumConstant | Self::OurConstant => constant().into(),
             Self::Lock => locks(Ttl::MINUTE),
             Self::LockShort => locks(Ttl::from_ticks(5).expect("a valid TTL")),
-            Self::HoldConstant(wanted) => shop::constant(wanted),
+            Self::HoldConstant(wanted) => shop::constant(wanted).into(),
             Self::Hold(wanted, lasts) => shop::holds(wanted, lasts),
             Self::Sale(kept) => shop::sales(kept, folder),
         }
@@ -185,13 +185,13 @@ fn constant() -> Router {
     Router::new().route("/lock/{id}", post(answer))
 }
 
-fn locks(hold_ttl: Ttl) -> Router {
+fn locks(hold_ttl: Ttl) -> App {
     let config = EngineConfig {
         seats: SEATS,
         hold_ttl,
     };
     let engine = Engine::start(config, BootClock::new()).expect("the engine starts");
-    http::router(Arc::new(engine), Unlock::Served)
+    http::app(Arc::new(engine), Unlock::Served)
 }
 
 /// Is the server called `name` until the process is killed. What it keeps is in `folder`.
@@ -213,11 +213,11 @@ pub(crate) fn serve(name: &str, folder: &Path) -> io::Result<()> {
     })
 }
 
-async fn run(kind: Kind, app: Router, listener: TcpListener) -> io::Result<()> {
+async fn run(kind: Kind, app: App, listener: TcpListener) -> io::Result<()> {
     if kind == Kind::AxumConstant {
         // Without this it loses 40 ms again and again to Nagle's algorithm and delayed acknowledgements.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        return axum::serve(listener, app).await;
+        return axum::serve(listener, constant()).await;
     }
     let _ = http::serve(listener, app, ServerConfig::default(), future::pending()).await;
     Ok(())

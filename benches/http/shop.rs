@@ -21,7 +21,7 @@ use seatlock::{
     engine::{Archive, CreateEvent, Engine, EngineConfig, EventSpec, State, Told},
     entropy::SystemEntropy,
     event::{Name, Rules},
-    http::{self, Unlock},
+    http::{self, App, Unlock},
     ledger::{
         file::{FileLedger, Options},
         storage::Disk,
@@ -175,7 +175,7 @@ pub(crate) fn confirm(held: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// The event on sale, whose holds end.
-pub(crate) fn holds(wanted: Wanted, lasts: Lasts) -> Router {
+pub(crate) fn holds(wanted: Wanted, lasts: Lasts) -> App {
     let rules = Rules {
         hold_ttl: lasts.ttl(),
         ..Rules::DEFAULT
@@ -184,7 +184,7 @@ pub(crate) fn holds(wanted: Wanted, lasts: Lasts) -> Router {
 }
 
 /// The event on sale, whose seats are booked. What is kept is kept in `folder`.
-pub(crate) fn sales(kept: Kept, folder: &Path) -> Router {
+pub(crate) fn sales(kept: Kept, folder: &Path) -> App {
     let archive = match kept {
         Kept::InMemory => Archive::none(),
         Kept::OnDisk => {
@@ -197,7 +197,7 @@ pub(crate) fn sales(kept: Kept, folder: &Path) -> Router {
     on_sale(Wanted::Sale, Rules::lenient(Ttl::MINUTE), archive)
 }
 
-fn on_sale(wanted: Wanted, rules: Rules, archive: Archive) -> Router {
+fn on_sale(wanted: Wanted, rules: Rules, archive: Archive) -> App {
     let config = EngineConfig {
         seats: 0,
         ..EngineConfig::default()
@@ -222,7 +222,7 @@ fn on_sale(wanted: Wanted, rules: Rules, archive: Archive) -> Router {
         state: State::Open,
     });
     assert!(matches!(made, CreateEvent::Created(_)));
-    http::router(Arc::new(engine), Unlock::Absent)
+    http::app(Arc::new(engine), Unlock::Absent)
 }
 
 /// An answer to a hold, header by header and byte by byte, without asking anybody.

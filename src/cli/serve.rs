@@ -15,13 +15,12 @@ use std::{
     thread,
 };
 
-use axum::Router;
 use seatlock::{
     access::client::Client,
     engine::{Engine, EngineConfig},
     entropy::SystemEntropy,
     http::{
-        self, ApiConfig, Cors, Drained, Observer, ServerConfig, Tls, Unlock,
+        self, ApiConfig, App, Cors, Drained, Observer, ServerConfig, Tls, Unlock,
         v1::{
             durable::DurableHolds,
             gate::{Gate, GateConfig},
@@ -99,7 +98,7 @@ async fn run(
         Some(opened) => (alone(settings, gate, streams, opened, &mut registry)?, None),
         None => {
             let joined = cluster::join(settings, gate, streams, &mut registry).await?;
-            (joined.app.clone(), Some(joined))
+            (App::from(joined.app.clone()), Some(joined))
         }
     };
     let server = server(settings, tls.clone(), Observer::new(&mut registry));
@@ -128,7 +127,7 @@ fn alone(
     streams: Streams<Client>,
     opened: Opened,
     registry: &mut Registry,
-) -> Result<Router, Failure> {
+) -> Result<App, Failure> {
     let kept = opened.kept.clone();
     let engine = Arc::new(engine(settings, opened)?);
     let only = Arc::clone(&engine);
@@ -152,16 +151,16 @@ fn alone(
         },
     };
     let checks = shown::checks(&engine);
-    Ok(http::router_with(engine, api).merge(http::health(checks)))
+    Ok(http::app_with(engine, api).merge(http::health(checks)))
 }
 
 /// The metrics beside the calls, or at an address of their own.
 fn with_metrics(
-    app: Router,
+    app: App,
     listener: Option<TcpListener>,
     registry: Arc<Registry>,
     stop: &watch::Receiver<bool>,
-) -> Router {
+) -> App {
     let metrics = http::metrics(registry);
     let Some(listener) = listener else {
         return app.merge(metrics);

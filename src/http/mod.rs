@@ -26,6 +26,7 @@
 //! # Files
 //! | file | what it is | what it does not know |
 //! |---|---|---|
+//! | `app` | what is served: the routes, and a way past them for new holds | statuses |
 //! | `routes` | which call goes where | statuses |
 //! | `request` | which seat and which user a request means | the engine's answers |
 //! | `answer` | outcomes as statuses, texts and headers: the only place | how they came about |
@@ -50,6 +51,7 @@
 
 mod admission;
 mod answer;
+mod app;
 mod connection;
 mod cors;
 mod intake;
@@ -75,11 +77,12 @@ pub mod v1;
 mod wire;
 
 pub use answer::Refusal;
+pub use app::App;
 pub use cors::Cors;
 pub use observer::Observer;
 pub use operate::{Check, alone, health, metrics};
 pub use peer::Peer;
-pub use routes::{ApiConfig, Unlock, router, router_with};
+pub use routes::{ApiConfig, Unlock, app, app_with};
 pub use server::{Drained, ServerConfig, listen, serve};
 pub use tls::{Tls, TlsError};
 

@@ -12,6 +12,7 @@ use axum::{
 use tokio::sync::Semaphore;
 
 use super::{
+    App,
     answer::{self, Refusal},
     listing::Listing,
     pages,
@@ -71,8 +72,8 @@ pub enum Unlock {
 }
 
 /// The small API over `engine`, and an open `/v1`.
-pub fn router(engine: Arc<Engine>, unlock: Unlock) -> Router {
-    router_with(
+pub fn app(engine: Arc<Engine>, unlock: Unlock) -> App {
+    app_with(
         engine,
         ApiConfig {
             unlock,
@@ -82,7 +83,7 @@ pub fn router(engine: Arc<Engine>, unlock: Unlock) -> Router {
 }
 
 /// The small API over `engine`, and `/v1`.
-pub fn router_with(engine: Arc<Engine>, config: ApiConfig) -> Router {
+pub fn app_with(engine: Arc<Engine>, config: ApiConfig) -> App {
     let mut router = Router::new()
         .route("/seats", get(seats).options(preflight))
         .route("/lock/{id}", post(lock).options(preflight))
@@ -90,12 +91,14 @@ pub fn router_with(engine: Arc<Engine>, config: ApiConfig) -> Router {
     if config.unlock == Unlock::Served {
         router = router.route("/unlock/{id}", post(release).options(preflight));
     }
-    router
+    let api = Api::new(engine, config);
+    let router = router
         .merge(v1::routes())
         .merge(pages::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
-        .with_state(Api::new(engine, config))
+        .with_state(api.clone());
+    App::new(router, api)
 }
 
 impl Api {

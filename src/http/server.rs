@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
@@ -23,7 +22,7 @@ use tokio::{
 use tracing::warn;
 
 use super::{
-    Cors, Observer, Tls, connection,
+    App, Cors, Observer, Tls, connection,
     peer::{Peers, Place},
     service::{Caller, Service},
 };
@@ -127,11 +126,11 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// the requests in progress and returns, after [`ServerConfig::drain_timeout`] at the latest.
 pub async fn serve(
     listener: TcpListener,
-    app: Router,
+    app: impl Into<App>,
     config: ServerConfig,
     stop: impl Future<Output = ()>,
 ) -> Drained {
-    let mut server = Server::new(app, config);
+    let mut server = Server::new(app.into(), config);
     let mut stop = pin!(stop);
     let mut in_want = false;
     loop {
@@ -179,7 +178,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(app: Router, config: ServerConfig) -> Self {
+    fn new(app: App, config: ServerConfig) -> Self {
         Self {
             peers: Peers::new(
                 config.connections_per_peer_max,

@@ -2,7 +2,6 @@
 //! and notes how it went.
 
 use std::{
-    convert::Infallible,
     future::{Future, poll_fn},
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -12,18 +11,15 @@ use std::{
 };
 
 use axum::{
-    Router,
-    body::Body,
     http::{HeaderValue, Request, header::ORIGIN},
     response::Response,
 };
 use hyper::body::Incoming;
 use tokio::time::Instant;
-use tower_service::Service as _;
 use tracing::{Instrument, Level, Span, debug, debug_span, enabled};
 
 use super::{
-    Cors, ServerConfig,
+    App, Cors, ServerConfig,
     admission::{Admission, Urgency},
     answer::Refusal,
     intake,
@@ -42,7 +38,7 @@ const LARGER_API: &str = "/v1/";
 /// What all connections of a server share.
 #[derive(Debug)]
 pub(super) struct Service {
-    app: Router,
+    app: App,
     pub(super) config: ServerConfig,
     admission: Admission,
     routes: RouteTable,
@@ -81,7 +77,7 @@ impl Caller {
 }
 
 impl Service {
-    pub(super) fn new(app: Router, config: ServerConfig) -> Self {
+    pub(super) fn new(app: App, config: ServerConfig) -> Self {
         Self {
             app,
             admission: Admission::new(config.requests_max),
@@ -157,8 +153,7 @@ impl Service {
         if intake::is_streamed(&request) {
             patience += limits::CHART_BODY_TIMEOUT;
         }
-        let answer = call(self.app.clone(), request);
-        let answer = within(patience, answer).await;
+        let answer = within(patience, self.app.call(request)).await;
         answer.map_err(|_elapsed| Refusal::TookTooLong)
     }
 
@@ -182,11 +177,6 @@ impl Service {
             answer.headers_mut().insert(X_REQUEST_ID, id);
         }
     }
-}
-
-async fn call(mut app: Router, request: Request<Body>) -> Response {
-    let answered: Result<Response, Infallible> = app.call(request).await;
-    answered.unwrap_or_else(|never| match never {})
 }
 
 /// A handler panicked. The message has been printed, and the connection goes on.

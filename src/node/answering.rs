@@ -9,7 +9,6 @@ use axum::{
     response::Response,
 };
 use tokio::time::{Instant, timeout_at};
-use tower_service::Service as _;
 
 use super::{
     Node,
@@ -45,7 +44,7 @@ pub(super) struct Whole {
 /// What a request does at the node that serves its shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Does {
-    /// What the shard's router says.
+    /// What the shard's calls say.
     AsItSays,
     /// It may make an event, for which the shard needs the chart.
     MakesAnEvent,
@@ -60,11 +59,11 @@ impl<S: Store> Node<S> {
         let from = hop::receive(&mut request, roster.watchword());
         let path = request.uri().path();
         match Target::of(request.method(), path, roster.placement()) {
-            Target::Nothing => call(&self.elsewhere, request).await,
+            Target::Nothing => self.elsewhere.call(request).await,
             Target::Events if request.method() == Method::GET => {
                 self.all_events(request, from).await
             }
-            Target::Events => call(&self.elsewhere, request).await,
+            Target::Events => self.elsewhere.call(request).await,
             Target::Cluster(Asked::View) => self.view(request, from).await,
             Target::Cluster(Asked::Drain) => self.drain(request, Drain::Begin).await,
             Target::Cluster(Asked::Undrain) => self.drain(request, Drain::Undo).await,
@@ -121,7 +120,7 @@ impl<S: Store> Node<S> {
     pub(super) async fn here(&self, served: &Arc<Served<S>>, request: Request) -> Response {
         let uri = request.uri().clone();
         let is_change = request.method() != Method::GET && request.method() != Method::HEAD;
-        let mut answer = call(&served.router, request).await;
+        let mut answer = served.app.call(request).await;
         // A change that was answered well is in the store by now, and an event's feed shows only what is: so availability is
         // shown also while nothing can be written.
         let is_of_feed =
@@ -268,7 +267,7 @@ impl Whole {
         self
     }
 
-    /// The request, for a router of this node.
+    /// The request, for the calls of this node.
     pub(super) fn request(&self) -> Request {
         let mut request = Request::new(Body::from(self.body.clone()));
         *request.method_mut() = self.errand.method.clone();
@@ -337,12 +336,6 @@ const OF_THE_BODY: [&str; 7] = [
     "accept-encoding",
     "if-none-match",
 ];
-
-/// Has a router answer.
-pub(super) async fn call(router: &axum::Router, request: Request) -> Response {
-    let answered = router.clone().call(request).await;
-    answered.unwrap_or_else(|never| match never {})
-}
 
 fn sent_to(owner: &Owner, path: &PathAndQuery, uri: &Uri) -> Response {
     let there = peers::uri(&owner.address, path);

@@ -1,7 +1,7 @@
 //! A node of a cluster: serves the shards that are its own with an engine each, and hands on what is for others.
 //!
 //! ```text
-//! request --target--> a shard --served here--> its router: engine, ledger, etcd
+//! request --target--> a shard --served here--> its calls: engine, ledger, etcd
 //!                        |------another's-----> that node, one hop; or 307 to it
 //!                        +------nobody's------> waits a moment, then 503
 //!
@@ -78,7 +78,7 @@ use crate::{
     engine::{Archive, Engine, EngineConfig, Now, StartError},
     entropy::{Entropy, SystemEntropy},
     http::{
-        self, ApiConfig, Unlock,
+        self, ApiConfig, App, Unlock,
         v1::{gate::Gate, stream::Streams},
     },
     ledger::{Ledger, State, Unreadable},
@@ -157,7 +157,7 @@ pub struct Node<S: Store> {
     tellings: Tellings,
     expected: Expected,
     /// Answers what is for no shard.
-    elsewhere: Router,
+    elsewhere: App,
     /// The steward looks at the roster at once.
     look_again: Notify,
     takes: Arc<Semaphore>,
@@ -335,7 +335,7 @@ async fn found<S: Store>(
 }
 
 /// What answers requests that are for no shard: the calls of an engine in memory that has no events, and gets none.
-fn elsewhere(config: &NodeConfig) -> Result<Router, JoinError> {
+fn elsewhere(config: &NodeConfig) -> Result<App, JoinError> {
     let nothing = EngineConfig {
         seats: 0,
         ..EngineConfig::default()
@@ -348,7 +348,7 @@ fn elsewhere(config: &NodeConfig) -> Result<Router, JoinError> {
         streams: config.streams.clone(),
         ..ApiConfig::default()
     };
-    Ok(http::router_with(Arc::new(engine), api))
+    Ok(http::app_with(Arc::new(engine), api))
 }
 
 impl JoinError {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Bytes};
+use axum::body::Bytes;
 use tokio::{
     runtime::Handle,
     sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock},
@@ -29,7 +29,7 @@ use crate::{
     },
     engine::{Archive, Drawings, Engine, EngineConfig, OnFailure, StartError},
     entropy::SystemEntropy,
-    http::{self, ApiConfig, v1::durable::DurableHolds},
+    http::{self, ApiConfig, App, v1::durable::DurableHolds},
     ids::Place,
     ledger::{AppendError, Batch, Ledger},
     limits,
@@ -50,7 +50,7 @@ pub(super) struct Served<S: Store> {
     /// The term in which it was taken. It may be taken again since.
     pub(super) term: Term,
     pub(super) engine: Arc<Engine>,
-    pub(super) router: Router,
+    pub(super) app: App,
     ledger: Arc<Mutex<ShardLedger<Arc<S>>>>,
     readable: Arc<Readable>,
     living: Arc<Living>,
@@ -111,7 +111,7 @@ impl<S: Store> Served<S> {
         Ok(Self {
             shard,
             term: term.unwrap_or_else(|| Term::new(Default::default())),
-            router: router(config, &engine, repeats),
+            app: app(config, &engine, repeats),
             engine,
             ledger,
             readable,
@@ -219,12 +219,12 @@ impl<S: Store> Served<S> {
         };
         let Self {
             mut engine,
-            router,
+            app,
             ledger,
             forgetting,
             ..
         } = this;
-        drop(router);
+        drop(app);
         forgetting.abort();
         let _ = forgetting.await;
         // If the ledger takes nothing, what it has must do.
@@ -262,7 +262,7 @@ fn engine(
     engine.map(Arc::new).map_err(Unserved::Engine)
 }
 
-fn router(config: &NodeConfig, engine: &Arc<Engine>, repeats: Repeats) -> Router {
+fn app(config: &NodeConfig, engine: &Arc<Engine>, repeats: Repeats) -> App {
     let api = ApiConfig {
         unlock: config.unlock,
         gate: Arc::clone(&config.gate),
@@ -271,7 +271,7 @@ fn router(config: &NodeConfig, engine: &Arc<Engine>, repeats: Repeats) -> Router
         // A hold that a takeover forgets would be a promise broken.
         durable_holds: DurableHolds::Yes,
     };
-    http::router_with(Arc::clone(engine), api)
+    http::app_with(Arc::clone(engine), api)
 }
 
 /// Hands a shard over whose engine has ended. `false`: the other node is gone. Blocks the thread.

@@ -21,7 +21,7 @@ fn with(seats: u32, unlock: Unlock) -> (Host, ManualClock) {
     let hold_ttl = Ttl::new(TTL).expect("a valid TTL");
     let config = EngineConfig { seats, hold_ttl };
     let engine = Engine::start(config, clock.clone()).expect("started");
-    let app = http::router(Arc::new(engine), unlock);
+    let app = http::app(Arc::new(engine), unlock);
     (Host::start(app, ServerConfig::default()), clock)
 }
 

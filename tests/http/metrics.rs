@@ -9,11 +9,10 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use seatlock::{
     clock::ManualClock,
     engine::{Engine, EngineConfig},
-    http::{Check, Observer, ServerConfig, Unlock, health, metrics, router},
+    http::{App, Check, Observer, ServerConfig, Unlock, app, health, metrics},
     metrics::Registry,
 };
 
@@ -24,10 +23,10 @@ use crate::{
 };
 
 /// A server of `app` that counts, and shows what it counted.
-fn observed(app: Router, config: ServerConfig) -> Host {
+fn observed(app: impl Into<App>, config: ServerConfig) -> Host {
     let mut registry = Registry::new();
     let observer = Some(Arc::new(Observer::new(&mut registry)));
-    let app = app.merge(metrics(Arc::new(registry)));
+    let app = app.into().merge(metrics(Arc::new(registry)));
     Host::start(app, ServerConfig { observer, ..config })
 }
 
@@ -79,7 +78,7 @@ fn requests_and_connections_are_counted() {
 #[test]
 fn refusals_are_counted_by_their_kind() {
     let engine = Engine::start(EngineConfig::default(), ManualClock::new()).expect("started");
-    let host = observed(router(Arc::new(engine), Unlock::Served), patient());
+    let host = observed(app(Arc::new(engine), Unlock::Served), patient());
     let mut talk = host.talk();
     let mut hold = |user: &str| {
         let body = format!(r#"{{"user":"{user}","seats":["1"]}}"#);

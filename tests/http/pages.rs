@@ -6,7 +6,7 @@ use flate2::read::GzDecoder;
 use seatlock::{
     clock::ManualClock,
     engine::{Engine, EngineConfig},
-    http::{Unlock, router},
+    http::{Unlock, app},
 };
 
 use crate::{
@@ -19,7 +19,7 @@ const HTML: &str = "accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
 /// A server with nothing but the event `default`.
 fn serve() -> Host {
     let engine = Engine::start(EngineConfig::default(), ManualClock::new()).expect("started");
-    Host::start(router(Arc::new(engine), Unlock::Served), patient())
+    Host::start(app(Arc::new(engine), Unlock::Served), patient())
 }
 
 fn ask(host: &Host, method: &str, path: &str, headers: &str) -> Reply {

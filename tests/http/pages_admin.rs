@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatlock::{
     clock::ManualClock,
     engine::{Engine, EngineConfig},
-    http::{Unlock, router},
+    http::{Unlock, app},
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 
 fn get(path: &str) -> Reply {
     let engine = Engine::start(EngineConfig::default(), ManualClock::new()).expect("started");
-    let host = Host::start(router(Arc::new(engine), Unlock::Served), patient());
+    let host = Host::start(app(Arc::new(engine), Unlock::Served), patient());
     let mut talk = host.talk();
     talk.say(format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n"));
     talk.reply_to("GET")

@@ -9,8 +9,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
-use seatlock::http::{self, Drained, ServerConfig};
+use seatlock::http::{self, App, Drained, ServerConfig};
 use tokio::{net::TcpSocket, runtime, sync::oneshot};
 
 /// Longer than anything here takes; a test that waits this long has failed.
@@ -24,14 +23,15 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn start(app: Router, config: ServerConfig) -> Self {
+    pub(crate) fn start(app: impl Into<App>, config: ServerConfig) -> Self {
+        let app = app.into();
         Self::start_by(config, async |_address| app)
     }
 
     /// A server of calls that are made on its runtime, and know its address.
-    pub(crate) fn start_by(
+    pub(crate) fn start_by<A: Into<App>>(
         config: ServerConfig,
-        make: impl AsyncFnOnce(SocketAddr) -> Router + Send + 'static,
+        make: impl AsyncFnOnce(SocketAddr) -> A + Send + 'static,
     ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (tell_address, address) = mpsc::channel();

@@ -72,14 +72,16 @@ mod view;
 use std::sync::Arc;
 
 use axum::{
-    http::{HeaderValue, Uri, header::CONNECTION},
+    body::Body,
+    http::{HeaderValue, Method, Request, Uri, header::CONNECTION},
     response::Response,
 };
 
-use super::answer::Refusal;
+use super::{answer::Refusal, routes::Api};
 use crate::{engine::Engine, event::Name, feed::Feed};
 pub(super) use calls::routes;
 use path::Named;
+use post::holding;
 pub(super) use problem::Kind;
 use problem::Problem;
 
@@ -90,6 +92,22 @@ pub(super) fn has(uri: &Uri) -> bool {
         .iter()
         .any(|ours| path.starts_with(ours))
         || path == "/v1"
+}
+
+/// Whether this is what `POST /v1/events/{event}/holds` means to the router, letter by letter.
+pub(super) fn is_new_hold<B>(request: &Request<B>) -> bool {
+    let event = request
+        .uri()
+        .path()
+        .strip_prefix("/v1/events/")
+        .and_then(|path| path.strip_suffix("/holds"));
+    request.method() == Method::POST
+        && event.is_some_and(|event| !event.is_empty() && !event.contains('/'))
+}
+
+/// The answer to such a request.
+pub(super) fn new_hold(request: Request<Body>, api: &Api) -> impl Future<Output = Response> {
+    holding(holds::make).serve(request, api)
 }
 
 /// The answer to who may not open another stream.
@@ -131,4 +149,34 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         answer.headers_mut().insert(CONNECTION, close);
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_hold_is_known_by_what_the_router_knows_it_by() {
+        for (method, target, is_new_hold) in [
+            ("POST", "/v1/events/gala/holds", true),
+            ("POST", "/v1/events/a%2Fb/holds?x=/holds", true),
+            ("POST", "http://localhost/v1/events/gala/holds", true),
+            ("GET", "/v1/events/gala/holds", false),
+            ("POST", "/v1/events/gala/holds/", false),
+            ("POST", "/v1/events/gala/hold%73", false),
+            ("POST", "/v1/events//holds", false),
+            ("POST", "/v1/events/holds", false),
+            ("POST", "/v1/events/a/b/holds", false),
+            ("POST", "/v1/events/gala/block", false),
+            ("POST", "/V1/events/gala/holds", false),
+        ] {
+            let request = Request::builder().method(method).uri(target).body(());
+            let request = request.expect("a request");
+            assert_eq!(
+                super::is_new_hold(&request),
+                is_new_hold,
+                "{method} {target}"
+            );
+        }
+    }
 }

@@ -77,22 +77,34 @@ where
     type Future = Answering;
 
     fn call(self, request: Request, api: Api) -> Answering {
-        let mut arriving = match Arriving::of(request, &api) {
+        self.serve(request, &api)
+    }
+}
+
+impl<W> Post<W> {
+    /// Answers a request, at once if all of it is there and nothing has to become durable.
+    pub(super) fn serve<R>(self, request: Request, api: &Api) -> Answering
+    where
+        R: Who + Send + Sync + 'static,
+        W: Fn(&Api, &Posted<R>) -> Outcome + Copy + Send + Sync + 'static,
+    {
+        let mut arriving = match Arriving::of(request, api) {
             Ok(arriving) => arriving,
             Err(refusal) => return Answering::Now(Some(*refusal)),
         };
         // Our own server has taken the body in already, and nobody is woken for it.
         match arriving.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(whole) => self.answer(&api, whole.map(|()| &arriving.posted)),
-            Poll::Pending => Answering::Later(Box::pin(async move {
-                let whole = arriving.rest(&api).await;
-                self.answer(&api, whole.map(|()| &arriving.posted)).await
-            })),
+            Poll::Ready(whole) => self.answer(api, whole.map(|()| &arriving.posted)),
+            Poll::Pending => {
+                let api = api.clone();
+                Answering::Later(Box::pin(async move {
+                    let whole = arriving.rest(&api).await;
+                    self.answer(&api, whole.map(|()| &arriving.posted)).await
+                }))
+            }
         }
     }
-}
 
-impl<W> Post<W> {
     /// Carries the request out, or answers it as before if it comes again. Wrong tokens are counted.
     ///
     /// What must be durable is answered when it is; the work is done by then, whether anybody still waits or not.

@@ -75,7 +75,7 @@ async fn run(plan: &ServePlan) -> Result<(), String> {
         },
         ..ApiConfig::default()
     };
-    let app = http::router_with(engine, api);
+    let app = http::app_with(engine, api);
     let said = writeln!(io::stdout(), "stress listens on http://{address}");
     said.map_err(|error| error.to_string())?;
     let stop = async move {

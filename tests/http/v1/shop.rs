@@ -126,7 +126,7 @@ impl Shop {
         for kept in engine.take_answers() {
             config.repeats.restore(kept, engine.now().moment);
         }
-        let app = http::router_with(engine, config);
+        let app = http::app_with(engine, config);
         Self {
             host: Host::start(app, ServerConfig::default()),
             _owner: None,
