@@ -10,7 +10,7 @@ use std::{convert::Infallible, fmt};
 use axum::{Router, body::Body, http::Request, response::Response};
 use tower_service::Service as _;
 
-use super::{routes::Api, v1};
+use super::{Peer, routes::Api, v1};
 
 /// The calls that a server answers.
 #[derive(Clone)]
@@ -38,12 +38,25 @@ impl App {
         }
     }
 
-    /// The answer to a request.
+    /// The answer to a request that has its peer among its extensions.
     pub async fn call(&self, request: Request<Body>) -> Response {
+        let peer = request.extensions().get().copied();
+        self.call_from(peer, request).await
+    }
+
+    /// The answer to a request from this peer. The router's handlers find it among the request's extensions.
+    pub(super) async fn call_from(
+        &self,
+        peer: Option<Peer>,
+        mut request: Request<Body>,
+    ) -> Response {
         if let Some(api) = &self.holds
             && v1::is_new_hold(&request)
         {
-            return v1::new_hold(request, api).await;
+            return v1::new_hold(request, peer, api).await;
+        }
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
         }
         let answered: Result<Response, Infallible> = self.router.clone().call(request).await;
         answered.unwrap_or_else(|never| match never {})

@@ -145,15 +145,18 @@ impl Service {
         {
             return Ok(answer);
         }
-        let mut request = intake::complete(request, &self.config).await?;
+        let request = intake::complete(request, &self.config).await?;
         let ticket = self.admission.admit(urgency);
         let _ticket = ticket.ok_or(Refusal::Overloaded)?;
-        request.extensions_mut().insert(Peer(caller.peer));
         let mut patience = self.config.answer_timeout;
         if intake::is_streamed(&request) {
             patience += limits::CHART_BODY_TIMEOUT;
         }
-        let answer = within(patience, self.app.call(request)).await;
+        let answer = within(
+            patience,
+            self.app.call_from(Some(Peer(caller.peer)), request),
+        )
+        .await;
         answer.map_err(|_elapsed| Refusal::TookTooLong)
     }
 

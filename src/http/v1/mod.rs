@@ -77,7 +77,7 @@ use axum::{
     response::Response,
 };
 
-use super::{answer::Refusal, routes::Api};
+use super::{Peer, answer::Refusal, routes::Api};
 use crate::{engine::Engine, event::Name, feed::Feed};
 pub(super) use calls::routes;
 use path::Named;
@@ -106,8 +106,12 @@ pub(super) fn is_new_hold<B>(request: &Request<B>) -> bool {
 }
 
 /// The answer to such a request.
-pub(super) fn new_hold(request: Request<Body>, api: &Api) -> impl Future<Output = Response> {
-    holding(holds::make).serve(request, api)
+pub(super) fn new_hold(
+    request: Request<Body>,
+    peer: Option<Peer>,
+    api: &Api,
+) -> impl Future<Output = Response> {
+    holding(holds::make).serve(request, peer, api)
 }
 
 /// The answer to who may not open another stream.

@@ -28,7 +28,12 @@ use super::{
     problem::Problem,
     reply::Said,
 };
-use crate::{engine::Now, http::routes::Api, limits, tick::Moment};
+use crate::{
+    engine::Now,
+    http::{Peer, routes::Api},
+    limits,
+    tick::Moment,
+};
 
 /// A request that changes something: who asks, what its path names, what it says. Who may not ask is told before the
 /// body is looked at.
@@ -77,18 +82,19 @@ where
     type Future = Answering;
 
     fn call(self, request: Request, api: Api) -> Answering {
-        self.serve(request, &api)
+        let peer = request.extensions().get().copied();
+        self.serve(request, peer, &api)
     }
 }
 
 impl<W> Post<W> {
     /// Answers a request, at once if all of it is there and nothing has to become durable.
-    pub(super) fn serve<R>(self, request: Request, api: &Api) -> Answering
+    pub(super) fn serve<R>(self, request: Request, peer: Option<Peer>, api: &Api) -> Answering
     where
         R: Who + Send + Sync + 'static,
         W: Fn(&Api, &Posted<R>) -> Outcome + Copy + Send + Sync + 'static,
     {
-        let mut arriving = match Arriving::of(request, api) {
+        let mut arriving = match Arriving::of(request, peer, api) {
             Ok(arriving) => arriving,
             Err(refusal) => return Answering::Now(Some(*refusal)),
         };
@@ -161,9 +167,10 @@ struct Arriving<R> {
 
 impl<R: Who> Arriving<R> {
     #[inline]
-    fn of(request: Request, api: &Api) -> Result<Self, Box<Response>> {
+    fn of(request: Request, peer: Option<Peer>, api: &Api) -> Result<Self, Box<Response>> {
         let (head, body) = request.into_parts();
-        let who = R::enter(&head, api).map_err(|denied| Box::new(denied.into_response()))?;
+        let who = R::enter(&head.headers, peer, api)
+            .map_err(|denied| Box::new(denied.into_response()))?;
         let name = Named::of_call(head.uri.path());
         let name = name.map_err(|problem| Box::new(problem.answer()))?;
         let now = who.caller().now();
@@ -199,7 +206,8 @@ impl<R: Who + Send> FromRequest<Api> for Posted<R> {
     type Rejection = Response;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
-        let mut arriving = Arriving::of(request, api).map_err(|refused| *refused)?;
+        let peer = request.extensions().get().copied();
+        let mut arriving = Arriving::of(request, peer, api).map_err(|refused| *refused)?;
         let whole = arriving.rest(api).await;
         whole.map_err(|problem| problem.answer())?;
         Ok(arriving.posted)

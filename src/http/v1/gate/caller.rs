@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
 
 use super::{Denied, Gate};
 use crate::{
@@ -95,11 +98,12 @@ impl Caller {
 
 /// Somebody whom the gate lets in, or not.
 pub(in crate::http::v1) trait Who: Sized {
-    /// Who sent this request, if he may.
+    /// Who sent a request with these headers, from this peer, if he may.
     ///
     /// # Errors
     /// [`Denied`].
-    fn enter(head: &Parts, state: &impl HasGate) -> Result<Self, Denied>;
+    fn enter(headers: &HeaderMap, peer: Option<Peer>, state: &impl HasGate)
+    -> Result<Self, Denied>;
 
     /// Who it is.
     fn caller(&self) -> &Caller;
@@ -108,10 +112,14 @@ pub(in crate::http::v1) trait Who: Sized {
 macro_rules! extract {
     ($($who:ident)+) => { $(
         impl Who for $who {
-            fn enter(head: &Parts, state: &impl HasGate) -> Result<Self, Denied> {
-                let peer = head.extensions.get().map(|Peer(address)| address.ip());
+            fn enter(
+                headers: &HeaderMap,
+                peer: Option<Peer>,
+                state: &impl HasGate,
+            ) -> Result<Self, Denied> {
+                let peer = peer.map(|Peer(address)| address.ip());
                 let gate = state.gate();
-                gate.enter(&head.headers, peer, Role::$who, state.now()).map(Self)
+                gate.enter(headers, peer, Role::$who, state.now()).map(Self)
             }
 
             fn caller(&self) -> &Caller {
@@ -123,7 +131,8 @@ macro_rules! extract {
             type Rejection = Denied;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Denied> {
-                Self::enter(parts, state)
+                let peer = parts.extensions.get().copied();
+                Self::enter(&parts.headers, peer, state)
             }
         }
     )+ };
