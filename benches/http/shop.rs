@@ -29,8 +29,8 @@ use seatlock::{
     tick::Ttl,
 };
 
-/// Seats of the house whose seats are asked for by name: as many as that of the best ones has, and more than are held in
-/// a turn, so that each is free when it is asked for.
+/// Seats of the house where one is asked for by its name: as many as that of the best ones has, and more than are held in
+/// a turn, so that each is free when it is asked for. Where four are, there is room for as many holds.
 const HOUSE_SEATS: u32 = 100_000;
 
 /// Seats where they are sold, and never free again: more than are sold in all turns together.
@@ -98,7 +98,8 @@ impl Wanted {
     /// Seats of the house that is asked.
     pub(crate) const fn seats(self) -> u32 {
         match self {
-            Self::One | Self::Four | Self::Best => HOUSE_SEATS,
+            Self::One | Self::Best => HOUSE_SEATS,
+            Self::Four => 4 * HOUSE_SEATS,
             Self::Sale => SALE_SEATS,
         }
     }

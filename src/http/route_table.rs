@@ -1,5 +1,5 @@
 //! The routes as the server tells them apart: for counting them, and for deciding whom to serve first when it can't
-//! serve all. Which handler a request gets is for the router alone to say.
+//! serve all. Which handler a request gets is for [`App`](super::App) alone to say.
 
 use axum::http::{Method, Uri};
 
