@@ -8,7 +8,6 @@
 use std::{sync::Arc, sync::LazyLock, time::Duration};
 
 use axum::{
-    Router,
     body::{self, Body},
     http::{Request, Response},
 };
@@ -18,10 +17,9 @@ use seatlock::{
     clock::ManualClock,
     engine::{Engine, EngineConfig},
     event::Name,
-    http::{self, Unlock},
+    http::{self, App, Unlock},
 };
 use tokio::runtime::{self, Runtime};
-use tower_service::Service as _;
 
 const CALLS: [(&str, &str); 14] = [
     ("PUT", "/v1/charts/small"),
@@ -41,7 +39,7 @@ const CALLS: [(&str, &str); 14] = [
 ];
 
 struct Shop {
-    app: Router,
+    app: App,
     clock: ManualClock,
     runtime: Runtime,
     /// Of a hold that was alive at the start.
@@ -74,7 +72,7 @@ impl Shop {
         let chart = Chart::from_json(chart).expect("a chart");
         let _put = engine.put_chart(Name::new("arena").expect("a name"), chart);
         let mut shop = Self {
-            app: http::router(Arc::new(engine), Unlock::Served),
+            app: http::app(Arc::new(engine), Unlock::Served),
             clock,
             runtime: runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
             id: String::new(),
@@ -99,7 +97,6 @@ impl Shop {
             .header("seatlock-token", &self.token)
             .body(Body::from(body.to_vec()))
             .expect("a request");
-        let answer = self.app.clone().call(request);
-        self.runtime.block_on(answer).unwrap_or_else(|never| match never {})
+        self.runtime.block_on(self.app.call(request))
     }
 }
