@@ -5,7 +5,7 @@ use std::{
     env, fs, future,
     io::{self, BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -205,20 +205,20 @@ pub(crate) fn serve(name: &str, folder: &Path) -> io::Result<()> {
         let listener = http::listen((Ipv4Addr::LOCALHOST, 0).into())?;
         println!("{}", listener.local_addr()?);
         // On a worker thread, where a server's tasks belong; the main thread only waits.
-        let app = kind.app(folder);
-        match tokio::spawn(run(kind, app, listener)).await {
+        match tokio::spawn(run(kind, folder.to_owned(), listener)).await {
             Ok(ended) => ended,
             Err(panicked) => Err(io::Error::other(panicked)),
         }
     })
 }
 
-async fn run(kind: Kind, app: App, listener: TcpListener) -> io::Result<()> {
+async fn run(kind: Kind, folder: PathBuf, listener: TcpListener) -> io::Result<()> {
     if kind == Kind::AxumConstant {
         // Without this it loses 40 ms again and again to Nagle's algorithm and delayed acknowledgements.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         return axum::serve(listener, constant()).await;
     }
+    let app = kind.app(&folder);
     let _ = http::serve(listener, app, ServerConfig::default(), future::pending()).await;
     Ok(())
 }

@@ -1,7 +1,11 @@
-//! All calls: one table, from which both the routes and their description are made.
+//! All calls: one table, from which both the routes and their description are made. New holds are known without the
+//! routes as well (see [`App`](crate::http::App)).
 
 use axum::{
     Router,
+    body::Body,
+    http::{Method, Request},
+    response::Response,
     routing::{MethodRouter, get},
 };
 
@@ -13,7 +17,7 @@ use super::{
     seats,
     view::{EventView, Hold, SeatView},
 };
-use crate::http::routes::Api;
+use crate::http::{Peer, routes::Api};
 
 macro_rules! calls {
     ($($path:literal: $($method:ident $handler:expr => $call:expr),+;)*) => {
@@ -151,4 +155,58 @@ calls! {
     "/problems/{name}":
         get explain::problem => Call::new(Nobody, "Explains a kind of problem")
             .or(200, "text/plain; charset=utf-8", texts::text()).refuses(&[NoSuchPath]);
+}
+
+/// Whether this is what the routes take for `POST /v1/events/{event}/holds`.
+pub(in crate::http) fn is_new_hold<B>(request: &Request<B>) -> bool {
+    let event = request
+        .uri()
+        .path()
+        .strip_prefix("/v1/events/")
+        .and_then(|path| path.strip_suffix("/holds"));
+    request.method() == Method::POST && event.is_some_and(|event| !event.contains('/'))
+}
+
+/// The answer that the routes would give to a new hold.
+pub(in crate::http) fn new_hold(
+    request: Request<Body>,
+    peer: Option<Peer>,
+    api: &Api,
+) -> impl Future<Output = Response> {
+    holding(holds::make).serve(request, peer, api)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, http::StatusCode, routing::post};
+    use tower_service::Service as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_hold_is_what_the_router_takes_for_one() {
+        let mut router = Router::new().route("/v1/events/{event}/holds", post(async || ()));
+        for (method, target, is_new_hold) in [
+            ("POST", "/v1/events/gala/holds", true),
+            ("POST", "/v1/events/holds/holds", true),
+            ("POST", "/v1/events/a%2Fb/holds?x=/holds", true),
+            ("POST", "http://localhost/v1/events/gala/holds", true),
+            ("GET", "/v1/events/gala/holds", false),
+            ("POST", "/v1/events/gala/holds/", false),
+            ("POST", "/v1/events/gala/hold%73", false),
+            ("POST", "/v1/events//holds", true),
+            ("POST", "/v1/events/holds", false),
+            ("POST", "/v1/events/a/b/holds", false),
+            ("POST", "/v1/events/gala/block", false),
+            ("POST", "/V1/events/gala/holds", false),
+        ] {
+            let request = Request::builder().method(method).uri(target);
+            let request = request.body(Body::empty()).expect("a request");
+            let is_known = super::is_new_hold(&request);
+            assert_eq!(is_known, is_new_hold, "{method} {target}");
+            let answer = router.call(request).await.expect("infallible");
+            let is_routed = answer.status() == StatusCode::OK;
+            assert_eq!(is_routed, is_new_hold, "{method} {target}, by the router");
+        }
+    }
 }

@@ -72,16 +72,14 @@ mod view;
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
-    http::{HeaderValue, Method, Request, Uri, header::CONNECTION},
+    http::{HeaderValue, Uri, header::CONNECTION},
     response::Response,
 };
 
-use super::{Peer, answer::Refusal, routes::Api};
+use super::answer::Refusal;
 use crate::{engine::Engine, event::Name, feed::Feed};
-pub(super) use calls::routes;
+pub(super) use calls::{is_new_hold, new_hold, routes};
 use path::Named;
-use post::holding;
 pub(super) use problem::Kind;
 use problem::Problem;
 
@@ -92,25 +90,6 @@ pub(super) fn has(uri: &Uri) -> bool {
         .iter()
         .any(|ours| path.starts_with(ours))
         || path == "/v1"
-}
-
-/// Whether this is what `POST /v1/events/{event}/holds` means to the router, letter by letter.
-pub(super) fn is_new_hold<B>(request: &Request<B>) -> bool {
-    let event = request
-        .uri()
-        .path()
-        .strip_prefix("/v1/events/")
-        .and_then(|path| path.strip_suffix("/holds"));
-    request.method() == Method::POST && event.is_some_and(|event| !event.contains('/'))
-}
-
-/// The answer to such a request.
-pub(super) fn new_hold(
-    request: Request<Body>,
-    peer: Option<Peer>,
-    api: &Api,
-) -> impl Future<Output = Response> {
-    holding(holds::make).serve(request, peer, api)
 }
 
 /// The answer to who may not open another stream.
@@ -152,39 +131,4 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         answer.headers_mut().insert(CONNECTION, close);
     }
     answer
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::{Router, http::StatusCode, routing::post};
-    use tower_service::Service as _;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_new_hold_is_what_the_router_takes_for_one() {
-        let mut router = Router::new().route("/v1/events/{event}/holds", post(async || ()));
-        for (method, target, is_new_hold) in [
-            ("POST", "/v1/events/gala/holds", true),
-            ("POST", "/v1/events/holds/holds", true),
-            ("POST", "/v1/events/a%2Fb/holds?x=/holds", true),
-            ("POST", "http://localhost/v1/events/gala/holds", true),
-            ("GET", "/v1/events/gala/holds", false),
-            ("POST", "/v1/events/gala/holds/", false),
-            ("POST", "/v1/events/gala/hold%73", false),
-            ("POST", "/v1/events//holds", true),
-            ("POST", "/v1/events/holds", false),
-            ("POST", "/v1/events/a/b/holds", false),
-            ("POST", "/v1/events/gala/block", false),
-            ("POST", "/V1/events/gala/holds", false),
-        ] {
-            let request = Request::builder().method(method).uri(target);
-            let request = request.body(Body::empty()).expect("a request");
-            let is_known = super::is_new_hold(&request);
-            assert_eq!(is_known, is_new_hold, "{method} {target}");
-            let answer = router.call(request).await.expect("infallible");
-            let is_routed = answer.status() == StatusCode::OK;
-            assert_eq!(is_routed, is_new_hold, "{method} {target}, by the router");
-        }
-    }
 }
