@@ -17,6 +17,7 @@ use std::{
 
 use super::{
     Core,
+    acks::Standing,
     archive::OnFailure,
     desk::{Broken, Desk},
     event::Event,
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     feed,
     ids::{Place, SeatId},
-    ledger::Ledger,
+    ledger::{AppendError, Ledger},
     limits,
     limits::BLOCK_SEATS,
     reaper::{self, Swept},
@@ -170,8 +171,12 @@ fn write_down(
         let batch = scribe.next_batch();
         // At the end once more without changes: there may be notes.
         if batch.is_empty() && !stopping {
-            if has_rested && rest == rest_max {
-                ledger.idle();
+            if has_rested
+                && rest == rest_max
+                && let Err(error) = ledger.idle()
+            {
+                core.acks.stand(Standing::Failed);
+                return on_failure(&AppendError::Failed(error));
             }
             thread::park_timeout(rest);
             (rest, has_rested) = ((rest * 2).min(rest_max), true);

@@ -52,7 +52,12 @@ pub trait Ledger: Send + 'static {
 
     /// Told when nothing is to be appended for a while: a ledger that can does now what makes the next start surer. It
     /// does not wait for a disk.
-    fn idle(&mut self) {}
+    ///
+    /// # Errors
+    /// It has failed, now or earlier, as after [`AppendError::Failed`]. Whoever only reads would not find out by an append.
+    fn idle(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Whether what is appended outlives the process, so that it is worth while to write notes.
     fn is_durable(&self) -> bool;

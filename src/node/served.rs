@@ -1,7 +1,7 @@
 //! One shard that this node serves: its engine, the calls that go to it, and the ledger that fences it.
 
 use std::{
-    fmt,
+    fmt, io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -191,8 +191,7 @@ impl<S: Store> Served<S> {
             // A step of the snapshot each time, between two appends.
             let step = move || {
                 let mut ledger = locked(&ledger);
-                ledger.idle();
-                ledger.is_snapshotting()
+                ledger.idle().is_ok() && ledger.is_snapshotting()
             };
             if !matches!(spawn_blocking(step).await, Ok(true)) || Instant::now() > deadline {
                 return;
@@ -302,8 +301,8 @@ impl<S: Store> Ledger for Shared<S> {
         locked(&self.ledger).acknowledged();
     }
 
-    fn idle(&mut self) {
-        locked(&self.ledger).idle();
+    fn idle(&mut self) -> io::Result<()> {
+        locked(&self.ledger).idle()
     }
 
     fn is_durable(&self) -> bool {

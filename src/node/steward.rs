@@ -147,7 +147,8 @@ impl<S: Store> Node<S> {
         }
     }
 
-    /// The roster may be older than what this node has done since.
+    /// The roster may be older than what this node has done since. That a shard was another's for a while, and is to be this node's
+    /// again, its ledger finds out.
     fn is_deposed(&self, served: &Served<S>, roster: &Roster) -> bool {
         let owner = roster.owner(served.shard);
         owner

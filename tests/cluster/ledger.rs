@@ -304,7 +304,7 @@ fn a_shard_that_is_handed_over_is_taken_at_once_and_its_log_is_short() {
         }
         while first.prepare_to_hand_over(0).is_err() {}
         while first.is_snapshotting() {
-            first.idle();
+            first.idle().expect("it is A's");
         }
         loop {
             match first.hand_over(&b) {
@@ -320,6 +320,7 @@ fn a_shard_that_is_handed_over_is_taken_at_once_and_its_log_is_short() {
         let batch = author::next(&trial.state, &mut trial.chance);
         let appended = first.append(&batch.borrow());
         assert!(matches!(appended, Err(AppendError::Failed(_))));
+        assert!(first.idle().is_err());
         let log = keys().log_from(Slot::FOUNDING);
         assert_eq!(trial.store.with(|twin| twin.range(&log).count()), 1);
         // A's lease is still there.

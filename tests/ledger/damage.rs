@@ -22,7 +22,7 @@ fn written(seed: u64, batches: u32, segment_bytes_max: u64) -> (Simulated, State
         ledger.append(&batch.borrow()).expect("all is well");
         state.apply(&batch.borrow()).expect("it follows");
         if chance.random() {
-            ledger.idle();
+            ledger.idle().expect("the disk is sound");
         }
     }
     drop(ledger);

@@ -151,8 +151,12 @@ impl Trial {
             if !self.append(ledger, plan)? {
                 break;
             }
-            if self.chance.random_ratio(1, 4) {
-                ledger.idle();
+            // One that fails here fails with the next batch as well.
+            if self.chance.random_ratio(1, 4)
+                && let Err(error) = ledger.idle()
+                && !plan.may_fail()
+            {
+                return Err(Broken::Refused(AppendError::Failed(error)));
             }
         }
         Ok(())

@@ -71,10 +71,18 @@ impl Answer {
 impl Host {
     /// A node of this name, at the store that all share.
     pub(crate) async fn start(name: &str, store: &TwinStore) -> Self {
+        Self::start_under(LEASE, name, store).await
+    }
+
+    /// The same, with a lease that lasts for so long. A third of that passes, by our clock, between two renewals.
+    pub(crate) async fn start_under(lease: Duration, name: &str, store: &TwinStore) -> Self {
         let listener = http::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
         let address = listener.local_addr().expect("a bound port");
         let clock = ManualClock::new();
-        let config = config(name, address, &clock);
+        let config = NodeConfig {
+            lease_ttl: lease,
+            ..config(name, address, &clock)
+        };
         let joined = Node::join(config, Arc::new(store.clone())).await;
         let node = joined.expect("the store answers");
         let (stop, stopped) = oneshot::channel::<()>();

@@ -1,6 +1,7 @@
 //! Opens what outlives the server: the ledger in its folder, and the clock that goes with it.
 
 use std::{
+    io,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -57,8 +58,8 @@ impl Ledger for Timed {
         self.ledger.acknowledged();
     }
 
-    fn idle(&mut self) {
-        self.ledger.idle();
+    fn idle(&mut self) -> io::Result<()> {
+        self.ledger.idle()
     }
 
     fn is_durable(&self) -> bool {

@@ -301,15 +301,20 @@ impl<S: Store> Ledger for ShardLedger<S> {
 
     /// Takes the shard again if the node lives by another lease, and goes on with a snapshot, a step each time. This does wait
     /// for an answer: without the first nothing could be read.
-    fn idle(&mut self) {
+    fn idle(&mut self) -> io::Result<()> {
+        if self.has_failed {
+            return Err(io::Error::other(Ended::Deposed(None)));
+        }
         self.follow();
         let tenure = &self.asking.tenure;
         let is_needed = tenure.term().is_some()
             && self.batch.is_empty()
             && (tenure.must_retake() || tenure.is_snapshotting());
-        if is_needed && !self.has_failed {
-            self.has_failed = matches!(self.go_on(), Err(AppendError::Failed(_)));
+        if is_needed && let Err(AppendError::Failed(error)) = self.go_on() {
+            self.has_failed = true;
+            return Err(error);
         }
+        Ok(())
     }
 
     fn is_durable(&self) -> bool {

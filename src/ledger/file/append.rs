@@ -16,12 +16,12 @@ use crate::{
     limits,
 };
 
+const FAILED_BEFORE: &str = "it has failed before";
+
 impl Ledger for FileLedger {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), AppendError> {
         if self.has_failed {
-            return Err(AppendError::Failed(io::Error::other(
-                "it has failed before",
-            )));
+            return Err(failed(FAILED_BEFORE));
         }
         let appended = self.try_append(batch);
         self.has_failed = matches!(appended, Err(AppendError::Failed(_)));
@@ -32,10 +32,17 @@ impl Ledger for FileLedger {
         true
     }
 
-    fn idle(&mut self) {
-        if !self.has_failed {
-            // It is found out by the next append.
-            self.has_failed = matches!(self.mark(), Err(error) if !yard::is_no_room(&error));
+    fn idle(&mut self) -> io::Result<()> {
+        if self.has_failed {
+            return Err(io::Error::other(FAILED_BEFORE));
+        }
+        match self.mark() {
+            Err(error) if !yard::is_no_room(&error) => {
+                self.has_failed = true;
+                Err(error)
+            }
+            // For a mark there will be room later, or the next batch does what it would have done.
+            _ => Ok(()),
         }
     }
 }

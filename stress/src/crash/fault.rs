@@ -4,7 +4,7 @@
 
 use std::{
     collections::VecDeque,
-    fmt,
+    fmt, io,
     sync::mpsc::{self, Receiver, Sender},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -131,8 +131,8 @@ impl Ledger for Faulty {
         }
     }
 
-    fn idle(&mut self) {
-        self.ledger.idle();
+    fn idle(&mut self) -> io::Result<()> {
+        self.ledger.idle()
     }
 
     fn is_durable(&self) -> bool {

@@ -19,7 +19,7 @@ fn written() -> (BTreeMap<String, Vec<u8>>, State) {
         author.put(u128::from(turn % 3), b"something");
         author.append(&mut ledger);
         if turn % 4 == 0 {
-            ledger.idle();
+            ledger.idle().expect("the disk is sound");
         }
     }
     drop(ledger);

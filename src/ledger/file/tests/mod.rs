@@ -171,7 +171,7 @@ fn what_was_appended_is_there_after_a_stop_and_after_a_crash() {
                 author.change(seat, true);
                 author.put(u128::from(seat), b"note");
                 author.append(&mut ledger);
-                ledger.idle();
+                ledger.idle().expect("the disk is sound");
             }
             if crash {
                 std::mem::forget(ledger);

@@ -44,7 +44,7 @@ fn run(acts: Vec<Act>) {
             Act::Fresh(start, end) if author.records.is_empty() => author.fresh(start, end),
             Act::Fresh(..) => {}
             Act::Append => author.append(&mut ledger),
-            Act::Idle => ledger.idle(),
+            Act::Idle => ledger.idle().expect("the disk is sound"),
             Act::Stop | Act::Crash | Act::ComeBack => {
                 let before = matches!(act, Act::ComeBack).then(|| shelf.files());
                 author.append(&mut ledger);

@@ -30,7 +30,7 @@ fn what_is_whole_is_shown_while_a_ledger_writes() {
             author.put(u128::from(turn % 10), &[1; 60]);
             author.append(&mut ledger);
             if turn % 3 == 0 {
-                ledger.idle();
+                ledger.idle().expect("the disk is sound");
             }
         }
         is_done.store(true, Ordering::Relaxed);
