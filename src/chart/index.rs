@@ -42,7 +42,7 @@ impl Index {
                     let place = number.checked_sub(from.get(at)?)?;
                     (place < seating.rows[at].seats).then_some(place)
                 };
-                let same = |at: usize| seating.row_name(at) == (section, row);
+                let same = |at: usize| is_named(seating, at, (section, row));
                 let found = self.table.find(hash, |at| {
                     same(*at as usize) && place(*at as usize).is_some()
                 })?;
@@ -56,12 +56,22 @@ impl Index {
                     texts.get(id.index()) == Some(seat)
                         && seating
                             .row_of(id)
-                            .is_some_and(|at| seating.row_name(at) == (section, row))
+                            .is_some_and(|at| is_named(seating, at, (section, row)))
                 };
                 self.table.find(hash, same).copied().map(SeatId::new)
             }
         }
     }
+}
+
+/// Whether a row has this name. Most names are compared where they are the same, and the one row of a chart of plain numbers
+/// has none: an empty text lies nowhere, and to compare what lies there costs a hundred nanoseconds in libraries that
+/// load all bytes at once and then mask them away.
+fn is_named(seating: &Seating, row: usize, name: (&str, &str)) -> bool {
+    let is_same =
+        |one: &str, other: &str| one.len() == other.len() && (one.is_empty() || one == other);
+    let (section, label) = seating.row_name(row);
+    is_same(section, name.0) && is_same(label, name.1)
 }
 
 fn entry_hash(hasher: &DefaultHashBuilder, seating: &Seating, entry: u32) -> u64 {

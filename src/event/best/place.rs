@@ -16,7 +16,10 @@ pub(super) enum Line {
         /// From each to the next.
         gap: Offset,
     },
-    /// Listed, from this place in the list on.
+    /// On an even bend: each is farther than the one before on the way from the nearest to either end, or as far. They are
+    /// listed, from this place in the list on.
+    Bent(u32),
+    /// Listed, in no order.
     Listed(u32),
 }
 
@@ -43,7 +46,11 @@ impl Places {
         }
         let at = u32::try_from(self.listed.len()).expect("fewer seats than a map can have");
         self.listed.extend_from_slice(seats);
-        Line::Listed(at)
+        if is_valley(seats) {
+            Line::Bent(at)
+        } else {
+            Line::Listed(at)
+        }
     }
 
     /// Where a seat is.
@@ -51,7 +58,7 @@ impl Places {
     pub(super) fn at(&self, line: Line, place: u32) -> Offset {
         match line {
             Line::Straight { first, gap } => along(first, gap, place),
-            Line::Listed(at) => self.listed[(at + place) as usize],
+            Line::Bent(at) | Line::Listed(at) => self.listed[(at + place) as usize],
         }
     }
 
@@ -59,10 +66,11 @@ impl Places {
     #[inline]
     pub(super) fn party(&self, line: Line, start: u32, party: u32) -> Distance {
         match line {
-            // Along a straight line distances fall, then rise: one of the two ends has it worst.
-            Line::Straight { first, gap } => along(first, gap, start)
+            // Where distances fall, then rise, one of the two ends has it worst.
+            Line::Straight { .. } | Line::Bent(_) => self
+                .at(line, start)
                 .distance()
-                .worst(along(first, gap, start + party - 1).distance()),
+                .worst(self.at(line, start + party - 1).distance()),
             Line::Listed(at) => self.listed[(at + start) as usize..][..party as usize]
                 .iter()
                 .fold(Distance(0.0), |worst, seat| worst.worst(seat.distance())),
@@ -119,6 +127,16 @@ impl Places {
     }
 }
 
+impl Line {
+    /// Whether distances fall up to the nearest seat and rise from there on.
+    pub(super) fn is_valley(self) -> bool {
+        match self {
+            Self::Straight { .. } | Self::Bent(_) => true,
+            Self::Listed(_) => false,
+        }
+    }
+}
+
 impl Offset {
     /// How far this is from the focal point.
     #[inline]
@@ -145,6 +163,15 @@ fn line_through(seats: &[Offset]) -> Line {
         y: (last.y - first.y) / steps,
     };
     Line::Straight { first, gap }
+}
+
+/// Whether the seats' distances fall, then rise.
+fn is_valley(seats: &[Offset]) -> bool {
+    let falls = |pair: &[Offset]| pair[1].distance() <= pair[0].distance();
+    let rising = seats.windows(2).skip_while(|pair| falls(pair));
+    rising
+        .into_iter()
+        .all(|pair| pair[0].distance() <= pair[1].distance())
 }
 
 fn is_on(line: Line, seats: &[Offset]) -> bool {
@@ -191,6 +218,30 @@ mod tests {
             Distance(5.0),
             "the middle one has it worst"
         );
+    }
+
+    #[test]
+    fn a_bent_row_keeps_each_seat_and_knows_that_it_is_a_valley() {
+        let mut places = Places::default();
+        let row = |ys: &[f32]| ys.iter().map(|y| at(0.0, *y)).collect::<Vec<_>>();
+        let valleys: [&[f32]; 4] = [
+            &[5.0, 3.0, 2.0, 3.0, 4.0],
+            &[9.0, 4.0, 4.0, 4.0, 8.0],
+            &[1.0, 1.0, 2.0, 9.0],
+            &[9.0, 4.0, 3.0, 1.0],
+        ];
+        for valley in valleys {
+            let line = places.note(&row(valley));
+            assert!(matches!(line, Line::Bent(_)) && line.is_valley());
+            for (size, party) in [(1, 1), (2, 2), (3, 3)] {
+                for (start, seats) in (0..).zip(valley.windows(size)) {
+                    let worst = seats.iter().fold(0.0_f32, |worst, y| worst.max(y * y));
+                    assert_eq!(places.party(line, start, party), Distance(worst));
+                }
+            }
+        }
+        let hill = places.note(&row(&[5.0, 3.0, 4.0, 2.0, 6.0]));
+        assert!(matches!(hill, Line::Listed(_)) && !hill.is_valley());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::{cell::Cell, ops::ControlFlow};
 
 use super::{
-    place::Line,
     plan::{Plan, Stretch},
     policy::{Policy, Rank},
     runs::{Bits, around, clean, longest, places, range, starts, steps_to},
@@ -138,17 +137,16 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         }
     }
 
-    /// The nearest of these places to sit down at. On a straight line it gets farther from place to place once the whole
-    /// party is past the nearest seat, so of the places beyond only the first one to either side can be meant.
+    /// The nearest of these places to sit down at. In a valley it gets farther from place to place once the whole party is
+    /// past the nearest seat, so of the places beyond only the first one to either side can be meant.
     #[inline]
     fn nearest_start(&self, stretch: &Stretch, from: Bits) -> Option<(Cost, u32)> {
-        let from = match stretch.line {
-            Line::Straight { .. } => {
-                let nearest = stretch.focus.place;
-                let first = nearest.saturating_sub(self.wish.quantity - 1);
-                around(from, first, nearest + 1)
-            }
-            Line::Listed(_) => from,
+        let from = if stretch.line.is_valley() {
+            let nearest = stretch.focus.place;
+            let first = nearest.saturating_sub(self.wish.quantity - 1);
+            around(from, first, nearest + 1)
+        } else {
+            from
         };
         let cost = |start| {
             let places = &self.plan.places;
