@@ -14,7 +14,8 @@
 //!
 //! # How it is found
 //! The [`Plan`] has the rows in the order of their nearest seat, so a search goes from the focal point outwards and ends
-//! at the first row that cannot be better than what it has. It goes by the rows of the sections or the category that
+//! at the first row that cannot be better than what it has. It knows of most rows how near a party can sit there at best,
+//! and looks first where that is nearest (`together`). It goes by the rows of the sections or the category that
 //! are wished for, and by no others (`way`). It skips the rows whose hints say that there is no room, sixteen at a time
 //! where they all do ([`crate::event::hints`]), and looks at the others as bits, a seat each, of which a few shifts say
 //! where there is room for a party (`runs`). A party that is split needs a row where half of it fits, and one behind
@@ -38,7 +39,8 @@
 //! | `plan`, `compile`, `place`, `way`, `heard`, `house` | the chart, compiled |
 //! | `sight` | the seats as they are |
 //! | `walk` | past what is sold out |
-//! | `search` | parties side by side |
+//! | `search` | rank by rank, and what is seen of a row |
+//! | `together` | parties side by side |
 //! | `spread`, `access`, `areas` | parties in other ways |
 //! | `orphans` | the same rule for seats that were chosen by hand |
 //! | `runs`, `shortlist` | bits; the best few |
@@ -57,6 +59,7 @@ mod search;
 mod shortlist;
 mod sight;
 mod spread;
+mod together;
 mod walk;
 mod way;
 mod wish;

@@ -1,12 +1,9 @@
-//! Parties side by side, and what is seen of a stretch.
-
-use std::{cell::Cell, ops::ControlFlow};
+//! A search: rank by rank, and what is seen of a stretch.
 
 use super::{
-    plan::{Plan, Stretch},
+    plan::Plan,
     policy::{Policy, Rank},
-    runs::{Bits, around, clean, longest, places, range, starts, steps_to},
-    shortlist::{Cost, Party, Shortlist},
+    runs::{Bits, clean, longest, starts, steps_to},
     sight::Sight,
     way::Route,
     wish::Wish,
@@ -79,87 +76,6 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             })
     }
 
-    /// The nearest party side by side.
-    fn together(&mut self, cleanly: bool) -> Option<Vec<SeatId>> {
-        let party = self.wish.quantity;
-        if self.longest < party {
-            return None;
-        }
-        // The longest run that there is, or may be where it is not worth a look.
-        let seen = Cell::new(0);
-        let fits = |room: Room| {
-            let fits = if cleanly {
-                room.fits_cleanly(party)
-            } else {
-                room.fits(party)
-            };
-            if !fits {
-                seen.set(room.longest().max(seen.get()));
-            }
-            fits
-        };
-        let mut list = Shortlist::new(self.choices);
-        self.walk(fits, |stop, _| {
-            if list.is_settled(Cost::of(stop.nearest)) {
-                return ControlFlow::Break(());
-            }
-            if list.is_full() && list.is_settled(Cost::of(self.reach(stop.stretch))) {
-                return ControlFlow::Continue(());
-            }
-            let view = self.look(stop.stretch);
-            seen.set(longest(view.fit).max(seen.get()));
-            let stretch = &self.plan.stretches[stop.stretch as usize];
-            self.add_parties(stretch, view, cleanly, &mut list);
-            ControlFlow::Continue(())
-        });
-        self.longest = seen.get();
-        Some(list.pick(&mut self.chance)?.seats())
-    }
-
-    /// Adds the nearest parties of a stretch. A further one must be as good now as when those before it are gone: nobody
-    /// knows which of them will be.
-    fn add_parties(
-        &self,
-        stretch: &Stretch,
-        mut view: View,
-        cleanly: bool,
-        list: &mut Shortlist<Party>,
-    ) {
-        let party = self.wish.quantity;
-        let mut from = stretch.own();
-        for _ in 0..self.choices {
-            from &= view.starts(party, cleanly);
-            let Some((cost, start)) = self.nearest_start(stretch, from) else {
-                return;
-            };
-            list.add(cost, Party::new(stretch.seat(start), party));
-            view = view.without(range(start, start + party));
-        }
-    }
-
-    /// The nearest of these places to sit down at. In a valley it gets farther from place to place once the whole party is
-    /// past the nearest seat, so of the places beyond only the first one to either side can be meant.
-    #[inline]
-    fn nearest_start(&self, stretch: &Stretch, from: Bits) -> Option<(Cost, u32)> {
-        let from = if stretch.line.is_valley() {
-            let nearest = stretch.focus.place;
-            let first = nearest.saturating_sub(self.wish.quantity - 1);
-            around(from, first, nearest + 1)
-        } else {
-            from
-        };
-        let cost = |start| {
-            let places = &self.plan.places;
-            Cost::of(places.party(stretch.line, start, self.wish.quantity))
-        };
-        let mut from = places(from).map(|start| (cost(start), start));
-        let first = from.next()?;
-        Some(from.fold(
-            first,
-            |best, other| if other.0 < best.0 { other } else { best },
-        ))
-    }
-
     /// Looks at the seats of a stretch, and tells the hints what was seen.
     pub(super) fn look(&self, index: u32) -> View {
         let stretch = &self.plan.stretches[index as usize];
@@ -215,7 +131,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
 
 impl View {
     /// Where a party can sit down side by side.
-    fn starts(self, party: u32, cleanly: bool) -> Bits {
+    pub(super) fn starts(self, party: u32, cleanly: bool) -> Bits {
         let starts = starts(self.fit, party);
         if cleanly {
             clean(starts, self.open, party)

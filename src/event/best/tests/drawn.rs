@@ -77,6 +77,15 @@ impl Drawn {
         }
     }
 
+    /// With rows that are bent: each seat is so much farther back as it is steps from the middle, squared. Towards the
+    /// stage, which is a negative bend, the nearest seats may be those at both ends.
+    pub(super) fn bent(mut self, by: f32) -> Self {
+        for seat in &mut self.offsets {
+            seat.y += by * seat.x * seat.x;
+        }
+        self
+    }
+
     /// The drawing with `o` for seats that were found.
     pub(super) fn with(&self, seats: &[SeatId]) -> Vec<String> {
         let sign = |seat: u32| {
