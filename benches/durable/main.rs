@@ -25,8 +25,9 @@ mod raw;
 mod redis;
 mod start;
 
-use std::{env, io, process::ExitCode, time::Duration};
+use std::{io, process::ExitCode, time::Duration};
 
+use clap::Parser;
 use flight::Turn;
 use seatlock::limits;
 
@@ -45,19 +46,36 @@ trait Rival {
     fn turn(&mut self, in_flight: u32, length: Duration) -> io::Result<Option<Turn>>;
 }
 
+/// How many confirms a second are durable, and how long does each take?
+///
+/// Beside Seatlock stand a raw file, and Redis and PostgreSQL if they are installed. All of them take turns; nothing else
+/// should run meanwhile.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo bench --bench durable --")]
+struct Arguments {
+    /// Measure each so long, with each number of confirms in flight
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    seconds: usize,
+    /// Measure how long a start takes instead, with a million held seats and ten million changes
+    #[arg(long)]
+    start: bool,
+    /// Give each one short turn, to see that all of this still works
+    #[arg(long)]
+    test: bool,
+    /// Cargo says this to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().collect();
-    let is_test = arguments.iter().any(|argument| argument == "--test");
-    let seconds = arguments
-        .iter()
-        .position(|argument| argument == "--seconds");
-    let seconds = seconds.and_then(|at| arguments.get(at + 1)?.parse().ok());
+    let arguments = Arguments::parse();
+    let is_test = arguments.test;
     let (length, rounds) = if is_test {
         (Duration::from_millis(50), 1)
     } else {
-        (Duration::from_secs(1), seconds.unwrap_or(5))
+        (Duration::from_secs(1), arguments.seconds)
     };
-    let done = if arguments.iter().any(|argument| argument == "--start") {
+    let done = if arguments.start {
         folder().and_then(|folder| start::measure(folder.path()))
     } else {
         compare(length, rounds, is_test)

@@ -27,14 +27,16 @@ mod servers;
 mod shop;
 
 use std::{
-    env, io,
-    path::Path,
+    io,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
 
+use clap::Parser;
+
 use client::{Load, Tally};
-use servers::{FOLDER, Kind, SEATS, SERVE, Server};
+use servers::{Kind, SEATS, Server};
 use shop::{Kept, Lasts, Wanted};
 
 const HEADING: &str =
@@ -51,18 +53,54 @@ const LOCK_TO_CONSTANT_MIN: f64 = 0.9;
 /// Pipelined, it is to reach this multiple of the constant's rate through `axum::serve`.
 const LOCK_TO_AXUM_MIN: f64 = 2.5;
 
+/// How fast is a hold over HTTP, beside a handler that answers a constant, and a sale that is durable beside one in memory?
+///
+/// Each server is a process with one thread, and all of them take turns, so that whatever else the machine does hits them
+/// all. Without arguments that takes about six minutes; nothing else should run meanwhile.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo bench --bench http --")]
+struct Arguments {
+    /// Measure each server for so long, at each depth [default: 10; of a flood: 60]
+    #[arg(long, value_name = "SECONDS")]
+    seconds: Option<u32>,
+    /// Measure those alone in whose names this is, such as 'hold of 4', and what they are compared with
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    only: String,
+    /// So many requests at a time on each connection [default: 1, then 16]
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u16).range(1..))]
+    depth: Option<u16>,
+    /// Flood a server with ten times as many requests as keep it busy instead, and see what is left of its rate
+    #[arg(long, conflicts_with_all = ["only", "depth"])]
+    overload: bool,
+    /// Give each server one short turn, to see that all of this still works
+    #[arg(long)]
+    test: bool,
+    /// Be one of the servers
+    #[arg(long, hide = true, value_name = "NAME")]
+    serve: Option<String>,
+    /// What that server keeps is kept here
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    /// Cargo says this to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().collect();
-    let result = match after(&arguments, SERVE) {
-        Some(name) => {
-            let folder = after(&arguments, FOLDER).unwrap_or_default();
-            servers::serve(name, Path::new(folder))
-        }
-        None if arguments.iter().any(|argument| argument == "--overload") => {
-            let seconds = after(&arguments, "--seconds").and_then(|text| text.parse().ok());
-            overload::endure(Duration::from_secs(seconds.unwrap_or(60)))
-        }
-        None => compare(&Plan::of(&arguments)),
+    let arguments = Arguments::parse();
+    let result = if let Some(name) = &arguments.serve {
+        let folder = arguments.folder.as_deref().unwrap_or(Path::new(""));
+        servers::serve(name, folder)
+    } else if arguments.overload {
+        let seconds = arguments.seconds.unwrap_or(60);
+        overload::endure(Duration::from_secs(seconds.into()))
+    } else {
+        Plan::of(&arguments).and_then(|plan| compare(&plan))
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -73,35 +111,40 @@ fn main() -> ExitCode {
     }
 }
 
-/// The argument that follows this one.
-fn after<'a>(arguments: &'a [String], name: &str) -> Option<&'a str> {
-    let at = arguments.iter().position(|argument| argument == name)?;
-    arguments.get(at + 1).map(String::as_str)
-}
-
 /// What is measured, and for how long.
 struct Plan {
     kinds: Vec<Kind>,
     depths: Vec<usize>,
     turn: Duration,
-    rounds: usize,
+    rounds: u32,
 }
 
 impl Plan {
-    fn of(arguments: &[String]) -> Self {
-        let number = |name| after(arguments, name).and_then(|text| text.parse::<usize>().ok());
-        let seconds = number("--seconds").unwrap_or(10);
-        let (turn, rounds) = if arguments.iter().any(|argument| argument == "--test") {
+    /// # Errors
+    /// If no server has such a name.
+    fn of(arguments: &Arguments) -> io::Result<Self> {
+        let kinds = Kind::named(&arguments.only);
+        if kinds.is_empty() {
+            let names = Kind::ALL.map(Kind::name).join("', '");
+            let unknown = format!("'{}' is in none of '{names}'", arguments.only);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, unknown));
+        }
+        let (turn, rounds) = if arguments.test {
             (Duration::from_millis(100), 1)
         } else {
-            (Duration::from_secs(1) / TURNS, seconds * TURNS as usize)
+            let seconds = arguments.seconds.unwrap_or(10);
+            (
+                Duration::from_secs(1) / TURNS,
+                seconds.saturating_mul(TURNS),
+            )
         };
-        Self {
-            kinds: Kind::named(after(arguments, "--only").unwrap_or_default()),
-            depths: number("--depth").map_or(DEPTHS.to_vec(), |depth| vec![depth]),
+        let depth = arguments.depth.map(usize::from);
+        Ok(Self {
+            kinds,
+            depths: depth.map_or(DEPTHS.to_vec(), |depth| vec![depth]),
             turn,
             rounds,
-        }
+        })
     }
 }
 

@@ -35,12 +35,6 @@ pub(crate) const SEATS: u32 = 100_000;
 /// What the reaper and the scribe are given to put ended holds away: many times what they need.
 const PUTTING_AWAY: Duration = Duration::from_millis(100);
 
-/// Tells this program to be one of the servers.
-pub(crate) const SERVE: &str = "--serve";
-
-/// Tells a server where it may keep something.
-pub(crate) const FOLDER: &str = "--folder";
-
 const CONNECTIONS: usize = 50;
 
 /// As many requests are under way as in `benches/durable`, where the same is measured without HTTP.
@@ -239,7 +233,7 @@ impl Server {
     pub(crate) fn start(kind: Kind) -> io::Result<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let mut process = Command::new(env::current_exe()?)
-            .args([SERVE, kind.name(), FOLDER])
+            .args(["--serve", kind.name(), "--folder"])
             .arg(folder.path())
             .stdout(Stdio::piped())
             .spawn()?;

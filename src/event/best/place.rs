@@ -99,14 +99,14 @@ impl Places {
     }
 
     /// How near a seat can be that is at least so many steps from the nearest of a line.
+    #[inline]
     pub(super) fn beyond(&self, line: Line, seats: u32, focus: Focus, steps: u32) -> Distance {
-        let before = focus.place.checked_sub(steps);
-        let after = Some(focus.place + steps).filter(|place| *place < seats);
-        let ends = [before, after].into_iter().flatten();
-        let nearest = ends
-            .map(|place| self.at(line, place).distance().0)
-            .fold(f32::INFINITY, f32::min);
-        Distance(nearest - focus.slack)
+        let far = |place: Option<u32>| {
+            place.map_or(f32::INFINITY, |place| self.at(line, place).distance().0)
+        };
+        let before = far(focus.place.checked_sub(steps));
+        let after = far(Some(focus.place + steps).filter(|place| *place < seats));
+        Distance(before.min(after) - focus.slack)
     }
 
     /// How far the middles of two parts of a party are from one another.
