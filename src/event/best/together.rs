@@ -55,6 +55,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             seen: &seen,
             list: Shortlist::new(self.choices),
         };
+        // Who picks by chance needs several, for which the rows that promise less have to be looked at, too.
         if self.choices > 1 || !self.by_promise(fits, &mut sitting) {
             self.by_looks(fits, &mut sitting);
         }
@@ -63,7 +64,8 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
         Some(list.pick(&mut self.chance)?.seats())
     }
 
-    /// Goes by the rows and looks at few. Whether that was enough: no other can be better than what was found.
+    /// Goes by the rows and looks at few. Whether that was enough: no other can be better than what was found, or there is
+    /// none.
     fn by_promise(&self, fits: impl Fn(Room) -> bool, sitting: &mut Sitting<'_>) -> bool {
         let mut promise = Promise::NONE;
         self.walk(fits, |stop, room| {
