@@ -54,8 +54,8 @@ trait Rival {
 #[command(bin_name = "cargo bench --bench durable --")]
 struct Arguments {
     /// Measure each so long, with each number of confirms in flight
-    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
-    seconds: usize,
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: u32,
     /// Measure how long a start takes instead, with a million held seats and ten million changes
     #[arg(long)]
     start: bool,
@@ -89,7 +89,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn compare(length: Duration, rounds: usize, is_test: bool) -> io::Result<()> {
+fn compare(length: Duration, rounds: u32, is_test: bool) -> io::Result<()> {
     let folder = folder()?;
     let mut rivals: Vec<Box<dyn Rival>> = vec![
         Box::new(raw::Raw::in_folder(folder.path())?),

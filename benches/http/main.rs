@@ -7,7 +7,7 @@
 //! cargo bench --bench http -- --overload --seconds 60
 //! ```
 //!
-//! The last is `overload`. The second runs the rows alone in whose names that text is, with what they are compared with, and at one depth.
+//! The last is `overload`.
 //!
 //! Fifteen servers, each a process with one worker thread, are loaded in turn by one client thread over loopback with
 //! 50 connections, one request at a time on each and 16 pipelined; the sales, of which the one that is durable is compared
@@ -61,7 +61,7 @@ const LOCK_TO_AXUM_MIN: f64 = 2.5;
 #[command(bin_name = "cargo bench --bench http --")]
 struct Arguments {
     /// Measure each server for so long, at each depth [default: 10; of a flood: 60]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     seconds: Option<u32>,
     /// Measure those alone in whose names this is, such as 'hold of 4', and what they are compared with
     #[arg(

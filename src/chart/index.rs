@@ -64,9 +64,10 @@ impl Index {
     }
 }
 
-/// Whether a row has this name. Most names are compared where they are the same, and the one row of a chart of plain numbers
-/// has none: an empty text lies nowhere, and to compare what lies there costs a hundred nanoseconds in libraries that
-/// load all bytes at once and then mask them away.
+/// Whether a row has this name.
+///
+/// The one row of a chart of plain numbers has an empty one, and an empty text may lie nowhere. C libraries that load all
+/// bytes at once, and mask away those beyond the end, take a hundred nanoseconds to compare what lies there.
 fn is_named(seating: &Seating, row: usize, name: (&str, &str)) -> bool {
     let is_same =
         |one: &str, other: &str| one.len() == other.len() && (one.is_empty() || one == other);

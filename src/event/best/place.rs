@@ -168,10 +168,8 @@ fn line_through(seats: &[Offset]) -> Line {
 /// Whether the seats' distances fall, then rise.
 fn is_valley(seats: &[Offset]) -> bool {
     let falls = |pair: &[Offset]| pair[1].distance() <= pair[0].distance();
-    let rising = seats.windows(2).skip_while(|pair| falls(pair));
-    rising
-        .into_iter()
-        .all(|pair| pair[0].distance() <= pair[1].distance())
+    let rises = |pair: &[Offset]| pair[0].distance() <= pair[1].distance();
+    seats.windows(2).skip_while(|pair| falls(pair)).all(rises)
 }
 
 fn is_on(line: Line, seats: &[Offset]) -> bool {

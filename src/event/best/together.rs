@@ -13,7 +13,6 @@ use super::{
     search::{Search, View},
     shortlist::{Cost, Party, Shortlist},
     sight::Sight,
-    way::Stop,
 };
 use crate::{event::hints::Room, ids::SeatId};
 
@@ -82,7 +81,7 @@ impl<S: Sight, C: FnMut(u32) -> u32> Search<'_, S, C> {
             if reach <= stop.nearest {
                 self.sit_at(stop.stretch, sitting);
             } else if !sitting.is_settled(reach) {
-                promise.pass(reach, stop);
+                promise.pass(reach, stop.stretch);
             }
             ControlFlow::Continue(())
         });
@@ -171,15 +170,11 @@ impl Promise {
 
     /// A row is passed by in which a party may sit as near as this.
     #[inline]
-    fn pass(&mut self, reach: Distance, stop: &Stop) {
-        match self.best {
-            Some((best, _)) if best <= reach => self.also(reach),
-            other => {
-                self.best = Some((reach, stop.stretch));
-                if let Some((best, _)) = other {
-                    self.also(best);
-                }
-            }
+    fn pass(&mut self, reach: Distance, stretch: u32) {
+        if self.best.is_some_and(|(best, _)| best <= reach) {
+            self.also(reach);
+        } else if let Some((passed, _)) = self.best.replace((reach, stretch)) {
+            self.also(passed);
         }
     }
 
